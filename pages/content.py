@@ -1,0 +1,100 @@
+"""The pages a new portal starts with. Can run again: what is there, edited or not, is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from wagtail.models import GroupPagePermission, Page, Site
+
+from pages.elements import fill
+from pages.models import CataloguePage, GuidePage, HomePage, ThemePage
+from pages.review import make_workflow
+from portal.catalog.content import load_items, load_themes
+from portal.catalog.definition import ItemDefinition, ThemeDefinition
+from portal.catalog.models import ItemStatus, ServiceItem, Theme, keep_theme
+from portal.organisations import access
+
+INTRO = "一次告知、一窗受理、并联审批、统一出件：带齐材料到一个窗口，其余的由我们来跑。"
+RIGHTS = {access.EDITORS: ("add_page", "change_page"), access.PUBLISHERS: ("publish_page", "lock_page", "unlock_page")}
+
+
+def load_pages(content_dir: Path, progress: Callable[[str], None] = lambda text: None) -> None:
+    """Site, home, catalogue, one published guide per item, one page per theme, and the editors' rights."""
+    home = _home()
+    catalogue = CataloguePage.objects.first() or _catalogue(home)
+    for definition in load_items(content_dir):
+        if _is_missing(definition):
+            _guide(catalogue, definition)
+            progress(definition.code)
+    for theme in load_themes(content_dir):
+        if not Theme.objects.filter(code=theme.code).exists():
+            _theme(home, theme)
+    _grant_rights(home)
+    make_workflow()
+
+
+def _is_missing(definition: ItemDefinition) -> bool:
+    """Neither there nor taken away by people: an item that was withdrawn with its guide does not come back."""
+    if GuidePage.objects.filter(code=definition.code).exists():
+        return False
+    return not ServiceItem.objects.filter(code=definition.code, status=ItemStatus.WITHDRAWN).exists()
+
+
+@transaction.atomic
+def _home() -> HomePage:
+    """The site's home page; Wagtail's own welcome page makes room for it."""
+    home = HomePage.objects.first()
+    if home is not None:
+        return home
+    root = Page.get_first_root_node()
+    welcome = root.get_children().first()
+    _publish_new(root, HomePage(title="首页", slug="portal-home", intro=INTRO))
+    home = HomePage.objects.get()
+    site = Site.objects.filter(is_default_site=True).first() or Site(hostname="localhost", is_default_site=True)
+    site.root_page, site.site_name = home, "一窗通"
+    site.save()
+    if welcome is not None and type(welcome.specific) is Page:
+        welcome.delete()
+    home.refresh_from_db()
+    return home
+
+
+@transaction.atomic
+def _catalogue(home: HomePage) -> CataloguePage:
+    _publish_new(home, CataloguePage(title="事项目录", slug="items"))
+    return CataloguePage.objects.get()
+
+
+@transaction.atomic
+def _guide(catalogue: CataloguePage, definition: ItemDefinition) -> None:
+    """A guide with its first revision, published as an editor would do it, which makes its first edition."""
+    page = GuidePage(slug=definition.code.lower())
+    fill(page, definition)
+    _publish_new(catalogue, page)
+
+
+@transaction.atomic
+def _theme(home: HomePage, definition: ThemeDefinition) -> None:
+    """The theme and its page in one go, so that a theme without a page is one whose page somebody deleted."""
+    theme = keep_theme(definition)
+    _publish_new(home, ThemePage(title=theme.name, slug=theme.code.lower(), theme=theme))
+
+
+def _publish_new(parent: Page, page: Page) -> None:
+    """Through a revision: a page without a live one would go offline when its next change is scheduled."""
+    page.live = False
+    parent.add_child(instance=page)
+    page.save_revision(changed=False).publish(changed=False)
+
+
+def _grant_rights(home: HomePage) -> None:
+    """What editors may do with pages; a group that people have given page rights keeps those."""
+    for name, codenames in RIGHTS.items():
+        group: Group = access.group(name)
+        if GroupPagePermission.objects.filter(group=group).exists():
+            continue
+        for permission in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=codenames):
+            GroupPagePermission.objects.get_or_create(group=group, page=home.page_ptr, permission=permission)

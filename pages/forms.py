@@ -1,0 +1,60 @@
+"""The guide's editing form: saving is always allowed, publishing only when the definition holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from wagtail.admin.forms import WagtailAdminPageForm
+
+from pages.beside import add_findings
+from pages.blocks import departments
+from portal.catalog.choices import Choices
+from portal.organisations.models import Zone
+
+LEADS_TO_PUBLISHING = {"action-publish", "action-submit", "action-restart-workflow"}
+"""The buttons after which the page is published without this form being asked again."""
+
+
+def zones() -> Choices:
+    return [("", "请选择"), *Zone.objects.values_list("code", "name")]
+
+
+def bodies() -> Choices:
+    return [("", "请选择"), *departments()]
+
+
+class GuidePageForm(WagtailAdminPageForm):
+    """Says beside each field why an item cannot be published; the page itself refuses as well."""
+
+    zone = forms.ChoiceField(label="受理区", choices=zones, required=False)
+    lead_dept = forms.ChoiceField(label="实施主体", choices=bodies, required=False)
+    coop_depts = forms.MultipleChoiceField(
+        label="联办机构",
+        choices=departments,
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 6}),
+        help_text="流程里的协办部门；按住Ctrl键可以选几个。",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = "留空的，用事项编码作网址。"
+        for name in ("zone", "lead_dept"):
+            kept = getattr(self.instance, name, "")
+            if name in self.fields and kept and kept not in dict(self.fields[name].choices):
+                self.fields[name].choices = [*self.fields[name].choices, (kept, f"{kept}（已不存在）")]
+
+    def clean_slug(self) -> str:
+        """The address is made from the item's code unless somebody types another."""
+        return self.cleaned_data.get("slug") or str(self.cleaned_data.get("code", "")).lower()
+
+    def _post_clean(self) -> None:
+        """The page as it would be saved is what is judged, so the fields must be on it first."""
+        super()._post_clean()
+        approves = "action-workflow-action" in self.data and self.data.get("workflow-action-name") == "approve"
+        if self.errors or not (approves or LEADS_TO_PUBLISHING & set(self.data)):
+            return
+        add_findings(self, self.instance.findings())

@@ -1,0 +1,306 @@
+"""What citizens read: home, catalogue, guides, themes, plain pages. Structure only; behaviour lives in the portal."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+from django.http import HttpRequest
+from pydantic import ValidationError
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField
+from wagtail.log_actions import LogContext, get_active_log_context
+from wagtail.models import AbstractGroupApprovalTask, Page, Revision, TaskState
+
+from pages.elements import compiled, give_keys
+from pages.forms import GuidePageForm
+from pages.guide_fields import ItemElements
+from pages.situation import Asked
+from pages.tabs import EDIT_HANDLER
+from portal.catalog.chart import process_chart_steps, process_chart_svg
+from portal.catalog.definition import ItemDefinition
+from portal.catalog.findings import Finding, PreflightFailed, shape_findings
+from portal.catalog.models import Edition, ItemStatus, ServiceItem, Theme, examine, publish
+from portal.lib.refusal import TooLate
+from portal.organisations.models import CenterKind, Organisation, ServiceCenter, User, Window, WindowKind, Zone
+
+RICH_TEXT = ["h3", "bold", "ol", "ul", "link"]
+
+
+def city_center() -> ServiceCenter | None:
+    """The centre whose address and phones every page shows."""
+    return ServiceCenter.objects.filter(kind=CenterKind.CITY).first()
+
+
+class PortalPage(Page):
+    """What all public pages share: the centre in the footer and the demo notice."""
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        catalogue = CataloguePage.objects.live().first()
+        return {**context, "center": city_center(), "demo": settings.DEMO, "catalogue": catalogue}
+
+
+class HomePage(PortalPage):
+    """首页: find an item, the five zones, how one window works."""
+
+    intro = models.CharField("导语", max_length=200, blank=True)
+
+    content_panels = [*Page.content_panels, FieldPanel("intro")]
+
+    max_count = 1
+    subpage_types = ["pages.CataloguePage", "pages.ThemePage", "pages.PlainPage"]
+
+    class Meta:
+        verbose_name = "首页"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        open_items = models.Count("items", filter=models.Q(items__status=ItemStatus.IN_FORCE))
+        zones = list(Zone.objects.annotate(item_count=open_items).filter(item_count__gt=0).select_related("lead"))
+        total = sum(zone.item_count for zone in zones)
+        themes = ThemePage.objects.live().select_related("theme__lead")
+        return {**super().get_context(request, *args, **kwargs), "zones": zones, "total": total, "themes": themes}
+
+
+class CataloguePage(PortalPage):
+    """事项目录: every item in force by zone, narrowed by zone and by words in the address."""
+
+    max_count = 1
+    parent_page_types = ["pages.HomePage"]
+    subpage_types = ["pages.GuidePage"]
+
+    class Meta:
+        verbose_name = "事项目录"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        query = request.GET.get("q", "").replace("\x00", "").strip()[:60]
+        zone = request.GET.get("zone", "").replace("\x00", "")[:40]
+        items = ServiceItem.search(query).filter(status=ItemStatus.IN_FORCE)
+        guides = GuidePage.objects.live().child_of(self).filter(item__in=items)
+        guides = guides.select_related("item__zone", "item__lead", "edition").order_by("item__zone__order", "item__pk")
+        zones = list(Zone.objects.filter(items__status=ItemStatus.IN_FORCE).distinct())
+        if any(zone == known.code for known in zones):
+            guides = guides.filter(item__zone__code=zone)
+        groups = [(key, list(rows)) for key, rows in groupby(guides, key=lambda guide: guide.item.zone)]
+        total = sum(len(rows) for _, rows in groups)
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, "groups": groups, "zones": zones, "zone": zone, "query": query, "total": total}
+
+
+class GuidePage(ItemElements, PortalPage):
+    """办事指南 of one item: its fields are the item's elements. Publishing makes an Edition; unpublishing or deleting
+    the guide closes intake."""
+
+    intro = RichTextField("补充说明", features=RICH_TEXT, blank=True, help_text="显示在指南开头，不影响事项要素。")
+    item = models.ForeignKey(
+        ServiceItem, verbose_name="事项", null=True, editable=False, on_delete=models.PROTECT, related_name="guides"
+    )
+    edition = models.ForeignKey(
+        Edition, verbose_name="现行版本", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+
+    edit_handler = EDIT_HANDLER
+    base_form_class = GuidePageForm
+    exclude_fields_in_copy = ["item", "edition"]
+
+    parent_page_types = ["pages.CataloguePage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = "办事指南"
+        constraints = [models.UniqueConstraint(fields=["item"], name="one_guide_per_item")]
+
+    @property
+    def parsed(self) -> ItemDefinition:
+        """The definition as the editor has it; the edition in force may be older. Raises pydantic's ValidationError."""
+        return ItemDefinition.model_validate(compiled(self).data)
+
+    def findings(self) -> list[Finding]:
+        """Everything that stands against publishing this guide and everything worth a second look; never raises."""
+        read = compiled(self)
+        found = list(read.findings)
+        try:
+            definition = ItemDefinition.model_validate(read.data)
+        except ValidationError as error:
+            return found + shape_findings(error)
+        named = {(finding.field, finding.rule) for finding in found}
+        found += [finding for finding in examine(definition) if (finding.field, finding.rule) not in named]
+        if GuidePage.objects.filter(code=definition.code).exclude(pk=self.pk).exclude(item=None).exists():
+            sentence = f"事项{definition.code}已经有一个办事指南。"
+            found.append(Finding("code", "guide.twice", sentence, "请修改原来的指南，不要另建。"))
+        if self.item and self.item.code != definition.code:
+            sentence = f"事项编码发布后不能更改，原编码为{self.item.code}。"
+            found.append(Finding("code", "guide.code_changed", sentence, "请改回原编码；新事项请新建指南。"))
+        return found
+
+    def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
+        """A draft that lacks what a guide is made of is previewed as the list of what is missing."""
+        return "pages/guide_page.html" if self._shown(request) else "pages/guide_draft.html"
+
+    def _is_draft(self, request: HttpRequest) -> bool:
+        return getattr(request, "is_preview", False) or self.edition is None
+
+    def _shown(self, request: HttpRequest) -> ItemDefinition | None:
+        """The edition in force for citizens, the fields for an editor; None while those make no definition yet."""
+        try:
+            return self.parsed if self._is_draft(request) else self.edition.parsed
+        except ValidationError:
+            return None
+
+    def check_publishable(self) -> None:
+        """Raise PreflightFailed with everything that stands against publishing this guide."""
+        errors = [finding for finding in self.findings() if finding.blocks]
+        if errors:
+            raise PreflightFailed(errors)
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        """Parts get their stable names on the first save; a guide without an address is named by its code."""
+        give_keys(self)
+        if not self.slug and self.code:
+            self.slug = self.code.lower()
+        super().full_clean(*args, **kwargs)
+
+    def save_revision(self, *args: Any, **kwargs: Any) -> Revision:
+        give_keys(self)
+        return super().save_revision(*args, **kwargs)
+
+    def publish(self, revision: Revision, user: User | None = None, **kwargs: Any) -> None:
+        """As Wagtail publishes, with the publisher remembered for the edition also outside a request."""
+        with LogContext(user=user or _acting_user()):
+            super().publish(revision, user=user, **kwargs)
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Going live goes through `publish`, whoever does it; a refusal raises PreflightFailed and nothing is saved.
+
+        Only another live revision is a publication. Saving a live page for any other reason must not open intake
+        again for an item that somebody withdrew.
+        """
+        narrow = kwargs.get("update_fields") is not None
+        if not narrow and self.live and self._goes_live():
+            self.check_publishable()
+            self.edition = publish(self.parsed, by=self._publisher())
+            self.item = self.edition.item
+        super().save(*args, **kwargs)
+        if not narrow and not self.live:
+            self.close_intake("办事指南已经撤下。")
+
+    def _goes_live(self) -> bool:
+        if self.edition_id is None or self.pk is None:
+            return True
+        before = GuidePage.objects.filter(pk=self.pk).values_list("live", "live_revision_id").get()
+        return before != (True, self.live_revision_id)
+
+    def _publisher(self) -> User | None:
+        """Who presses the button; when nobody does (scheduled), who wrote the revision."""
+        return _acting_user() or (self.live_revision.user if self.live_revision else None)
+
+    def close_intake(self, reason: str) -> None:
+        """No guide, no intake: withdraw the item unless that has happened."""
+        if self.item and self.item.status == ItemStatus.IN_FORCE:
+            with suppress(TooLate):
+                self.item.withdraw(by=_acting_user(), reason=reason)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        definition = self._shown(request)
+        if definition is None:
+            return {**context, "draft": True, "findings": self.findings()}
+        asked = Asked(definition, request.GET)
+        names = dict(Organisation.objects.filter(code__in=definition.departments).values_list("code", "full_name"))
+        return {
+            **context,
+            "definition": definition,
+            "draft": self._is_draft(request),
+            "lead": names.get(definition.lead_dept, ""),
+            "coops": [names[code] for code in definition.departments if code in names and code != definition.lead_dept],
+            "windows": Window.objects.filter(kind=WindowKind.COMPREHENSIVE, zones__code=definition.zone),
+            "zone": Zone.objects.filter(code=definition.zone).first(),
+            "chart": process_chart_svg(asked.route_definition),
+            "steps": process_chart_steps(asked.route_definition),
+            "questions": asked.questions,
+            "materials": asked.materials,
+            "situation": asked.situation,
+            "situation_query": urlencode(asked.situation, doseq=True),
+            "all_answered": asked.is_complete,
+            "closed": self.item if self.item and self.item.status != ItemStatus.IN_FORCE else None,
+        }
+
+
+def _acting_user() -> User | None:
+    """Who is at work in the back office now; None outside a request."""
+    return get_active_log_context().user
+
+
+@receiver(pre_delete, sender=GuidePage)
+def close_intake_with_the_guide(instance: GuidePage, **kwargs: Any) -> None:
+    """However a guide goes (alone, in bulk, with the catalogue above it), intake of its item closes."""
+    instance.close_intake("办事指南已经删除。")
+
+
+class ReviewTask(AbstractGroupApprovalTask):
+    """One step of the review (法制审核, 审管办): a guide that may not be published is sent back with the reasons."""
+
+    class Meta:
+        verbose_name = "审核"
+
+    def on_action(self, task_state: TaskState, user: User, action_name: str, **kwargs: Any) -> None:
+        page = task_state.revision.as_object()
+        if action_name == "approve" and isinstance(page, GuidePage):
+            errors = [finding for finding in page.findings() if finding.blocks]
+            if errors:
+                sentences = "".join(f"{finding.place}：{finding.message}" for finding in errors[:10])
+                task_state.reject(user=user, comment=f"发布前检查没有通过，已退回修改。{sentences}"[:2000])
+                return
+        super().on_action(task_state, user, action_name, **kwargs)
+
+    @classmethod
+    def get_description(cls) -> str:
+        return "由一个组的人审核；发布前检查没有通过的，自动退回。"
+
+
+class ThemePage(PortalPage):
+    """一件事: several items that belong together, or the five-stage project route."""
+
+    theme = models.OneToOneField(Theme, verbose_name="主题", on_delete=models.PROTECT, related_name="page")
+
+    content_panels = [*Page.content_panels, FieldPanel("theme")]
+
+    parent_page_types = ["pages.HomePage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = "一件事"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        definition = self.theme.parsed
+        guides = (
+            GuidePage.objects.live().filter(item__code__in=definition.items).select_related("item__lead", "edition")
+        )
+        by_code = {guide.item.code: guide for guide in guides}
+        stages = definition.stages or (("", definition.items),)
+        rows = [(name, [by_code[code] for code in codes if code in by_code]) for name, codes in stages]
+        return {**super().get_context(request, *args, **kwargs), "definition": definition, "stages": rows}
+
+
+class PlainPage(PortalPage):
+    """A page of plain text: notices, rules, how to get there."""
+
+    body = RichTextField("正文", features=RICH_TEXT)
+
+    content_panels = [*Page.content_panels, FieldPanel("body")]
+
+    parent_page_types = ["pages.HomePage", "pages.PlainPage"]
+    subpage_types = ["pages.PlainPage"]
+
+    class Meta:
+        verbose_name = "普通页面"

@@ -1,0 +1,111 @@
+"""The tabs of the guide editor, in the order in which an editor thinks of an item."""
+
+from __future__ import annotations
+
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, Panel, TabbedInterface
+
+from pages.panels import PreflightPanel
+
+
+def panels(*names: str) -> list[Panel]:
+    return [FieldPanel(name) for name in names]
+
+
+def group(heading: str, *names: str, folded: bool = False) -> MultiFieldPanel:
+    return MultiFieldPanel(panels(*names), heading=heading, classname="collapsed" if folded else "")
+
+
+def row(*names: str) -> FieldRowPanel:
+    return FieldRowPanel(panels(*names))
+
+
+BASICS = [
+    PreflightPanel(heading="发布前检查"),
+    FieldPanel("title", heading="事项名称", help_text="用法律法规规定的名称，不超过200个字。"),
+    row("code", "short_name"),
+    row("zone", "item_type", "case_type"),
+    row("lead_dept", "level", "review_type"),
+    FieldPanel("service_objects"),
+    FieldPanel("coop_depts"),
+    FieldPanel("intro"),
+    group("主题分类", "topics_person", "topics_corp", folded=True),
+    MultiFieldPanel(
+        [row("catalog_code", "impl_code", "handle_item_code"), row("local_catalog_code", "local_impl_code")],
+        heading="编码",
+        classname="collapsed",
+    ),
+    MultiFieldPanel(
+        [
+            row("power_source", "dept_nature", "stage"),
+            row("entrusting_dept", "accept_org", "decide_org", "duty_office"),
+            *panels("sub_item_name", "power_division", "exercise_content"),
+            row("effective_from", "cancel_on"),
+        ],
+        heading="职权与期限",
+        classname="collapsed",
+    ),
+]
+MATERIALS = panels("conditions", "questions", "materials", "prohibitions", "quota")
+FORM = panels("form_fields")
+ROUTE = [
+    MultiFieldPanel([row("promised_value", "promised_unit", "promised_note")], heading="承诺办结时限"),
+    MultiFieldPanel(
+        [row("statutory_value", "statutory_unit", "statutory_note"), FieldPanel("extension_note")],
+        heading="法定办结时限",
+    ),
+    MultiFieldPanel([row("acceptance_name", "acceptance_performer", "acceptance_limit_wd")], heading="窗口受理"),
+    FieldPanel("stages"),
+    MultiFieldPanel([row("making_name", "making_performer", "making_limit_wd")], heading="制作结果"),
+    MultiFieldPanel([row("issue_name", "issue_performer", "issue_limit_wd")], heading="统一出件"),
+    *panels("special_procedures", "intermediaries"),
+    group(
+        "办理方式",
+        "paper_required",
+        "unified_window",
+        "tolerant_supported",
+        "prereview_supported",
+        "agency",
+        "is_investment",
+        "is_construction",
+        folded=True,
+    ),
+]
+FEES = [
+    FieldPanel("fee_charged"),
+    row("fee_item", "fee_standard"),
+    FieldPanel("fee_basis"),
+    group(
+        "减免与支付",
+        "fee_reducible",
+        "fee_reduction_basis",
+        "fee_pay_methods",
+        "fee_online_pay",
+        "fee_note",
+        folded=True,
+    ),
+    FieldPanel("results"),
+    *panels("delivery", "delivery_limit", "mail_delivery"),
+]
+BASES = panels("legal_bases", "faqs", "rights_duties", "remedies", "verify", "confidence", "note")
+PLACES = [
+    row("visits", "visits_reason"),
+    group("办理形式", "channels", "online", "online_url", "online_depth", "bookable", "self_service", "cross_region"),
+    group("办理地点", "in_hall", "hall_mode", "place_address", "place_hours", "place_window_no", "place_traffic"),
+    group("咨询", "consult_phone", "consult_address", "consult_url", "consult_email"),
+    group("监督投诉", "complain_phone", "complain_address", "complain_url", "complain_email"),
+    FieldPanel("place_coordinates"),
+]
+ADDRESS = panels("slug", "search_description")
+
+EDIT_HANDLER = TabbedInterface(
+    [
+        ObjectList(BASICS, heading="基本"),
+        ObjectList(MATERIALS, heading="条件与材料"),
+        ObjectList(FORM, heading="表单"),
+        ObjectList(ROUTE, heading="流程与时限"),
+        ObjectList(FEES, heading="收费与结果"),
+        ObjectList(BASES, heading="依据与问答"),
+        ObjectList(PLACES, heading="办理地点"),
+        ObjectList(ADDRESS, heading="网址"),
+    ]
+)

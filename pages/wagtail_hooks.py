@@ -1,0 +1,29 @@
+"""Table of contents of what pages add to the back office. Registration only."""
+
+from django.urls import path
+from wagtail import hooks
+
+from pages import exchange_views, guards, views
+
+hooks.register("before_copy_page", guards.refuse_copy)
+hooks.register("before_bulk_action", guards.refuse_bulk_publish)
+
+
+@hooks.register("register_admin_urls")
+def guide_urls():
+    return [
+        path("guides/<int:pk>/report/", views.report, name="guide_report"),
+        path("guides/<int:pk>/waivers/<slug:finding>/", views.waiver, name="guide_waiver"),
+    ]
+
+
+@hooks.register("register_admin_urls")
+def exchange_urls():
+    return [
+        path("guides/exchange/", exchange_views.Exchange.as_view(), name="guide_exchange"),
+        path("guides/exchange/check/", exchange_views.Check.as_view(), name="guide_exchange_check"),
+        path("guides/exchange/items.<str:suffix>", exchange_views.Download.as_view(), name="guide_exchange_download"),
+    ]
+
+
+hooks.register("register_admin_menu_item", exchange_views.menu_item)

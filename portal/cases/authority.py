@@ -1,0 +1,38 @@
+"""Who may do a move: a post of today, at the right place. One place for the rule, so that no screen can forget it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portal.cases.flow import SYSTEM, Move
+from portal.lib.refusal import Refused
+from portal.organisations.roles import DEPARTMENT_ROLES, WINDOW_ROLES, Role
+
+if TYPE_CHECKING:
+    from portal.cases.models import Case
+    from portal.organisations.models import Organisation, User
+
+
+def may(move: Move, by: User | None, case: Case, department: Organisation | None = None) -> bool:
+    """Whether `by` holds a post for this move; None is the portal itself."""
+    if by is None:
+        return SYSTEM in move.actors
+    return holds_for_case(by, case, move.actors, department)
+
+
+def holds_for_case(by: User, case: Case, roles: frozenset[str], department: Organisation | None = None) -> bool:
+    """A window role counts at a window of the case's centre and zone, a department role in `department`."""
+    window = roles & WINDOW_ROLES
+    if any(
+        post.role in window and post.center_id == case.application.center_id and case.zone_id in post.zone_ids()
+        for post in by.posts_now()
+    ):
+        return True
+    return department is not None and by.holds(*(roles & DEPARTMENT_ROLES), organisation=department)
+
+
+def require(move: Move, by: User | None, case: Case, department: Organisation | None = None) -> None:
+    """Raise Refused unless `by` may do the move."""
+    if not may(move, by, case, department):
+        names = "、".join(Role(role).label for role in Role.values if role in move.actors)
+        raise Refused(f"您的岗位不能办理“{move.name}”，须由本区域或者本部门的{names}办理。")

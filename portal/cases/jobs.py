@@ -1,0 +1,39 @@
+"""What cases do by themselves, minute by minute."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from portal.cases.models import Case, Task
+from portal.cases.states import CaseStatus, TaskKind, TaskStatus
+from portal.jobs.registry import every_minute
+from portal.lib.refusal import Refused
+
+
+@every_minute("cases.deem_accepted")
+def deem_accepted(now: datetime) -> None:
+    """Accept what has lain without an answer for more than five working days; each case by itself."""
+    silent = Case.objects.filter(status=CaseStatus.RECEIVED, acceptance_due__lt=timezone.localdate(now))
+    for case in silent.order_by("received_at")[:100]:
+        try:
+            case.deem_accepted()
+        except Refused:  # somebody accepted or corrected it this very minute
+            continue
+
+
+@every_minute("cases.deem_consent")
+def deem_consent(now: datetime) -> None:
+    """Count silence as agreement where the route allows it and the opinion is overdue; each task by itself."""
+    silent = Task.objects.filter(
+        kind=TaskKind.OPINION,
+        deemed_consent=True,
+        status__in=[TaskStatus.SENT, TaskStatus.WORKING],
+        due__lt=timezone.localdate(now),
+    )
+    for task in silent.select_related("case", "department").order_by("due", "pk")[:100]:
+        try:
+            task.deem_consent()
+        except Refused:  # it was answered this very minute
+            continue

@@ -1,0 +1,78 @@
+"""One visit: who asks, how to reach them, where they came. Identity numbers are encrypted and found by blind index."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from portal.cases.states import ApplicantKind
+from portal.documents.models import Counter
+from portal.lib.check_digit import append_check
+from portal.lib.crypto import blind_index
+from portal.lib.fields import EncryptedTextField
+from portal.lib.identity import IdentityKind
+from portal.lib.masking import mask_identity, mask_phone
+from portal.organisations.models import ServiceCenter, Window, Zone
+
+QUERY_CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""No 0/O, 1/I/L: the code is read from paper and typed on a phone."""
+
+
+def new_query_code() -> str:
+    """Eight characters (about 39 bits); it never stands alone, only together with the number of the case."""
+    return "".join(secrets.choice(QUERY_CODE_ALPHABET) for _ in range(8))
+
+
+class Application(models.Model):
+    """One application (申请) of one visit; it holds a case for every item applied for."""
+
+    number = models.CharField("申请编号", max_length=24, unique=True)
+    idempotency_key = models.UUIDField("防重键", unique=True, default=uuid.uuid4, editable=False)
+    query_code = models.CharField("查询密码", max_length=12, default=new_query_code, editable=False)
+
+    applicant_kind = models.CharField("申请人类型", max_length=10, choices=ApplicantKind.choices)
+    applicant_name = models.CharField("申请人", max_length=120)
+    identity_kind = models.CharField("证件类型", max_length=3, choices=IdentityKind.choices)
+    identity_number = EncryptedTextField("证件号码")
+    identity_index = models.CharField(max_length=64, db_index=True, editable=False)
+    legal_representative = models.CharField("法定代表人", max_length=60, blank=True)
+    address = models.CharField("住所", max_length=200, blank=True)
+    contact_name = models.CharField("联系人", max_length=60)
+    contact_phone = EncryptedTextField("联系电话")
+
+    center = models.ForeignKey(ServiceCenter, verbose_name="中心", on_delete=models.PROTECT)
+    window = models.ForeignKey(Window, verbose_name="窗口", on_delete=models.PROTECT)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="收件人", on_delete=models.PROTECT)
+    created_at = models.DateTimeField("申请时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = "申请"
+        verbose_name_plural = "申请"
+
+    def __str__(self) -> str:
+        return self.number
+
+    def save(self, *args, **kwargs) -> None:
+        """Number the application once and keep the blind index in step with the number it stands for."""
+        self.identity_index = blind_index(self.identity_number)
+        if not self.number:
+            day = timezone.localdate(self.created_at).strftime("%Y%m%d")
+            self.number = append_check(f"SXA{day}{Counter.take(f'application:{day}'):04d}")
+        super().save(*args, **kwargs)
+
+    @property
+    def identity_masked(self) -> str:
+        return mask_identity(self.identity_number)
+
+    @property
+    def phone_masked(self) -> str:
+        return mask_phone(self.contact_phone)
+
+
+def case_number(zone: Zone, day: str, serial: int) -> str:
+    """`SX` + zone letter + yyyymmdd + daily serial (4 digits) + check digit, for example SXT2017031500017."""
+    return append_check(f"SX{zone.letter}{day}{serial:04d}")

@@ -1,0 +1,181 @@
+"""What the window's and the department's papers say: plain dictionaries, frozen when the paper is issued.
+
+Identity and phone numbers go in masked; a paper can lie on a counter. Wording: 行政许可法 art. 32, 38, 44.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from portal.cases.states import ApplicantKind, Verdict
+from portal.catalog.form_paper import application_form as filled_form
+from portal.catalog.form_paper import item_part
+from portal.catalog.papers import Around
+
+if TYPE_CHECKING:
+    from portal.cases.models import Case, CaseMaterial
+    from portal.organisations.models import User
+
+Content = dict[str, Any]
+
+
+def day(value: date | None) -> str:
+    """2017年3月15日, or a dash when there is none."""
+    return f"{value.year}年{value.month}月{value.day}日" if value else "—"
+
+
+def minute(value: datetime | None) -> str:
+    """2017年3月15日 9时05分 in local time."""
+    if value is None:
+        return "—"
+    local = timezone.localtime(value)
+    return f"{day(local.date())} {local.hour}时{local.minute:02d}分"
+
+
+def head(case: Case, by: User | None) -> Content:
+    """What every paper of a case carries: centre, numbers, item, applicant, department, hand and time."""
+    application, center = case.application, case.application.center
+    return {
+        "center": {
+            "name": center.name,
+            "address": center.address,
+            "hours": center.hours,
+            "phone": center.phone,
+            "complaint_phone": center.complaint_phone,
+        },
+        "application_number": application.number,
+        "case_number": case.number or "",
+        "query_code": application.query_code,
+        "item": {"code": case.item.code, "name": case.definition.name},
+        "edition": case.edition.number,
+        "zone": case.zone.name,
+        "window": application.window.name,
+        "department": case.lead.full_name,
+        "department_short": case.lead.short_name,
+        "applicant": {
+            "kind": ApplicantKind(application.applicant_kind).label,
+            "name": application.applicant_name,
+            "identity_kind": application.get_identity_kind_display(),
+            "identity": application.identity_masked,
+            "legal_representative": application.legal_representative,
+            "address": application.address,
+            "contact": application.contact_name,
+            "phone": application.phone_masked,
+        },
+        "handler": str(by) if by else "系统",
+        "at": minute(timezone.now()),
+        "today": day(timezone.localdate()),
+    }
+
+
+def _line(material: CaseMaterial) -> Content:
+    return {
+        "no": material.order,
+        "name": material.name,
+        "originals": material.originals,
+        "photocopies": material.photocopies,
+        "pages": material.pages,
+        "way": material.get_way_display(),
+        "remark": material.reason if material.verdict == Verdict.BAD else "",
+    }
+
+
+def receipt(case: Case, by: User | None) -> Content:
+    """收件凭证: proves receipt only, and says until when the applicant is told (M1)."""
+    received = [_line(line) for line in case.materials.filter(received=True)]
+    return {
+        **head(case, by),
+        "materials": received,
+        "answer_by": day(case.acceptance_due),
+        "received_at": minute(case.received_at),
+    }
+
+
+def acceptance(case: Case, by: User | None) -> Content:
+    """受理通知书: both limits with their dates, what pauses them, the fee, and how to collect (M2)."""
+    definition = case.definition
+    lines = list(case.materials.all())
+    return {
+        **head(case, by),
+        "accepted_at": minute(case.accepted_at),
+        "case_type": "即办件" if definition.is_instant else "承诺件",
+        "statutory_limit": definition.statutory_limit.days_text() if definition.statutory_limit else "无法定时限",
+        "statutory_due": day(case.statutory_due),
+        "promised_limit": definition.promised_limit.days_text(),
+        "promised_due": day(case.promised_due),
+        "special_procedures": [f"{found.kind}：{found.note}" for found in definition.special_procedures],
+        "fee": definition.fee.model_dump() if definition.fee else {"charged": False},
+        "results": [result.name for result in definition.results],
+        "delivery": list(definition.delivery),
+        "received": [_line(line) for line in lines if line.received],
+        "missing": [{"no": line.order, "name": line.name} for line in lines if not line.received],
+    }
+
+
+def correction(case: Case, by: User | None) -> Content:
+    """一次性补正告知书: every gap with the requirement, the deadline and what happens after it (M3)."""
+    gaps = []
+    for line in case.materials.exclude(gap=""):
+        line.case = case
+        gaps.append(
+            {
+                "no": line.order,
+                "name": line.name,
+                "problem": line.shortfall() or "需要补正",
+                "requirement": line.gap,
+                "standard": line.definition.accept_standard,
+            }
+        )
+    return {
+        **head(case, by),
+        "received_on": day(timezone.localdate(case.received_at)),
+        "gaps": gaps,
+        "deadline": day(case.correction_due),
+    }
+
+
+def correction_receipt(case: Case, by: User | None) -> Content:
+    """补正材料接收凭证: what came in after the correction notice."""
+    return {**head(case, by), "materials": [_line(line) for line in case.materials.exclude(gap="")]}
+
+
+def application_form(case: Case, by: User | None) -> Content:
+    """统一申请表 as filled in at the window, for the applicant to sign (行政许可法 art. 29)."""
+    content = head(case, by)
+    surroundings = Around(
+        edition=case.edition.number,
+        published=timezone.localdate(case.edition.published_at),
+        center=content["center"],
+        zone=content["zone"],
+        names={case.lead.code: case.lead.full_name},
+    )
+    received = {line.key for line in case.materials.filter(received=True)}
+    part = item_part(case.definition, surroundings, case.situation, case.answers_in_full(), received)
+    return {**content, **filled_form([part], content["applicant"])}
+
+
+def withdrawal(case: Case, by: User | None, reason: str) -> Content:
+    """撤回申请书: the applicant's own request to stop, recorded at the window."""
+    return {**head(case, by), "reason": reason, "received_on": day(timezone.localdate(case.received_at))}
+
+
+def decision(case: Case, by: User | None) -> Content:
+    """准予/不予许可决定书: a refusal carries its reasons and the remedies (行政许可法 art. 38)."""
+    definition = case.definition
+    return {
+        **head(case, by),
+        "granted": case.outcome == "granted",
+        "received_on": day(timezone.localdate(case.received_at)),
+        "accepted_on": day(case.clock_start),
+        "decided_at": minute(case.decided_at),
+        "legal_bases": [str(basis) for basis in definition.legal_bases],
+        "results": [{"name": result.name, "validity": result.validity or ""} for result in definition.results],
+        "reasons": case.reasons,
+        "opinions": [
+            {"department": task.department.full_name, "outcome": task.get_outcome_display(), "text": task.opinion}
+            for task in case.tasks.filter(kind="opinion").exclude(outcome="").select_related("department")
+        ],
+    }

@@ -1,0 +1,68 @@
+"""References of a definition that lead nowhere: bodies, zones, and the questions that conditions ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from portal.catalog.definition import ItemDefinition
+from portal.catalog.exchange.names import Names
+from portal.catalog.questions import When
+
+Path = tuple[str | int, ...]
+
+
+def dangling(item: ItemDefinition, names: Names) -> Iterator[tuple[Path, str]]:
+    """Path of the element and the sentence, for every name that nothing bears."""
+    if item.zone not in names.zones:
+        yield ("zone",), f"受理区“{item.zone}”不存在，请从“选项”中选择。"
+    for path, code in _departments(item):
+        if code not in names.departments:
+            yield path, f"部门“{code}”不存在，请从单位列表中选择，或者先登记该单位。"
+    if names.files is not None:
+        for path, number in _files(item):
+            if number not in names.files:
+                yield path, f"没有编号为{number}的文件，请先上传，或者留空。"
+    answers = {question.key: {choice.key for choice in question.choices} for question in item.questions}
+    answers |= {field.key: {choice.key for choice in field.choices} for field in item.form}
+    for path, condition in _conditions(item):
+        yield from _condition(path, condition, answers)
+
+
+def _departments(item: ItemDefinition) -> Iterator[tuple[Path, str]]:
+    yield ("lead_dept",), item.lead_dept
+    for number, code in enumerate(item.coop_depts):
+        yield ("coop_depts", number), code
+    for i, stage in enumerate(item.route.stages):
+        for j, step in enumerate(stage.steps):
+            yield ("route", "stages", i, "steps", j, "department"), step.department
+
+
+def _files(item: ItemDefinition) -> Iterator[tuple[Path, int]]:
+    for i, material in enumerate(item.materials):
+        for name in ("blank_form", "sample"):
+            if (file := getattr(material, name)) is not None:
+                yield ("materials", i, name, "document"), file.document
+    for i, result in enumerate(item.results):
+        if result.sample is not None:
+            yield ("results", i, "sample", "document"), result.sample.document
+
+
+def _conditions(item: ItemDefinition) -> Iterator[tuple[Path, When]]:
+    for name in ("materials", "form"):
+        for number, part in enumerate(getattr(item, name)):
+            for condition in part.when:
+                yield (name, number, "when"), condition
+    for i, stage in enumerate(item.route.stages):
+        for j, step in enumerate(stage.steps):
+            for condition in step.when:
+                yield ("route", "stages", i, "steps", j, "when"), condition
+
+
+def _condition(path: Path, condition: When, answers: dict[str, set[str]]) -> Iterator[tuple[Path, str]]:
+    if condition.of not in answers:
+        yield path, f"条件中的“{condition.of}”不是本事项的问题或者申请表字段。"
+        return
+    known = answers[condition.of]
+    for value in condition.values:
+        if known and value not in known:
+            yield path, f"条件中的“{value[:30]}”不是“{condition.of}”的答案。"

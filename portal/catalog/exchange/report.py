@@ -1,0 +1,216 @@
+"""What a file holds and what importing it would do: row by row, with the place of everything that is wrong."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+
+from portal.catalog.definition import ItemDefinition
+from portal.catalog.exchange.names import Names
+from portal.catalog.exchange.references import dangling
+from portal.catalog.findings import Finding, path_of
+from portal.catalog.preflight import preflight
+
+Path = tuple[str | int, ...]
+LONGEST_ECHO = 30
+
+
+def clip(value: object) -> str:
+    """What somebody wrote, short enough to stand in a sentence, on one line."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}…"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: where (“申报材料”C5单元格, 第120行) and a full sentence."""
+
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}：{self.message}"
+
+
+def _nowhere(path: Path) -> str:
+    return ""
+
+
+@dataclass
+class Draft:
+    """One item as the file has it. `definition` is None when its shape is wrong; then `problems` say why.
+
+    `where` turns the path of an element into its place in the file.
+    """
+
+    code: str
+    name: str
+    place: str
+    definition: ItemDefinition | None
+    problems: list[Problem] = field(default_factory=list)
+    where: Callable[[Path], str] = _nowhere
+
+
+@dataclass
+class Reading:
+    """All items of a file, and what is wrong with the file as such."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @classmethod
+    def refused(cls, place: str, message: str) -> Reading:
+        return cls(problems=[Problem(place, message)])
+
+
+class Status(StrEnum):
+    NEW = "新增"
+    CHANGED = "修改"
+    SAME = "不变"
+    WRONG = "有误"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What importing does with one item. Hints stand against publishing later, not against importing."""
+
+    code: str
+    name: str
+    place: str
+    status: Status
+    problems: tuple[Problem, ...] = ()
+    hints: tuple[Problem, ...] = ()
+    changes: tuple[str, ...] = ()
+    definition: ItemDefinition | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole answer; importing is refused as long as anything in it is wrong."""
+
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.problems and all(row.status != Status.WRONG for row in self.rows)
+
+    def count(self, status: Status) -> int:
+        return sum(row.status == status for row in self.rows)
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        return [(status.value, self.count(status)) for status in Status]
+
+    @property
+    def summary(self) -> str:
+        """One sentence: how many of which kind."""
+        numbers = "，".join(f"{name}{number}个" for name, number in self.counts)
+        return f"共{len(self.rows)}个事项：{numbers}。"
+
+    @property
+    def digest(self) -> str:
+        """The same for two reports that say the same, hex; a person confirms what they have read."""
+        return hashlib.sha256("\n".join(self.lines()).encode()).hexdigest()
+
+    def lines(self) -> Iterator[str]:
+        """The report as text, one line for each row and each thing that is wrong."""
+        for problem in self.problems:
+            yield f"错误　{problem}"
+        for row in self.rows:
+            yield f"{row.status.value}　{row.code}　{clip(row.name)}　（{row.place}）"
+            for problem in row.problems:
+                yield f"　　错误　{problem}"
+            if row.changes:
+                yield f"　　修改内容：{'、'.join(row.changes)}"
+            for hint in row.hints:
+                yield f"　　提示　{hint}"
+        yield self.summary
+
+
+Existing = Mapping[str, ItemDefinition | None]
+"""The latest draft by item code; None stands for an unfinished one that makes no definition yet."""
+Settle = Callable[[ItemDefinition], tuple[ItemDefinition, list[tuple[Path, str]]]]
+"""What will be kept of a definition, and the elements that cannot be kept with the sentence that says why."""
+Advise = Callable[[ItemDefinition], Iterable[Finding]]
+"""What stands against publishing a definition, or is worth a second look."""
+SETTLED = "保存时会按规则调整（可容缺随必要性，牵头随实施主体，空白的内容省去）。"
+
+
+def _as_it_is(item: ItemDefinition) -> tuple[ItemDefinition, list[tuple[Path, str]]]:
+    return item, []
+
+
+def judge(
+    reading: Reading,
+    names: Names,
+    existing: Existing,
+    *,
+    settle: Settle = _as_it_is,
+    advise: Advise | None = None,
+) -> Report:
+    """What importing would do, row by row; without `advise`, the preflight's own findings are the hints."""
+    if advise is None:
+        advise = partial(preflight, departments=names.standing, zones=names.zones)
+    places: dict[str, list[str]] = {}
+    for draft in reading.drafts:
+        places.setdefault(draft.code, []).append(draft.place)
+    rows = []
+    for draft in reading.drafts:
+        problems = [*_twice(draft, places[draft.code]), *draft.problems, *_references(draft, names)]
+        rows.append(_row(draft, problems, existing, settle, advise))
+    return Report(tuple(rows), tuple(reading.problems))
+
+
+def _twice(draft: Draft, places: list[str]) -> Iterator[Problem]:
+    if draft.code and len(places) > 1:
+        yield Problem(draft.place, f"事项编码{clip(draft.code)}重复：{'、'.join(places)}。请只保留一个。")
+
+
+def _references(draft: Draft, names: Names) -> Iterator[Problem]:
+    if draft.definition is not None:
+        for path, sentence in dangling(draft.definition, names):
+            yield Problem(draft.where(path) or draft.place, sentence)
+
+
+def _row(draft: Draft, problems: list[Problem], existing: Existing, settle: Settle, advise: Advise) -> Row:
+    definition = draft.definition
+    if definition is not None and not problems:
+        settled, unkept = settle(definition)
+        problems = [Problem(draft.where(path) or draft.place, sentence) for path, sentence in unkept]
+    if problems or definition is None:
+        return Row(draft.code, draft.name, draft.place, Status.WRONG, tuple(dict.fromkeys(problems)))
+    status, changes = _difference(settled, existing)
+    if status == Status.SAME:
+        return Row(draft.code, draft.name, draft.place, status, definition=definition)
+    hints = list(_hints(draft, settled, advise))
+    if settled != definition:
+        hints.append(Problem(draft.place, f"{'、'.join(_changes(definition, settled))}{SETTLED}"))
+    return Row(draft.code, draft.name, draft.place, status, (), tuple(hints), changes, definition)
+
+
+def _hints(draft: Draft, settled: ItemDefinition, advise: Advise) -> Iterator[Problem]:
+    for finding in advise(settled):
+        yield Problem(draft.where(path_of(finding.field)) or draft.place, f"{finding.message}{finding.suggestion}")
+
+
+def _difference(definition: ItemDefinition, existing: Existing) -> tuple[Status, tuple[str, ...]]:
+    if definition.code not in existing:
+        return Status.NEW, ()
+    before = existing[definition.code]
+    if before is None:
+        return Status.CHANGED, ("原来的草稿不完整，全部内容以文件为准",)
+    changes = tuple(_changes(before, definition))
+    return (Status.CHANGED, changes) if changes else (Status.SAME, ())
+
+
+def _changes(before: ItemDefinition, after: ItemDefinition) -> Iterator[str]:
+    """Titles of the elements that differ; a list whose length changes says so."""
+    for name, field_info in ItemDefinition.model_fields.items():
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            longer = isinstance(old, tuple) and isinstance(new, tuple) and len(old) != len(new)
+            yield f"{field_info.title}（{len(old)}项改为{len(new)}项）" if longer else str(field_info.title)

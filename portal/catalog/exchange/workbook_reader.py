@@ -1,0 +1,211 @@
+"""Reading the workbook: rows become records, records become items, and every mistake keeps its sheet and cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from portal.catalog.definition import ItemDefinition
+from portal.catalog.exchange.assembly import Assembly
+from portal.catalog.exchange.cells import SPACES, CellProblem, flag_of, number_of, split, split_choices, text_of
+from portal.catalog.exchange.layout import CODE, ITEMS, PARTS, TABLES, Cell, Table
+from portal.catalog.exchange.names import Names
+from portal.catalog.exchange.report import Draft, Problem, Reading, clip
+from portal.catalog.findings import shape_findings
+from portal.lib.spreadsheets import Value, WorkbookRefused, cell_name, read_workbook
+
+NONE_SET = {"无", "无法定时限", "-", "—"}
+Rows = Sequence[tuple[int, list[Value]]]
+
+
+@dataclass
+class Record:
+    """One row: its number, its values by path, and the columns whose cell could not be understood."""
+
+    number: int
+    code: str
+    values: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass
+class Page:
+    """One sheet as it lies in the file: where its columns are, and its records by item code."""
+
+    table: Table
+    columns: dict[int, Cell]
+    records: list[Record] = field(default_factory=list)
+
+    def place(self, row: int, path: tuple[str, ...] | None = None) -> str:
+        """“申报材料”C5单元格, or the row when no column has this path."""
+        for number, cell in self.columns.items():
+            if path is not None and cell.path == path:
+                return f"“{self.table.title}”{cell_name(number, row)}单元格"
+        return f"“{self.table.title}”第{row}行"
+
+
+def read_items(data: bytes, names: Names) -> Reading:
+    """The items of a workbook of ours."""
+    try:
+        sheets = read_workbook(data)
+    except WorkbookRefused as refusal:
+        return Reading.refused("文件", str(refusal))
+    reading = Reading()
+    pages = {table.title: _page(table, sheets.get(table.title), reading) for table in TABLES}
+    if reading.problems:
+        return reading
+    for table in TABLES:
+        _read_records(pages[table.title], sheets[table.title][1:], names)
+    if not pages[ITEMS.title].records:
+        reading.problems.append(Problem(f"“{ITEMS.title}”", "工作表里没有事项。"))
+    _collect(pages, reading)
+    return reading
+
+
+# Sheets and heads.
+
+
+def _page(table: Table, rows: Rows | None, reading: Reading) -> Page:
+    """The columns of a sheet; a workbook of another shape is told what is missing and what is not known."""
+    if not rows:
+        what = f"缺少工作表“{table.title}”。" if rows is None else "工作表是空的，第1行应当是表头。"
+        reading.problems.append(Problem("文件" if rows is None else f"“{table.title}”", what))
+        return Page(table, {})
+    number, heads = rows[0]
+    known = {cell.header: cell for cell in table.cells}
+    columns: dict[int, Cell] = {}
+    for position, head in enumerate(heads, start=1):
+        if head is None:
+            continue
+        place = f"“{table.title}”{cell_name(position, number)}单元格"
+        cell = known.pop(_head_text(head), None)
+        if number != 1 or cell is None:
+            sentence = f"不认识的表头“{clip(head)}”，或者它重复了。" if number == 1 else "第1行应当是表头。"
+            reading.problems.append(Problem(place, sentence))
+        else:
+            columns[position] = cell
+    if known and number == 1:
+        missing = "、".join(f"“{header}”" for header in known)
+        reading.problems.append(Problem(f"“{table.title}”", f"缺少这些列：{missing}。请使用本系统导出的工作簿填报。"))
+    return Page(table, columns)
+
+
+def _head_text(head: Value) -> str:
+    return str(head).replace("*", "").strip()
+
+
+# Rows.
+
+
+def _read_records(page: Page, rows: Rows, names: Names) -> None:
+    readers = {number: _reader(cell, names) for number, cell in page.columns.items()}
+    for number, values in rows:
+        record = Record(number, "")
+        for position, value in enumerate(values, start=1):
+            if value is None or (isinstance(value, str) and not value.strip(SPACES)):
+                continue
+            cell = page.columns.get(position)
+            if cell is None:
+                place = f"“{page.table.title}”{cell_name(position, number)}单元格"
+                record.problems.append(Problem(place, "这一列没有表头，不知道填的是什么。"))
+                continue
+            try:
+                _keep(record, cell, readers[position](value))
+            except CellProblem as problem:
+                place = f"“{page.table.title}”{cell_name(position, number)}单元格"
+                record.problems.append(Problem(place, f"“{cell.header}”{problem}"))
+        if record.values or record.code or record.problems:
+            page.records.append(record)
+
+
+def _keep(record: Record, cell: Cell, value: Any) -> None:
+    if cell.header == CODE:
+        record.code = value
+    record.values[cell.path] = value
+
+
+def _reader(cell: Cell, names: Names) -> Callable[[Value], Any]:
+    """What turns a cell of this column into a value. Conditions stay text until the questions are known."""
+    match cell.kind:
+        case "int":
+            return number_of
+        case "limit":
+            return lambda value: None if isinstance(value, str) and value.strip() in NONE_SET else number_of(value)
+        case "flag":
+            return flag_of
+        case "label":
+            return lambda value: _label(text_of(value), cell)
+        case "alias":
+            return lambda value: _alias(text_of(value), cell)
+        case "zone":
+            return lambda value: names.zone_code(text_of(value))
+        case "department":
+            return lambda value: names.department_code(text_of(value))
+        case "departments":
+            return lambda value: [names.department_code(name) for name in split(text_of(value), words=True)]
+        case "choices":
+            return lambda value: split_choices(text_of(value))
+        case "list" | "words":
+            return lambda value: split(text_of(value), words=cell.kind == "words")
+    return text_of
+
+
+def _label(text: str, cell: Cell) -> str:
+    for value, label in cell.labels.items():
+        if text in {value, label}:
+            return value
+    raise CellProblem(f"不能填“{clip(text)}”，应当是：{'、'.join(cell.labels.values())}。")
+
+
+def _alias(text: str, cell: Cell) -> str:
+    if text.startswith("\\"):
+        return text[1:]
+    return next((value for value, label in cell.labels.items() if label == text), text)
+
+
+# Items.
+
+
+def _collect(pages: dict[str, Page], reading: Reading) -> None:
+    """Every row goes to its item; a row of no item is a mistake of the file."""
+    items = pages[ITEMS.title]
+    codes = {record.code for record in items.records}
+    parts: dict[str, dict[str, list[Record]]] = {table.element: {} for table in PARTS}
+    for table in PARTS:
+        page = pages[table.title]
+        for record in page.records:
+            if record.code and record.code in codes:
+                parts[table.element].setdefault(record.code, []).append(record)
+            else:
+                reading.problems.append(Problem(page.place(record.number, ()), _stray(record)))
+    by_element = {table.element: pages[table.title] for table in TABLES}
+    for record in items.records:
+        own = {element: rows.get(record.code, []) for element, rows in parts.items()}
+        reading.drafts.append(_draft(Assembly(by_element, record, own)))
+
+
+def _stray(record: Record) -> str:
+    if not record.code:
+        return "没有填写事项编码。"
+    return f"事项编码“{clip(record.code)}”在“{ITEMS.title}”工作表里没有。"
+
+
+def _draft(assembly: Assembly) -> Draft:
+    data = assembly.data()
+    place = assembly.where(())
+    code, name = clip(data.get("code", "")), clip(data.get("name", ""))
+    draft = Draft(code, name, place, None, list(assembly.problems), assembly.where)
+    try:
+        draft.definition = ItemDefinition.model_validate(data)
+    except ValidationError as error:
+        said = {problem.place for problem in draft.problems}
+        for problem, finding in zip(error.errors(), shape_findings(error), strict=True):
+            where = assembly.where(tuple(problem["loc"]))
+            if where not in said:
+                draft.problems.append(Problem(where, f"{finding.message}{finding.suggestion}"))
+    if draft.problems:
+        draft.definition = None
+    return draft

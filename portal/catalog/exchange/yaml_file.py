@@ -1,0 +1,234 @@
+"""The exchange format in YAML: one document, elements in the order of the schema, what has its default left out.
+
+PyYAML writes rare characters (𬱖) as escapes, so writing is ours; reading is PyYAML's safe loader behind a check that
+refuses tags, anchors, repeated keys and depth before anything is built.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from portal.catalog.content import item_definition
+from portal.catalog.definition import ItemDefinition
+from portal.catalog.exchange.names import Names
+from portal.catalog.exchange.report import Draft, Problem, Reading, clip
+from portal.catalog.findings import shape_findings
+
+FORMAT, VERSION = "portal-items", 1
+MAX_BYTES = 20 * 1024 * 1024
+MAX_DEPTH = 30
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """The safe loader that knows numbers and 是否 only: 9:30 and 2017-03-01 stay what people wrote."""
+
+    yaml_implicit_resolvers: dict[str, list[Any]] = {}
+
+
+for _tag, _form, _first in (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"-?(?:0|[1-9][0-9]{0,14})", list("-0123456789")),
+    ("float", r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}", list("-0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_form})$"), _first)
+
+_PLAIN = re.compile(r"[㐀-䶿一-鿿𠀀-𲎯A-Za-z《（“][^\x00-\x1f\x7f-\xa0\ud800-\udfff\ufeff\u2028\u2029\ufffe\uffff]*")
+_WORDS = re.compile(r"(?:y|n|yes|no|on|off|true|false|null)", re.I)
+_UNPRINTED = re.compile("[\x7f-\xa0\ud800-\udfff\ufeff\u2028\u2029\ufffe\uffff]")
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_LINES = re.compile(r"[^\s\x00-\x1f](?:[^\x00-\x09\x0b-\x1f\x7f-\xa0\ud800-\udfff\ufeff\u2028\u2029\ufffe\uffff])*")
+
+
+# Writing.
+
+
+def write_items(definitions: Iterable[ItemDefinition]) -> bytes:
+    """The file for these items, in the order given; the same items always give the same bytes."""
+    lines = [f"format: {FORMAT}", f"version: {VERSION}"]
+    items = [definition.model_dump(mode="json", exclude_defaults=True) for definition in definitions]
+    lines += _mapping({"items": items}, "")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _mapping(data: dict[str, Any], indent: str) -> Iterator[str]:
+    for key, value in data.items():
+        yield from _entry(f"{indent}{key}:", value, f"{indent}  ")
+
+
+def _entry(head: str, value: Any, indent: str) -> Iterator[str]:
+    if isinstance(value, dict) and value:
+        yield head
+        yield from _mapping(value, indent)
+    elif isinstance(value, list) and value:
+        yield head
+        for part in value:
+            yield from _part(part, indent)
+    elif isinstance(value, str) and _is_block(value):
+        yield f"{head} |-"
+        yield from (f"{indent}{line}" if line else "" for line in value.split("\n"))
+    else:
+        yield f"{head} {_scalar(value)}"
+
+
+def _part(part: Any, indent: str) -> Iterator[str]:
+    """One line of a list; a mapping begins on the line of its dash."""
+    if not isinstance(part, dict) or not part:
+        yield from _entry(f"{indent}-", part, f"{indent}  ")
+        return
+    first = True
+    for line in _mapping(part, f"{indent}  "):
+        yield f"{indent}- {line[len(indent) + 2 :]}" if first else line
+        first = False
+
+
+def _is_block(text: str) -> bool:
+    """Several lines that can stand as they are."""
+    if "\n" not in text or not _LINES.fullmatch(text):
+        return False
+    return text == text.strip() and not any(line != line.strip() for line in text.split("\n"))
+
+
+def _scalar(value: Any) -> str:
+    if not isinstance(value, str):
+        return json.dumps(value)
+    plain = _PLAIN.fullmatch(value) and not _WORDS.fullmatch(value)
+    if plain and ": " not in value and " #" not in value and not value.endswith((" ", ":")):
+        return value
+    quoted = json.dumps(value, ensure_ascii=False)
+    return _UNPRINTED.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
+
+
+# Reading.
+
+
+class _Refused(ValueError):
+    """`str()` is the sentence, `line` counts from 1."""
+
+    def __init__(self, sentence: str, line: int) -> None:
+        super().__init__(sentence)
+        self.line = line
+
+
+def read_items(data: bytes, names: Names) -> Reading:
+    """The items of a YAML file: the exchange format, or that of the starting content."""
+    if len(data) > MAX_BYTES:
+        return Reading.refused("文件", f"文件超过{MAX_BYTES // 1024 // 1024} MB，请分成几个文件导入。")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        return Reading.refused(f"第{line}行", "文件不是UTF-8编码，请用UTF-8编码另存后再导入。")
+    if found := _UNREADABLE.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        return Reading.refused(f"第{line}行", "有不能识别的字符，请删除。")
+    try:
+        lines = _checked(text)
+        content = yaml.load(text, Loader=_Loader)
+    except _Refused as refusal:
+        return Reading.refused(f"第{refusal.line}行", str(refusal))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"第{mark.line + 1}行第{mark.column + 1}列" if mark else "文件"
+        return Reading.refused(place, "不符合YAML的写法，请检查缩进、冒号和引号。")
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError):
+        return Reading.refused("文件", "不是能够读取的YAML文件。")
+    return _reading(content, lines, names)
+
+
+def _checked(text: str) -> list[int]:
+    """The line on which each entry of `items` begins. Raises _Refused for what a definition never needs."""
+    stack: list[set[str] | None] = []
+    keys: list[str | None] = []
+    entries: list[int] = []
+    documents = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+        if documents > 1:
+            raise _Refused("一个文件只能有一份内容，请删除多余的“---”。", event.start_mark.line + 1)
+        if isinstance(event, yaml.NodeEvent):
+            _refuse_tricks(event)
+            if len(stack) == 2 and keys[0] == "items" and stack[1] is None:
+                entries.append(event.start_mark.line + 1)
+            _note_key(event, stack, keys)
+        if isinstance(event, yaml.CollectionStartEvent):
+            if len(stack) >= MAX_DEPTH:
+                raise _Refused("内容的层次太深，不是事项文件。", event.start_mark.line + 1)
+            stack.append(set() if isinstance(event, yaml.MappingStartEvent) else None)
+            keys.append(None)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            stack.pop()
+            keys.pop()
+            _value_done(stack, keys)
+    return entries
+
+
+def _refuse_tricks(event: Any) -> None:
+    line = event.start_mark.line + 1
+    if event.anchor is not None:
+        raise _Refused("不能使用YAML的锚点和引用（&、*），请直接写出内容。", line)
+    if getattr(event, "tag", None) is not None:
+        raise _Refused(f"不能使用YAML标签“{clip(event.tag)}”，请删除。", line)
+
+
+def _note_key(event: Any, stack: list[set[str] | None], keys: list[str | None]) -> None:
+    """In a mapping every other scalar is a key; a key that comes twice would silently win over the first."""
+    if not stack or stack[-1] is None:
+        return
+    if keys[-1] is not None:
+        if isinstance(event, yaml.ScalarEvent):
+            _value_done(stack, keys)
+        return
+    if not isinstance(event, yaml.ScalarEvent):
+        raise _Refused("名称只能是一个词。", event.start_mark.line + 1)
+    if event.value == "<<" or event.value in stack[-1]:
+        raise _Refused(f"“{clip(event.value)}”重复了，请删除多余的一个。", event.start_mark.line + 1)
+    stack[-1].add(event.value)
+    keys[-1] = event.value
+
+
+def _value_done(stack: list[set[str] | None], keys: list[str | None]) -> None:
+    if stack and stack[-1] is not None:
+        keys[-1] = None
+
+
+def _reading(content: Any, lines: list[int], names: Names) -> Reading:
+    if not isinstance(content, dict) or not isinstance(content.get("items"), list):
+        return Reading.refused("文件", "不是事项文件：应当有一个列出事项的“items”。")
+    ours = "format" in content
+    if ours and (content["format"] != FORMAT or content.get("version") != VERSION):
+        wrong = clip(f"{content['format']} {content.get('version')}")
+        return Reading.refused("文件", f"不认识的文件格式“{wrong}”，本系统读取的是{FORMAT} {VERSION}。")
+    extra = [clip(key) for key in content if key not in {"format", "version", "items"}] if ours else []
+    reading = Reading(problems=[Problem("文件", f"“{key}”是多余的内容，本系统不认识。请删除。") for key in extra])
+    if not content["items"]:
+        reading.problems.append(Problem("文件", "文件里没有事项。"))
+    for number, row in enumerate(content["items"]):
+        line = lines[number] if number < len(lines) else 0
+        reading.drafts.append(_draft(row, f"第{line}行起的第{number + 1}个事项", ours, names))
+    return reading
+
+
+def _draft(row: Any, place: str, ours: bool, names: Names) -> Draft:
+    code, name = (clip(row.get(key, "")) if isinstance(row, dict) else "" for key in ("code", "name"))
+    draft = Draft(code, name, place, None)
+    if not isinstance(row, dict):
+        draft.problems.append(Problem(place, "应当是一个事项的各项要素。"))
+        return draft
+    try:
+        draft.definition = ItemDefinition.model_validate(row) if ours else item_definition(row, dict(names.spellings))
+    except ValidationError as error:
+        findings = shape_findings(error)
+        draft.problems += [Problem(place, f"{finding.message}{finding.suggestion}") for finding in findings]
+    except KeyError as error:
+        draft.problems.append(Problem(place, f"缺少“{clip(error.args[0])}”，或者它的值不是可以选择的值。"))
+    except (TypeError, AttributeError, ValueError, IndexError):
+        draft.problems.append(Problem(place, "内容的结构不对，请对照示例改正。"))
+    return draft

@@ -1,0 +1,33 @@
+"""Printing handbooks as promised work, a stretch at a time: the queue ends a task that takes longer than two minutes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from portal.catalog.handbook import UNDER_WAY, WORK, Handbook
+from portal.catalog.handbook_press import Press
+from portal.jobs.models import PromiseStatus
+from portal.jobs.registry import every_minute, handler
+
+STRETCH = 45.0
+"""Seconds after which the rest is promised anew; leaves a chapter and the binding their time."""
+
+
+@handler(WORK)
+def print_handbook(*, handbook: int, part: int) -> None:
+    """Print what is missing; run again it goes on where the last worker stopped, and a done handbook stays as it is."""
+    book = Handbook.objects.for_list().get(pk=handbook)
+    if not Press(book).run(seconds=STRETCH):
+        with transaction.atomic():
+            book.promise_part(part + 1)
+
+
+@every_minute("catalog.handbooks")
+def handbooks_given_up(now: datetime) -> None:
+    """Work that the outbox has given up is shown as failed, also when its worker was killed and said nothing."""
+    for book in Handbook.objects.filter(status__in=UNDER_WAY):
+        dead = book.promises().filter(status=PromiseStatus.DEAD).first()
+        if dead is not None:
+            book.give_up(dead.last_error)

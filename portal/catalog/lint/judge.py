@@ -1,0 +1,148 @@
+"""Judging one clause: protected terms are masked, words are cut apart, and only then do the rules read.
+
+A trigger counts where it stands as words of its own. 按属地原则上报 holds no 原则上, 监视情况 no 视情况.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from portal.catalog.definition import ItemDefinition
+from portal.catalog.findings import Finding
+from portal.catalog.lint.rulebook import CATEGORIES, MASK, Rule, Rulebook, read_rulebook
+
+LONGEST_CLAUSE = 20_000
+SENTENCE_ENDS = "。；;！!？?\n"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One objection: the rule, where in the clause it points (`clause[start:end]`), why, and what to write instead."""
+
+    rule: str
+    category: str
+    severity: str
+    start: int
+    end: int
+    text: str
+    message: str
+    suggestion: str
+
+
+def judge(clause: str, field: str, rulebook: Rulebook | None = None) -> list[Verdict]:
+    """Every objection to one clause of one element (`material.name`, `condition`, …), in the order of the text.
+
+    Without a rulebook the one in force is used. A clause without objections gives an empty list.
+    """
+    book = rulebook or rulebook_in_force()
+    text = clause[:LONGEST_CLAUSE]
+    masked = book.mask_pattern.sub(lambda found: MASK * len(found.group()), text)
+    edges: set[int] = set()
+    verdicts = []
+    for rule, pattern, unless in book.compiled:
+        if field not in rule.fields:
+            continue
+        for found in pattern.finditer(masked):
+            if unless is not None and unless.search(sentence_around(text, *found.span())):
+                continue
+            starts, ends = _places_of_edges(rule, found)
+            if starts or ends:
+                edges = edges or word_edges(text, book)
+                if not edges.issuperset(starts + ends):
+                    continue
+            verdicts.append(_verdict(rule, text, *found.span()))
+            break  # one objection of a kind is enough for a clause
+    return sorted(verdicts, key=lambda verdict: (verdict.start, verdict.rule))
+
+
+def sentence_around(text: str, start: int, end: int) -> str:
+    """The sentence, or the sentences, that `text[start:end]` stands in."""
+    before = max(text.rfind(mark, 0, start) for mark in SENTENCE_ENDS) + 1
+    after = [place for mark in SENTENCE_ENDS if (place := text.find(mark, end)) >= 0]
+    return text[before : min(after, default=len(text))]
+
+
+def _places_of_edges(rule: Rule, found: re.Match[str]) -> tuple[list[int], list[int]]:
+    """Where a word must begin and where one must end for the match to count; see `Rule`."""
+    starts = [found.start()] if rule.whole_words else []
+    ends = [found.end()] if rule.whole_words else []
+    for name, part in found.groupdict().items():
+        if part and name in ("head", "word"):
+            starts.append(found.start(name))
+        if part and name in ("tail", "word"):
+            ends.append(found.end(name))
+    return starts, ends
+
+
+def word_edges(text: str, book: Rulebook) -> set[int]:
+    """Where words begin and end."""
+    edges, place = {0}, 0
+    for word in book.segmenter.cut(text):
+        place += len(word)
+        edges.add(place)
+    return edges
+
+
+def _verdict(rule: Rule, text: str, start: int, end: int) -> Verdict:
+    found = text[start:end]
+    message = f"{CATEGORIES.get(rule.category, rule.category)}：“{found}”——{rule.message}"
+    return Verdict(rule.id, rule.category, rule.severity, start, end, found, message, rule.suggestion)
+
+
+@lru_cache(maxsize=1)
+def delivered_rulebook() -> Rulebook:
+    """The rulebook a new portal starts with."""
+    return read_rulebook(settings.CONTENT_DIR / "lint_rules.yaml")
+
+
+def rulebook_in_force() -> Rulebook:
+    """The rulebook that this centre's legal reviewers keep; the delivered one until there is one."""
+    from portal.catalog.lint.models import stored_rulebook
+
+    try:
+        stored = stored_rulebook()
+    except DatabaseError:  # files are linted also where no database has been made yet
+        return delivered_rulebook()
+    return stored if stored.rules else delivered_rulebook()
+
+
+def lint_definition(definition: ItemDefinition, rulebook: Rulebook | None = None) -> list[Finding]:
+    """Every objection to the texts of an item, with its place and the clause it speaks of."""
+    book = rulebook or rulebook_in_force()
+    return [
+        Finding(place, f"lint.{verdict.rule}", verdict.message, f"{verdict.suggestion}。", verdict.severity, clause)
+        for place, field, clause in clauses(definition)
+        for verdict in judge(clause, field, book)
+    ]
+
+
+def clauses(definition: ItemDefinition) -> Iterator[tuple[str, str, str]]:
+    """Place, element and text of everything that is judged, empty texts left out."""
+    for place, field, text in _clauses(definition):
+        if text.strip():
+            yield place, field, text
+
+
+def _clauses(item: ItemDefinition) -> Iterator[tuple[str, str, str]]:
+    for number, text in enumerate(item.conditions):
+        yield f"conditions[{number}]", "condition", text
+    for number, text in enumerate(item.prohibitions):
+        yield f"prohibitions[{number}]", "condition", text
+    for number, material in enumerate(item.materials):
+        yield f"materials[{number}].name", "material.name", material.name
+        yield f"materials[{number}].accept_standard", "material.accept_standard", material.accept_standard
+        yield f"materials[{number}].fill_notes", "material.accept_standard", material.fill_notes
+    for limit in ("statutory_limit", "promised_limit"):
+        found = getattr(item, limit)
+        if found is not None:
+            yield f"{limit}.note", "limit_note", found.note
+    for outer, stage in enumerate(item.route.stages):
+        for inner, step in enumerate(stage.steps):
+            yield f"route.stages[{outer}].steps[{inner}].name", "step", step.name
+            yield f"route.stages[{outer}].steps[{inner}].standard", "step", step.standard

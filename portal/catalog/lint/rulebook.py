@@ -1,0 +1,147 @@
+"""The rulebook as data: word classes, protected terms, rules. Legal reviewers keep it; the engine only reads it.
+
+A rule's pattern is a regular expression over the clause in which `{class}` stands for any word of that class and
+`＊` for a protected character. Its examples are part of it: a rule that misses one may not be saved.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ELEMENTS = ("material.name", "material.accept_standard", "condition", "step", "limit_note")
+"""What is judged. 设定依据 quotes the law and never is."""
+CATEGORIES = {
+    "catch_all": "兜底条款",
+    "vague": "模糊语言",
+    "discretion": "自由裁量",
+    "time_unit": "时限单位不明",
+    "odd_proof": "奇葩证明",
+}
+SEVERITIES = {"error": "阻止发布", "warn": "提示"}
+LONGEST_PATTERN = 1500
+MASK = "＊"
+_CLASS = re.compile(r"\{([a-z_]+)\}")
+
+
+class RuleError(ValueError):
+    """A rule that cannot be used, in a sentence for the one who wrote it."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing a strict reviewer objects to.
+
+    `unless` silences the rule where it matches in the same sentence (a measure, a cited article). `whole_words`: the
+    match must begin and end where words do, so that 属地原则上报 is not read as 原则上. A pattern may ask this of a part
+    alone: `(?P<head>…)` begins where a word begins, `(?P<tail>…)` ends where one ends, `(?P<word>…)` does both.
+    """
+
+    id: str
+    category: str
+    severity: str
+    fields: tuple[str, ...]
+    pattern: str
+    message: str
+    suggestion: str
+    positives: tuple[str, ...] = ()
+    negatives: tuple[str, ...] = ()
+    unless: str = ""
+    whole_words: bool = True
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Rules and their words: `terms` are protected whole, `words` teach the segmenter, `masks` are regexes."""
+
+    rules: tuple[Rule, ...]
+    terms: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    masks: tuple[str, ...] = ()
+
+    @cached_property
+    def compiled(self) -> tuple[tuple[Rule, re.Pattern[str], re.Pattern[str] | None], ...]:
+        """Every rule with its patterns, ready to use. Raises RuleError for one that cannot be."""
+        return tuple(
+            (rule, self.compile(rule.pattern), self.compile(rule.unless) if rule.unless else None)
+            for rule in self.rules
+        )
+
+    @cached_property
+    def mask_pattern(self) -> re.Pattern[str]:
+        """What is protected: quoted titles and known terms, the longest first."""
+        terms = [re.escape(term) for term in sorted(self.terms, key=len, reverse=True)]
+        return re.compile("|".join([*self.masks, *terms]) or r"(?!)")
+
+    @cached_property
+    def segmenter(self) -> Any:
+        """jieba-rs with the words of this book; loaded when the first clause is judged (30 MiB)."""
+        return _segmenter(frozenset({*self.words, *self.terms}))
+
+    def compile(self, pattern: str) -> re.Pattern[str]:
+        """The pattern with its classes spelled out. Raises RuleError with the reason in Chinese."""
+        if len(pattern) > LONGEST_PATTERN:
+            raise RuleError(f"写法太长，最多{LONGEST_PATTERN}个字符。")
+        try:
+            return re.compile(_CLASS.sub(self._words_of, pattern))
+        except (re.error, OverflowError, RecursionError) as error:
+            raise RuleError(f"写法不是有效的表达式（{pattern[:60]}）。") from error
+
+    def _words_of(self, found: re.Match[str]) -> str:
+        words = self.classes.get(found.group(1))
+        if words is None:
+            raise RuleError(f"没有名为“{found.group(1)}”的词类。")
+        return f"(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})"
+
+
+@lru_cache(maxsize=4)
+def _segmenter(words: frozenset[str]) -> Any:
+    import rjieba
+
+    segmenter = rjieba.Jieba()
+    for word in sorted(words):
+        segmenter.add_word(word, None, None)
+    return segmenter
+
+
+def rulebook_from(data: Mapping[str, Any]) -> Rulebook:
+    """A rulebook of the data of `lint_rules.yaml`. Raises RuleError or KeyError for another shape."""
+    rules = tuple(_rule(row) for row in data["rules"])
+    return Rulebook(
+        rules=rules,
+        terms=tuple(data.get("terms", ())),
+        words=tuple(data.get("words", ())),
+        classes={name: tuple(words) for name, words in data.get("classes", {}).items()},
+        masks=tuple(data.get("masks", ())),
+    )
+
+
+def _rule(row: Mapping[str, Any]) -> Rule:
+    lists = {name: tuple(row.get(name) or ()) for name in ("fields", "positives", "negatives")}
+    texts = {name: row[name] for name in ("id", "category", "severity", "pattern", "message", "suggestion")}
+    return Rule(**texts, **lists, unless=row.get("unless", ""), whole_words=row.get("whole_words", True))
+
+
+def read_rulebook(path: Path) -> Rulebook:
+    """The rulebook of a YAML file, read by the safe loader."""
+    return rulebook_from(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def failures(book: Rulebook, rules: Iterable[Rule] | None = None) -> list[str]:
+    """A sentence for every example that its rule does not keep; none when the book is sound."""
+    from portal.catalog.lint.judge import judge
+
+    found = []
+    for rule in book.rules if rules is None else rules:
+        alone = Rulebook((rule,), book.terms, book.words, book.classes, book.masks)
+        place = rule.fields[0] if rule.fields else ELEMENTS[0]
+        found += [f"规则{rule.id}没有发现例句“{text}”。" for text in rule.positives if not judge(text, place, alone)]
+        found += [f"规则{rule.id}误报了例句“{text}”。" for text in rule.negatives if judge(text, place, alone)]
+    return found

@@ -1,0 +1,127 @@
+"""What a member of staff sees first: what waits for them, counted through the same doors as the lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.admin.ui.components import Component
+
+from portal.cases.models import Case, Task
+from portal.cases.states import AT_THE_WINDOW, CaseStatus, TaskStatus
+from portal.handover.models import Direction, Slip
+from portal.organisations.models import User
+from portal.organisations.roles import CENTRE_ROLES, CONTENT_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES, Role
+from portal.pickup.models import Delivery
+
+EDITORIAL_ITEMS = {"explorer", "images", "documents", "reports", "settings"}
+"""Wagtail's own menu entries, which are for editors."""
+
+
+LINKS_ABROAD = {"help"}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number on the home page, with the list behind it."""
+
+    label: str
+    count: int
+    url: str
+    urgent: bool = False
+
+
+def tiles(user: User) -> list[Tile]:
+    """What waits for the user's posts, in the order of the day."""
+    found: list[Tile] = []
+    roles = {post.role for post in user.posts_now()}
+    if roles & {Role.RECEIVER, Role.WINDOW_LEAD}:
+        found += _window_tiles(user)
+    if roles & DEPARTMENT_ROLES:
+        found += _department_tiles(user)
+    if Role.ISSUER in roles:
+        found += _issuer_tiles(user)
+    if roles & CENTRE_ROLES:
+        cases = Case.objects.visible_to(user)
+        found.append(
+            Tile("办理中的办件", cases.in_progress().count(), f"{reverse('cases_modeladmin_index')}?show=running")
+        )
+        late = cases.in_progress().filter(promised_due__lt=timezone.localdate()).count()
+        found.append(Tile("超过承诺期限", late, f"{reverse('cases_modeladmin_index')}?show=running", urgent=late > 0))
+    return found
+
+
+def _window_tiles(user: User) -> list[Tile]:
+    cases, url = Case.objects.visible_to(user), reverse("cases_modeladmin_index")
+    bounced = cases.filter(tasks__status=TaskStatus.BOUNCED).distinct().count()
+    slips = Slip.objects.visible_to(user).waiting().filter(direction=Direction.TO_DEPARTMENT).count()
+    return [
+        Tile("待受理", cases.filter(status__in=AT_THE_WINDOW).count(), f"{url}?show=window"),
+        Tile("部门退回待重新分办", bounced, f"{url}?show=running", urgent=bounced > 0),
+        Tile("已出交接单待签收", slips, f"{reverse('slips_modeladmin_index')}?show=waiting"),
+        Tile("办理中", cases.in_progress().count(), f"{url}?show=running"),
+    ]
+
+
+def _department_tiles(user: User) -> list[Tile]:
+    tasks, url = Task.objects.visible_to(user).of_departments(user), reverse("tasks_modeladmin_index")
+    late = tasks.open().filter(due__lt=timezone.localdate()).count()
+    decided = Case.objects.visible_to(user).filter(status__in=[CaseStatus.DECIDED_GRANTED, CaseStatus.DECIDED_REFUSED])
+    mine = {post.organisation_id for post in user.posts_now() if post.organisation_id}
+    return [
+        Tile(
+            "待签收", tasks.filter(status=TaskStatus.SENT).count(), f"{reverse('slips_modeladmin_index')}?show=waiting"
+        ),
+        Tile("办理中", tasks.filter(status=TaskStatus.WORKING).count(), f"{url}?show=open"),
+        Tile("已超期", late, f"{url}?show=open", urgent=late > 0),
+        Tile("待移交结果", decided.filter(lead__in=mine).count(), f"{reverse('cases_modeladmin_index')}?show=decided"),
+    ]
+
+
+def _issuer_tiles(user: User) -> list[Tile]:
+    arriving = Slip.objects.visible_to(user).waiting().filter(direction=Direction.TO_WINDOW).count()
+    waiting = Delivery.objects.visible_to(user).waiting().count()
+    return [
+        Tile("待接收的结果", arriving, f"{reverse('slips_modeladmin_index')}?show=waiting"),
+        Tile("待领取", waiting, f"{reverse('pickup_modeladmin_index')}?show=waiting"),
+    ]
+
+
+class TilesPanel(Component):
+    """The tiles as a panel of Wagtail's home page."""
+
+    name = "desk_tiles"
+    order = 10
+    template_name = "desk/tiles.html"
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        posts = [str(post).split(" · ", 1)[1] for post in self.user.posts_now()]
+        takes = self.user.holds(Role.RECEIVER, Role.WINDOW_LEAD)
+        return {"tiles": tiles(self.user), "posts": posts, "takes": takes}
+
+
+def arrange(request: HttpRequest, panels: list[Any]) -> None:
+    """People with a post see their work; Wagtail's editorial panels stay for editors."""
+    if not works_cases(request.user):
+        return
+    if not request.user.holds(*CONTENT_ROLES):
+        panels.clear()
+    panels.insert(0, TilesPanel(request.user))
+
+
+def trim_menu(request: HttpRequest, items: list[Any]) -> None:
+    """Whoever only works cases does not see the editors' menu; nobody sees links that lead out of the network."""
+    items[:] = [item for item in items if item.name not in LINKS_ABROAD]
+    if request.user.is_superuser or request.user.holds(*CONTENT_ROLES):
+        return
+    items[:] = [item for item in items if item.name not in EDITORIAL_ITEMS]
+
+
+def works_cases(user: User) -> bool:
+    return user.holds(*(WINDOW_ROLES | DEPARTMENT_ROLES | CENTRE_ROLES))

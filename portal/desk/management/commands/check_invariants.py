@@ -1,0 +1,24 @@
+"""Say whether all data is as it must be; run after every fault test and every night."""
+
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import module_has_submodule
+
+
+class Command(BaseCommand):
+    help = "Check what must be true of all data; every app states its own rules in `integrity.problems()`."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = 0
+        for config in apps.get_app_configs():
+            if not config.name.startswith("portal.") or not module_has_submodule(config.module, "integrity"):
+                continue
+            for problem in import_module(f"{config.name}.integrity").problems():
+                self.stderr.write(f"{config.label}: {problem}")
+                found += 1
+        if found:
+            raise CommandError(f"{found} problem(s).")
+        self.stdout.write("All invariants hold.")

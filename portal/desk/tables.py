@@ -1,0 +1,241 @@
+"""Lists of the back office: columns are declared, the light says its reason in words, ids are links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import django_tables2 as tables
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django_tables2 import RequestConfig, Table
+
+from portal.cases import clocks
+from portal.cases.models import Case, Task
+from portal.cases.states import IN_PROGRESS, TaskStatus
+from portal.catalog.models import ServiceItem
+from portal.handover.models import Slip
+from portal.jobs.models import Promise
+from portal.pickup.models import Delivery
+from portal.supervision.lights import Light, light
+
+__all__ = [
+    "AnswerColumn",
+    "CaseTable",
+    "DeliveryTable",
+    "ItemTable",
+    "LedgerTable",
+    "PromiseTable",
+    "SlipTable",
+    "Table",
+    "TaskTable",
+    "paged",
+]
+
+PER_PAGE = 30
+
+
+def paged(table: Table, request: HttpRequest) -> Table:
+    """The table sorted and paged as the address says; an impossible page number shows the nearest page."""
+    RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
+    return table
+
+
+def lamp(found: Light) -> SafeString:
+    """A light for the eye, its reason for everybody."""
+    return format_html(
+        '<span class="lamp lamp--{}"><span class="lamp__dot" aria-hidden="true"></span>{}</span>',
+        found.colour.value,
+        found.reason,
+    )
+
+
+def badge(status: str, label: str) -> SafeString:
+    return format_html('<span class="badge badge--{}">{}</span>', status, label)
+
+
+def case_light(case: Case, today: date) -> Light:
+    """The light of a case's promised limit."""
+    stop = timezone.localdate(case.decided_at) if case.decided_at else today
+    left = clocks.days_left(case.promised_due, stop)
+    limit = clocks.days_left(case.promised_due, case.clock_start) if case.clock_start else None
+    running = case.status in IN_PROGRESS or case.decided_at is not None
+    return light(left=left if running else None, limit=limit, finished=case.decided_at is not None)
+
+
+def task_light(task: Task, today: date) -> Light:
+    """The light of a department's own step; grey until it is sent."""
+    if task.status == TaskStatus.DONE:
+        left = clocks.days_left(task.due, timezone.localdate(task.done_at)) if task.done_at else None
+        return light(left=left, limit=task.limit_days, finished=True)
+    running = task.status in {TaskStatus.SENT, TaskStatus.WORKING}
+    return light(left=clocks.days_left(task.due, today) if running else None, limit=task.limit_days)
+
+
+class DeskTable(Table):
+    """What all registers share: our own markup with caption, scope and aria-sort."""
+
+    class Meta:
+        template_name = "desk/table.html"
+        attrs = {"class": "listing desk-table"}
+
+
+class CaseTable(DeskTable):
+    number = tables.Column("办件编号", accessor="pk", order_by="pk")
+    item = tables.Column("事项", accessor="item__name")
+    applicant = tables.Column("申请人", accessor="application__applicant_name")
+    status = tables.Column("状态")
+    promised_due = tables.Column("承诺期限", empty_values=())
+    received_at = tables.DateTimeColumn(verbose_name="收件时间", format="m-d H:i")
+
+    class Meta(DeskTable.Meta):
+        caption = "办件"
+
+    def render_number(self, record: Case) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("cases_modeladmin_inspect", args=[record.pk]), str(record))
+
+    def render_status(self, record: Case) -> SafeString:
+        return badge(record.status, record.get_status_display())
+
+    def render_promised_due(self, record: Case) -> SafeString:
+        return lamp(case_light(record, timezone.localdate()))
+
+
+class TaskTable(DeskTable):
+    case = tables.Column("办件编号", accessor="case_id")
+    item = tables.Column("事项", accessor="case__item__name")
+    applicant = tables.Column("申请人", accessor="case__application__applicant_name")
+    name = tables.Column("步骤")
+    role = tables.Column("角色", accessor="is_lead")
+    status = tables.Column("状态")
+    due = tables.Column("剩余时间", empty_values=())
+
+    class Meta(DeskTable.Meta):
+        caption = "部门待办"
+
+    def render_case(self, record: Task) -> SafeString:
+        return format_html(
+            '<a href="{}">{}</a>', reverse("cases_modeladmin_inspect", args=[record.case_id]), record.case
+        )
+
+    def render_role(self, record: Task) -> str:
+        return "牵头" if record.is_lead else "协办"
+
+    def render_status(self, record: Task) -> SafeString:
+        return badge(record.status, record.get_status_display())
+
+    def render_due(self, record: Task) -> SafeString:
+        return lamp(task_light(record, timezone.localdate()))
+
+
+class SlipTable(DeskTable):
+    number = tables.Column("交接单号", accessor="document__number")
+    case = tables.Column("办件", accessor="case_id")
+    direction = tables.Column("方向")
+    department = tables.Column("部门")
+    issued_at = tables.DateTimeColumn(verbose_name="移交时间", format="m-d H:i")
+    status = tables.Column("状态")
+
+    class Meta(DeskTable.Meta):
+        caption = "交接单"
+
+    def render_number(self, record: Slip) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("slips_modeladmin_inspect", args=[record.pk]), record.number)
+
+    def render_case(self, record: Slip) -> str:
+        return str(record.case)
+
+    def render_status(self, record: Slip) -> SafeString:
+        late = record.is_late(timezone.localdate())
+        label = f"{record.get_status_display()}{'（超时未签）' if late else ''}"
+        return badge("late" if late else record.status, label)
+
+
+class DeliveryTable(DeskTable):
+    case = tables.Column("办件编号", accessor="case_id")
+    item = tables.Column("事项", accessor="case__item__name")
+    applicant = tables.Column("申请人", accessor="case__application__applicant_name")
+    shelf = tables.Column("存放位置")
+    ready_at = tables.DateTimeColumn(verbose_name="到件时间", format="m-d H:i")
+    due = tables.DateColumn(verbose_name="送达期限", format="Y-m-d")
+    status = tables.Column("状态")
+
+    class Meta(DeskTable.Meta):
+        caption = "出件"
+
+    def render_case(self, record: Delivery) -> SafeString:
+        url = reverse("pickup_modeladmin_inspect", args=[record.pk])
+        return format_html('<a href="{}">{}</a>', url, record.case)
+
+    def render_status(self, record: Delivery) -> SafeString:
+        return badge(record.status, record.get_status_display())
+
+
+class PromiseTable(DeskTable):
+    kind = tables.Column("工作", accessor="kind")
+    status = tables.Column("状态")
+    attempts = tables.Column("次数")
+    last_error = tables.Column("最近的错误")
+    created_at = tables.DateTimeColumn(verbose_name="约定时间", format="m-d H:i")
+
+    class Meta(DeskTable.Meta):
+        caption = "后台工作"
+
+    def render_kind(self, record: Promise) -> SafeString:
+        url = reverse("promises_modeladmin_inspect", args=[record.pk])
+        return format_html('<a href="{}">{}</a>', url, record.kind)
+
+    def render_status(self, record: Promise) -> Any:
+        return badge(record.status, record.get_status_display())
+
+
+class AnswerColumn(tables.Column):
+    """One question or form field of a ledger; its cell is read from the whole row."""
+
+    def __init__(self, read: Callable[[Case], str], **options: Any) -> None:
+        super().__init__(accessor="pk", **options)
+        self.read = read
+
+    def render(self, record: Case) -> str:
+        return self.read(record) or "—"
+
+
+class LedgerTable(CaseTable):
+    light = tables.Column("期限情况", accessor="pk", orderable=False)
+
+    class Meta(DeskTable.Meta):
+        caption = "台账"
+        exclude = ("item",)
+        sequence = ("number", "applicant", "received_at", "status", "promised_due", "light", "...")
+
+    def render_promised_due(self, record: Case) -> str:
+        return record.promised_due.isoformat() if record.promised_due else "—"
+
+    def render_light(self, record: Case) -> SafeString:
+        return lamp(case_light(record, timezone.localdate()))
+
+
+class ItemTable(DeskTable):
+    code = tables.Column("事项编码")
+    name = tables.Column("事项名称")
+    zone = tables.Column("受理区", order_by=("zone__order", "pk"))
+    lead = tables.Column("实施主体", order_by="lead__short_name")
+    edition = tables.Column("现行版本", accessor="current_edition__number", order_by="current_edition__published_at")
+    status = tables.Column("状态")
+
+    class Meta(DeskTable.Meta):
+        caption = "事项"
+
+    def render_name(self, record: ServiceItem) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("items_modeladmin_inspect", args=[record.pk]), record.name)
+
+    def render_edition(self, record: ServiceItem) -> str:
+        day = timezone.localdate(record.current_edition.published_at)
+        return f"第{record.current_edition.number}版，{day.isoformat()}"
+
+    def render_status(self, record: ServiceItem) -> SafeString:
+        return badge(record.status, record.get_status_display())

@@ -1,0 +1,47 @@
+"""Keeping what people upload with a case: bytes first, fsynced, then the row and the event in one transaction."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from portal.cases.models import Case, CaseFile, CaseMaterial
+from portal.lib.files import store_private
+from portal.lib.refusal import Refused
+from portal.organisations.models import User
+
+MAX_FILES = 200
+"""Files a single case may carry; more than that is a mistake or an attack."""
+
+
+def keep_upload(
+    case: Case, upload: Any, *, by: User, material: CaseMaterial | None = None, once: str | None = None
+) -> CaseFile:
+    """Store one upload with the case and log it; raises `FileRefused` when the content is not what the name says.
+
+    A repeated submission with the same key keeps the first file and drops the second.
+    """
+    if case.files.count() >= MAX_FILES:
+        raise Refused(f"一个办件最多保存{MAX_FILES}个文件。", field="upload")
+    stored = store_private(upload, max_bytes=settings.UPLOAD_MAX_BYTES)
+    with transaction.atomic():
+        case.lock()
+        kept = case.files.filter(sha256=stored.sha256, material=material).first()
+        if kept is not None:
+            return kept
+        file = CaseFile.objects.create(
+            case=case,
+            material=material,
+            name=PurePath(upload.name).name[-120:],
+            path=stored.path,
+            content_type=stored.content_type,
+            size=stored.size,
+            sha256=stored.sha256,
+            uploaded_by=by,
+        )
+        target = f"“{material.name}”" if material else "办理结果"
+        case.note("upload", "上传文件", by=by, text=f"{target}：{file.name}", once=once)
+        return file

@@ -1,0 +1,70 @@
+"""Table of contents of the staff shell: registers, menu, home, looks. Registration only."""
+
+from django.templatetags.static import static
+from django.urls import path, re_path
+from django.utils.html import format_html
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail_modeladmin.options import modeladmin_register
+
+from portal.desk import history, home
+from portal.desk.admin import CaseAdmin, DeliveryAdmin, HouseGroup, ItemAdmin, PromiseAdmin, SlipAdmin, TaskAdmin
+from portal.desk.rulebook import RulebookGroup, TryClause
+from portal.desk.views import editions, intake, ledger, papers
+
+for register in (CaseAdmin, TaskAdmin, SlipAdmin, DeliveryAdmin, ItemAdmin, PromiseAdmin, HouseGroup, RulebookGroup):
+    modeladmin_register(register)
+
+
+class IntakeMenuItem(MenuItem):
+    def is_shown(self, request):
+        return request.user.holds(*intake.TAKERS)
+
+
+@hooks.register("register_admin_menu_item")
+def intake_menu_item():
+    from django.urls import reverse
+
+    return IntakeMenuItem("收件", reverse("desk_intake"), name="intake", icon_name="plus-inverse", order=10)
+
+
+@hooks.register("register_admin_urls")
+def desk_urls():
+    return [
+        path("intake/", intake.IntakeStart.as_view(), name="desk_intake"),
+        path("intake/<slug:code>/", intake.Intake.as_view(), name="desk_intake_item"),
+        path("cases/<int:case_pk>/documents/<int:document_pk>/", papers.document_pdf, name="desk_document"),
+        path("lint/", TryClause.as_view(), name="desk_lint_try"),
+        path("items/<slug:code>/editions/<int:number>/", editions.EditionView.as_view(), name="desk_edition"),
+        path("items/<slug:code>/compare/", editions.CompareView.as_view(), name="desk_edition_compare"),
+        path("ledger/<slug:code>/", ledger.LedgerView.as_view(), name="desk_ledger"),
+        re_path(
+            r"^ledger/(?P<code>[-\w]+)/export\.(?P<suffix>xlsx|csv)$",
+            ledger.LedgerExport.as_view(),
+            name="desk_ledger_export",
+        ),
+        path("files/<uuid:uuid>/", papers.case_file, name="desk_file"),
+    ]
+
+
+@hooks.register("insert_global_admin_css")
+def desk_css():
+    return format_html('<link rel="stylesheet" href="{}">', static("css/desk.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def desk_js():
+    return format_html('<script src="{}" defer></script>', static("js/desk.js"))
+
+
+@hooks.register("construct_homepage_panels")
+def homepage(request, panels):
+    home.arrange(request, panels)
+
+
+@hooks.register("construct_main_menu")
+def main_menu(request, items):
+    home.trim_menu(request, items)
+
+
+hooks.register("register_log_actions", history.register)

@@ -1,0 +1,41 @@
+"""Every issued paper has its number and its file."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Count, Max
+from django.utils import timezone
+
+from portal.documents.models import Counter, Damaged, Document, series_of
+
+UNRENDERED = timedelta(hours=1)
+
+
+def problems() -> Iterator[str]:
+    """Gaps in a yearly series, papers that were never made, and files that are missing or changed."""
+    yield from _gaps()
+    for number in Document.objects.filter(sha256="", issued_at__lt=timezone.now() - UNRENDERED).values_list("number"):
+        yield f"{number[0]} was issued more than an hour ago and has no file"
+    for document in Document.objects.exclude(sha256="").iterator(chunk_size=200):
+        try:
+            document.pdf()
+        except Damaged as damage:
+            yield str(damage)
+
+
+def _gaps() -> Iterator[str]:
+    """Serials are unique by constraint, so as many rows as the highest serial means that none is missing.
+
+    The counter is read before the papers: one that is issued meanwhile only makes the papers more.
+    """
+    taken = dict(Counter.objects.filter(series__startswith="document:").values_list("series", "last"))
+    issued = Document.objects.order_by().values("kind", "year").annotate(count=Count("pk"), highest=Max("serial"))
+    for row in issued:
+        name = series_of(row["kind"], row["year"])
+        if row["count"] != row["highest"]:
+            yield f"{name}: {row['count']} issued, highest serial {row['highest']}"
+        if taken.pop(name, 0) > row["highest"]:
+            yield f"{name}: numbers were taken beyond the highest serial {row['highest']}"
+    for name, last in taken.items():
+        if last:
+            yield f"{name}: {last} taken, nothing issued"

@@ -1,0 +1,227 @@
+"""Numbered, issued, immutable papers. A paper is rendered once and never again; a wrong one is voided and reissued."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from portal.jobs.outbox import promise
+from portal.lib.files import PDF, read_private, remove_private, store_bytes
+from portal.lib.pdf import render_pdf
+from portal.lib.refusal import Refused, TooLate
+
+
+class Counter(models.Model):
+    """The last number taken of a series. The row is locked from the taking to the end of the transaction."""
+
+    series = models.CharField(max_length=60, unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "编号"
+        verbose_name_plural = "编号"
+
+    def __str__(self) -> str:
+        return self.series
+
+    @classmethod
+    def take(cls, series: str) -> int:
+        """The next number, from 1, without gaps: a transaction that fails gives its number back.
+
+        Raises RuntimeError outside a transaction, where a number could be taken for nothing.
+        """
+        if not connection.in_atomic_block:
+            raise RuntimeError("take a number inside the transaction of the thing it numbers")
+        row = cls.objects.filter(series=series)
+        if not row.update(last=F("last") + 1):
+            cls.objects.bulk_create([cls(series=series)], ignore_conflicts=True)
+            row.update(last=F("last") + 1)
+        return cls.objects.values_list("last", flat=True).get(series=series)
+
+
+class DocumentKind(models.TextChoices):
+    RECEIPT = "receipt", "收件凭证"
+    ACCEPTANCE = "acceptance", "受理通知书"
+    CORRECTION = "correction", "一次性补正告知书"
+    CORRECTION_RECEIPT = "correction_receipt", "补正材料接收凭证"
+    WITHDRAWAL = "withdrawal", "撤回申请书"
+    HANDOVER = "handover", "办理交接单"
+    DECISION_GRANT = "decision_grant", "准予决定书"
+    DECISION_REFUSAL = "decision_refusal", "不予许可决定书"
+    RESULT_HANDOVER = "result_handover", "办理结果交接单"
+    PICKUP_NOTICE = "pickup_notice", "领取通知"
+    DELIVERY_RECEIPT = "delivery_receipt", "送达回证"
+    APPLICATION_FORM = "application_form", "统一申请表"
+
+
+SIGNS = {
+    DocumentKind.RECEIPT: "收",
+    DocumentKind.ACCEPTANCE: "受",
+    DocumentKind.CORRECTION: "补",
+    DocumentKind.CORRECTION_RECEIPT: "补收",
+    DocumentKind.WITHDRAWAL: "撤",
+    DocumentKind.HANDOVER: "交",
+    DocumentKind.DECISION_GRANT: "准",
+    DocumentKind.DECISION_REFUSAL: "不",
+    DocumentKind.RESULT_HANDOVER: "果",
+    DocumentKind.PICKUP_NOTICE: "领",
+    DocumentKind.DELIVERY_RECEIPT: "达",
+    DocumentKind.APPLICATION_FORM: "申",
+}
+
+
+def series_of(kind: str, year: int) -> str:
+    """The counter of one kind of paper in one year."""
+    return f"document:{kind}:{year}"
+
+
+class Damaged(Refused):
+    """The stored file of an issued document is gone or no longer what was stored; the sentence is for staff."""
+
+
+def new_verification_code() -> str:
+    """80 random bits in base32, printed in four groups: a code that stands alone."""
+    return base64.b32encode(secrets.token_bytes(10)).decode()
+
+
+FROZEN = frozenset({"kind", "year", "serial", "number", "content", "verification_code", "issued_at", "issued_by"})
+
+
+class DocumentQuerySet(models.QuerySet):
+    """What is issued stays as it is, also for changes that go past `save`."""
+
+    def update(self, **changes: Any) -> int:
+        """Only rendering and voiding change a row; TypeError for what was fixed at issue."""
+        if frozen := FROZEN & {name.removesuffix("_id") for name in changes}:
+            raise TypeError(f"an issued document does not change: {', '.join(sorted(frozen))}")
+        return super().update(**changes)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError("an issued document is voided, not deleted")
+
+
+class Document(models.Model):
+    """One issued paper. `content` is frozen at issue and holds no unmasked identity number."""
+
+    kind = models.CharField("种类", max_length=20, choices=DocumentKind.choices)
+    year = models.PositiveSmallIntegerField("年度")
+    serial = models.PositiveIntegerField("顺序号")
+    number = models.CharField("文号", max_length=60, unique=True)
+    content = models.JSONField("内容")
+    verification_code = models.CharField("验证码", max_length=16, unique=True, default=new_verification_code)
+    issued_at = models.DateTimeField("出具时间", default=timezone.now)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="出具人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    path = models.CharField(max_length=200, blank=True)
+    size = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    rendered_at = models.DateTimeField(null=True)
+    voided_at = models.DateTimeField("作废时间", null=True)
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="作废人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    void_reason = models.CharField("作废理由", max_length=300, blank=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "文书"
+        verbose_name_plural = "文书"
+        constraints = [models.UniqueConstraint(fields=["kind", "year", "serial"], name="document_serial_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """An issued document is never saved again; rendering and voiding are conditional updates."""
+        if self.pk is not None:
+            raise TypeError("an issued document does not change")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("an issued document is voided, not deleted")
+
+    @classmethod
+    def issue(cls, kind: str, *, content: dict[str, Any], by: Any) -> Document:
+        """Number and freeze a paper in the caller's transaction; its PDF is promised work.
+
+        The number reads 绍行服受字〔2017〕第000123号, one gapless sequence per kind and year. The year is that of the
+        portal's own time zone, not of the one a user has chosen for the screen.
+        """
+        kind = DocumentKind(kind)
+        now = timezone.now()
+        year = timezone.localdate(now, timezone.get_default_timezone()).year
+        with transaction.atomic():
+            serial = Counter.take(series_of(kind.value, year))
+            number = f"绍行服{SIGNS[kind]}字〔{year}〕第{serial:06d}号"
+            document = cls.objects.create(
+                kind=kind, year=year, serial=serial, number=number, content=content, issued_at=now, issued_by=by
+            )
+            promise("documents.render", key=f"documents.render:{document.pk}", document=document.pk)
+            return document
+
+    @property
+    def template(self) -> str:
+        return f"documents/{self.kind}.html"
+
+    @property
+    def title(self) -> str:
+        return self.get_kind_display()
+
+    @property
+    def code_in_groups(self) -> str:
+        """The verification code as people read it: XXXX-XXXX-XXXX-XXXX."""
+        return "-".join(self.verification_code[start : start + 4] for start in range(0, 16, 4))
+
+    def pdf(self) -> bytes:
+        """The stored bytes, rendered first when nobody has done so yet. Raises Damaged when the file is not ours.
+
+        Rendering raises RuntimeError inside a transaction.
+        """
+        if not self.sha256:
+            self.refresh_from_db(fields=["path", "sha256", "size", "rendered_at"])
+        if not self.sha256:
+            self._render_once()
+        try:
+            data = read_private(self.path)
+        except (OSError, ValueError) as error:
+            raise Damaged(f"{self.number}的文件已丢失或者不能读取，请联系系统管理员从备份恢复。") from error
+        if hashlib.sha256(data).hexdigest() != self.sha256:
+            raise Damaged(f"{self.number}的文件已损坏或者被改动，请勿使用，并联系系统管理员从备份恢复。")
+        return data
+
+    def _render_once(self) -> None:
+        """Render and store outside any row lock; the conditional update decides whose file counts."""
+        with transaction.atomic(durable=True):
+            pass  # RuntimeError inside a transaction of the caller, before a file is made
+        stored = store_bytes(render_pdf(self.template, {**self.content, "document": self}), PDF)
+        won = Document.objects.filter(pk=self.pk, sha256="").update(
+            path=stored.path, sha256=stored.sha256, size=stored.size, rendered_at=timezone.now()
+        )
+        if not won:
+            remove_private(stored.path)
+        self.refresh_from_db(fields=["path", "sha256", "size", "rendered_at"])
+
+    def void(self, *, by: Any, reason: str) -> None:
+        """作废: the number is kept and the file stays; a new paper is issued instead.
+
+        Raises Refused without a reason, TooLate when it has been voided.
+        """
+        if not reason.strip():
+            raise Refused("请填写作废理由。", field="reason")
+        changed = Document.objects.filter(pk=self.pk, voided_at=None).update(
+            voided_at=timezone.now(), voided_by=by, void_reason=reason.strip()
+        )
+        self.refresh_from_db(fields=["voided_at", "voided_by", "void_reason"])
+        if not changed:
+            when = timezone.localtime(self.voided_at).strftime("%Y-%m-%d %H:%M")
+            raise TooLate(f"{self.voided_by}已于{when}将{self.number}作废，不能重复作废。")

@@ -1,0 +1,19 @@
+"""Marks on printed papers."""
+
+from django import template
+from django.utils.safestring import SafeString
+
+from portal.lib import marks
+
+register = template.Library()
+
+
+@register.simple_tag
+def barcode(text: str) -> SafeString:
+    """Code 128 of an ASCII code."""
+    return marks.barcode_svg(text)
+
+
+@register.simple_tag
+def qr(text: str) -> SafeString:
+    return marks.qr_svg(text)

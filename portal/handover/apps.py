@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class HandoverConfig(AppConfig):
+    name = "portal.handover"
+    label = "handover"
+    verbose_name = "交接"
+
+    def ready(self) -> None:
+        from portal.cases.signals import case_withdrawn, materials_changed, tasks_overtaken, tasks_sent
+        from portal.handover import actions
+
+        tasks_sent.connect(actions.make_slips, dispatch_uid="handover.make_slips")
+        tasks_overtaken.connect(actions.void_slips, dispatch_uid="handover.void_slips")
+        case_withdrawn.connect(actions.take_papers_back, dispatch_uid="handover.take_papers_back")
+        materials_changed.connect(actions.keep_at_window, dispatch_uid="handover.keep_at_window")

@@ -1,0 +1,110 @@
+"""What the two handover slips say (办理交接单, 办理结果交接单), frozen when they are issued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from portal.cases.papers import day, head, minute
+from portal.lib.numerals import in_words
+
+if TYPE_CHECKING:
+    from portal.cases.models import Case, Task
+    from portal.handover.models import SlipLine
+    from portal.organisations.models import Organisation, User
+
+COPIES = ("第一联 存根（窗口留存）", "第二联 部门留存", "第三联 回执（签收后退窗口）")
+
+
+def _rows(lines: Iterable[SlipLine]) -> list[dict[str, Any]]:
+    return [
+        {
+            "no": line.order,
+            "name": line.name,
+            "originals": line.originals,
+            "photocopies": line.photocopies,
+            "pages": line.pages,
+            "scanned": line.scanned,
+            "paper": line.is_paper,
+        }
+        for line in lines
+    ]
+
+
+def _totals(lines: Iterable[SlipLine]) -> dict[str, Any]:
+    lines = list(lines)
+    originals = sum(line.originals for line in lines)
+    photocopies = sum(line.photocopies for line in lines)
+    return {
+        "originals": originals,
+        "photocopies": photocopies,
+        "words": f"原件{in_words(originals)}份，复印件{in_words(photocopies)}份",
+    }
+
+
+def to_department(
+    case: Case,
+    department: Organisation,
+    tasks: list[Task],
+    lines: list[SlipLine],
+    *,
+    code: str,
+    round: int,
+    by: User | None,
+) -> dict[str, Any]:
+    """窗口→部门: the case, both limits, this department's share, every paper, room for three signatures."""
+    definition = case.definition
+    return {
+        **head(case, by),
+        "handler": str(by) if by else "",  # a stage that joined by itself: whoever carries the papers signs
+        "code": code,
+        "copies": list(COPIES),
+        "round": round,
+        "giver": case.application.window.name,
+        "taker": department.full_name,
+        "accepted_at": minute(case.accepted_at),
+        "case_type": "即办件" if definition.is_instant else "承诺件",
+        "statutory_limit": definition.statutory_limit.days_text() if definition.statutory_limit else "无法定时限",
+        "statutory_due": day(case.statutory_due),
+        "promised_limit": definition.promised_limit.days_text(),
+        "promised_due": day(case.promised_due),
+        "tasks": [
+            {
+                "name": task.name,
+                "kind": task.get_kind_display(),
+                "role": "牵头" if task.is_lead else "协办",
+                "limit": f"{task.limit_days}个工作日",
+                "due": day(task.due),
+            }
+            for task in tasks
+        ],
+        "lines": _rows(lines),
+        "totals": _totals(lines),
+        "paper_travels": any(line.is_paper for line in lines),
+    }
+
+
+def to_window(
+    case: Case, department: Organisation, results: list[dict[str, Any]], lines: list[SlipLine], *, code: str, by: User
+) -> dict[str, Any]:
+    """部门→窗口: the outcome, every result paper, the originals that go back to the applicant."""
+    return {
+        **head(case, by),
+        "code": code,
+        "copies": list(COPIES[:1] + ("第二联 窗口留存", "第三联 回执（签收后退部门）")),
+        "giver": department.full_name,
+        "taker": case.application.center.name + "出件窗口",
+        "outcome": case.get_outcome_display(),
+        "decided_at": minute(case.decided_at),
+        "decision_number": _decision_number(case),
+        "results": results,
+        "lines": _rows(lines),
+        "totals": _totals(lines),
+        "fee": case.definition.fee.model_dump() if case.definition.fee else {"charged": False},
+        "delivery": list(case.definition.delivery),
+    }
+
+
+def _decision_number(case: Case) -> str:
+    decision = case.documents.filter(kind__startswith="decision_").order_by("-pk").first()
+    return decision.number if decision else ""

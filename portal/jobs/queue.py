@@ -1,0 +1,115 @@
+"""The only door to django-q2. It wakes work up; losing a wake-up costs a minute, never the work."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import time
+from typing import Any
+
+from portal.jobs import heartbeat, processes
+
+logger = logging.getLogger(__name__)
+
+TICK = "portal.jobs.tick.tick"
+SCHEDULE = "portal-tick"
+SILENCE = 300.0
+"""Seconds without a sign of life after which the cluster is taken to hang. The tick comes every minute and a task may
+take two (`Q_CLUSTER["timeout"]`), so a cluster that works is never silent for so long."""
+STOP_SECONDS = 8.0
+"""How long a task may go on after the worker was told to stop; what is cut off is done again later. Less than the ten
+seconds that `make run` waits before it ends everything."""
+
+
+def wake(promise_id: int) -> None:
+    """Ask a worker to do this promise soon; a queue that is away is only a delay."""
+    from django_q.tasks import async_task
+
+    try:
+        async_task("portal.jobs.outbox.run", promise_id)
+    except Exception as error:  # the tick finds the promise within a minute
+        lost = type(error).__name__
+        logger.warning("the queue did not take promise %s (%s); the tick will find it", promise_id, lost)
+
+
+def ensure_schedule() -> None:
+    """Exactly one schedule row: the tick of every minute."""
+    from django_q.models import Schedule
+
+    Schedule.objects.exclude(name=SCHEDULE).delete()
+    Schedule.objects.update_or_create(
+        name=SCHEDULE, defaults={"func": TICK, "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1}
+    )
+
+
+def run_cluster(*, silence: float = SILENCE) -> None:
+    """Run the workers in the foreground until SIGTERM or SIGINT; a cluster that hangs or dies is started anew.
+
+    Raises RuntimeError when the cluster cannot be started at all.
+    """
+    from django.db import connections
+
+    ensure_schedule()
+    processes.adopt_orphans()
+    stopping: list[int] = []
+    while not stopping:
+        connections.close_all()  # a connection must not be shared with the processes forked now
+        heartbeat.beat()
+        cluster = _cluster(stopping)
+        try:
+            _start(cluster, stopping)
+            _watch(cluster, silence, stopping)
+        finally:
+            _end(cluster, stopping)
+
+
+def _cluster(stopping: list[int]) -> Any:
+    """A cluster not yet started. Signals only note that we are to stop: django-q2's own handler may wait for ever."""
+    from django_q.cluster import Cluster
+
+    cluster = Cluster()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, frame: stopping.append(received))
+    return cluster
+
+
+def _start(cluster: Any, stopping: list[int]) -> None:
+    """Start the sentinel and its workers; one that is killed meanwhile has died like any other."""
+    try:
+        cluster.start()
+    except RuntimeError:
+        killed = (cluster.sentinel.exitcode or 0) < 0
+        if not stopping and not killed:  # a signal to the whole process group may also come before the start is over
+            raise
+
+
+def _watch(cluster: Any, silence: float, stopping: list[int]) -> None:
+    """Wait until there is something to do about the cluster."""
+    while not stopping and cluster.sentinel.is_alive() and heartbeat.silence() < silence:
+        time.sleep(0.5)
+
+
+def _end(cluster: Any, stopping: list[int]) -> None:
+    """Leave nothing of the cluster behind: workers without a guard would go on by themselves."""
+    if stopping:
+        _stop(cluster)
+    else:
+        logger.error("the workers hang or have died; they are started anew")
+        cluster.sentinel.kill()
+    cluster.sentinel.join()
+    while left := processes.descendants(os.getpid()):
+        processes.kill(left)
+        time.sleep(0.05)
+    processes.reap()
+
+
+def _stop(cluster: Any) -> None:
+    """Let the task at hand end, for a while; a sentinel that cannot end its workers is ended itself."""
+    time.sleep(0.2)  # a signal to the whole group has reached the sentinel by now, and a dead one must not be told
+    if cluster.sentinel.is_alive():
+        cluster.stop_event.set()
+        cluster.sentinel.join(STOP_SECONDS)
+    if cluster.sentinel.is_alive():
+        logger.warning("a worker did not stop in time; its work will be done again")
+        cluster.sentinel.kill()

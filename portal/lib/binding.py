@@ -1,0 +1,271 @@
+"""The only door to pypdf: binds printed parts into one PDF, page by page, without ever holding the whole.
+
+What has been bound is on the disk; in memory stay the place of every object and the list of pages. A book of three
+thousand pages therefore takes as much memory as its largest part.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from pypdf import PageObject, PdfReader
+from pypdf.errors import PyPdfError
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    FloatObject,
+    IndirectObject,
+    NameObject,
+    NumberObject,
+    PdfObject,
+    StreamObject,
+    TextStringObject,
+)
+
+Stamp = PageObject
+"""A page that is laid over another one."""
+HEAD = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+CATALOGUE, PAGES, OUTLINES, INFO = 1, 2, 3, 4
+FIRST = 5
+"""The number of the first object that comes from a part."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What has been written: pages, bytes, and the SHA-256 of the bytes as hex."""
+
+    pages: int
+    size: int
+    sha256: str
+
+
+def page_count(path: Path) -> int:
+    """The pages of a PDF; 0 when it is not there or was cut off while being written."""
+    try:
+        with path.open("rb") as file:
+            return len(PdfReader(file).pages)
+    except (OSError, PyPdfError, ValueError, KeyError):
+        return 0
+
+
+def bookmarks(path: Path) -> list[tuple[str, int]]:
+    """Title and page (from 1) of every top-level bookmark."""
+    with path.open("rb") as file:
+        reader = PdfReader(file)
+        return [
+            (str(mark.title), (reader.get_destination_page_number(mark) or 0) + 1)
+            for mark in reader.outline
+            if not isinstance(mark, list)
+        ]
+
+
+class Binder:
+    """Writes one PDF from parts. Use as a context manager; `finish` writes what a reader starts from."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._hash = hashlib.sha256()
+        self._size = 0
+        self._places: dict[int, int] = {}
+        self._next = FIRST
+        self._pages: list[int] = []
+        self._marks: list[tuple[str, int]] = []
+        self._stamps: _Carried | None = None
+        self._put(HEAD)
+
+    def __enter__(self) -> Binder:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._file.close()
+
+    @property
+    def pages(self) -> int:
+        return len(self._pages)
+
+    def mark(self, title: str) -> None:
+        """A bookmark on the page that is added next."""
+        self._marks.append((title, len(self._pages)))
+
+    def add(self, part: Path, stamps: Iterator[PageObject] | None = None) -> None:
+        """Every page of a part; `stamps` lends each page one drawing that is laid over it."""
+        with part.open("rb") as file:
+            reader = PdfReader(file)
+            carried = _Carried(self, reader)
+            for page in reader.pages:
+                self._add_page(page, carried, next(stamps) if stamps else None)
+
+    def _add_page(self, page: PageObject, carried: _Carried, stamp: PageObject | None) -> None:
+        own = {NameObject(name): value for name, value in page.items() if name not in {"/Parent", "/Annots"}}
+        if stamp is not None:
+            own = self._stamped(own, carried, stamp)
+        made = DictionaryObject({name: carried.moved(value) for name, value in own.items()})
+        made[NameObject("/Parent")] = _reference(PAGES)
+        self._pages.append(self.write(made))
+        carried.write_waiting()
+
+    def _stamped(self, page: dict[NameObject, Any], carried: _Carried, stamp: PageObject) -> dict[NameObject, Any]:
+        """The page with the stamp as a drawing of its own: its fonts and the page's never meet."""
+        foreign = self._carrier_of(stamp.pdf)
+        resources = DictionaryObject(page["/Resources"].get_object())
+        drawings = DictionaryObject(resources.get("/XObject", DictionaryObject()).get_object())
+        drawings[NameObject("/Stamp")] = _Ready(self.write(foreign.moved(_form(stamp))))
+        foreign.write_waiting()
+        resources[NameObject("/XObject")] = drawings
+        contents = page["/Contents"].get_object()
+        old = list(contents) if isinstance(contents, ArrayObject) else [page["/Contents"]]
+        before, after = (_Ready(self.write(_stream(text))) for text in (b"q", b"Q /Stamp Do"))
+        return {
+            **page,
+            NameObject("/Resources"): resources,
+            NameObject("/Contents"): ArrayObject([before, *old, after]),
+        }
+
+    def _carrier_of(self, reader: Any) -> _Carried:
+        """One for all stamps of a sheet, so that their font is written once."""
+        if self._stamps is None or self._stamps.reader is not reader:
+            self._stamps = _Carried(self, reader)
+        return self._stamps
+
+    def reserve(self) -> int:
+        """A number for an object that is written later."""
+        self._next += 1
+        return self._next - 1
+
+    def write(self, thing: PdfObject, number: int | None = None) -> int:
+        """Write one object; returns its number."""
+        number = self.reserve() if number is None else number
+        self._places[number] = self._size
+        out = io.BytesIO()
+        thing.write_to_stream(out)
+        self._put(b"%d 0 obj\n%b\nendobj\n" % (number, out.getvalue()))
+        return number
+
+    def _put(self, data: bytes) -> None:
+        self._file.write(data)
+        self._hash.update(data)
+        self._size += len(data)
+
+    def finish(self, title: str) -> Bound:
+        """Write the page tree, the bookmarks and the table of places."""
+        self.write(_dictionary(Type=NameObject("/Pages"), Count=NumberObject(len(self._pages)),
+                               Kids=ArrayObject(map(_reference, self._pages))), PAGES)  # fmt: skip
+        self._write_bookmarks()
+        self.write(_dictionary(Title=TextStringObject(title)), INFO)
+        self.write(
+            _dictionary(
+                Type=NameObject("/Catalog"),
+                Pages=_reference(PAGES),
+                Outlines=_reference(OUTLINES),
+                PageMode=NameObject("/UseOutlines"),
+                Lang=TextStringObject("zh-Hans"),
+            ),
+            CATALOGUE,
+        )
+        self._write_places()
+        self._file.flush()
+        return Bound(len(self._pages), self._size, self._hash.hexdigest())
+
+    def _write_bookmarks(self) -> None:
+        numbers = [self.reserve() for _ in self._marks]
+        for at, (title, page) in enumerate(self._marks):
+            goal = ArrayObject([_reference(self._pages[page]), NameObject("/Fit")])
+            mark = _dictionary(Title=TextStringObject(title), Parent=_reference(OUTLINES), Dest=goal)
+            if at:
+                mark[NameObject("/Prev")] = _reference(numbers[at - 1])
+            if at + 1 < len(numbers):
+                mark[NameObject("/Next")] = _reference(numbers[at + 1])
+            self.write(mark, numbers[at])
+        outlines = _dictionary(Type=NameObject("/Outlines"), Count=NumberObject(len(numbers)))
+        if numbers:
+            outlines[NameObject("/First")] = _reference(numbers[0])
+            outlines[NameObject("/Last")] = _reference(numbers[-1])
+        self.write(outlines, OUTLINES)
+
+    def _write_places(self) -> None:
+        start = self._size
+        self._put(b"xref\n0 %d\n0000000000 65535 f \n" % self._next)
+        for number in range(1, self._next):
+            self._put(b"%010d 00000 n \n" % self._places[number])
+        trailer = _dictionary(Size=NumberObject(self._next), Root=_reference(CATALOGUE), Info=_reference(INFO))
+        out = io.BytesIO()
+        trailer.write_to_stream(out)
+        self._put(b"trailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (out.getvalue(), start))
+
+
+class _Ready(NumberObject):
+    """Stands for an object that has been written under this number."""
+
+
+class _Carried:
+    """The objects of one part on their way into the book: each gets a new number once and is written once."""
+
+    def __init__(self, binder: Binder, reader: Any) -> None:
+        self._binder, self.reader = binder, reader
+        self._numbers: dict[tuple[int, int], int] = {}
+        self._waiting: list[tuple[IndirectObject, int]] = []
+
+    def moved(self, thing: Any) -> PdfObject:
+        """`thing` with every reference turned to the new numbers; what it refers to waits to be written."""
+        if isinstance(thing, _Ready):
+            return _reference(int(thing))
+        if isinstance(thing, IndirectObject):
+            return self._new_reference(thing)
+        if isinstance(thing, ArrayObject):
+            return ArrayObject([self.moved(one) for one in thing])
+        if isinstance(thing, DictionaryObject):
+            entries = {name: self.moved(value) for name, value in thing.items()}
+            if isinstance(thing, StreamObject):
+                dict.update(thing, entries)  # its bytes stay packed as they are
+                return thing
+            return DictionaryObject(entries)
+        return thing
+
+    def _new_reference(self, old: IndirectObject) -> IndirectObject:
+        key = (old.idnum, old.generation)
+        if key not in self._numbers:
+            self._numbers[key] = self._binder.reserve()
+            self._waiting.append((old, self._numbers[key]))
+        return _reference(self._numbers[key])
+
+    def write_waiting(self) -> None:
+        while self._waiting:
+            old, number = self._waiting.pop()
+            self._binder.write(self.moved(self.reader.get_object(old)), number)
+
+
+def _reference(number: int) -> IndirectObject:
+    return IndirectObject(number, 0, None)
+
+
+def _dictionary(**entries: PdfObject) -> DictionaryObject:
+    return DictionaryObject({NameObject(f"/{name}"): value for name, value in entries.items()})
+
+
+def _stream(data: bytes) -> StreamObject:
+    made = DecodedStreamObject()
+    made.set_data(data)
+    return made
+
+
+def _form(page: PageObject) -> StreamObject:
+    """A page as a drawing that another page can show."""
+    contents = page.get_contents()
+    made = _stream(contents.get_data() if contents is not None else b"")
+    made[NameObject("/Type")] = NameObject("/XObject")
+    made[NameObject("/Subtype")] = NameObject("/Form")
+    made[NameObject("/BBox")] = ArrayObject(FloatObject(edge) for edge in page.mediabox)
+    made[NameObject("/Resources")] = page.raw_get("/Resources") if "/Resources" in page else DictionaryObject()
+    return made
+
+
+def stamps(data: bytes) -> Iterator[PageObject]:
+    """The pages of a PDF as stamps, in order."""
+    yield from PdfReader(io.BytesIO(data)).pages

@@ -1,0 +1,20 @@
+"""What of a person may be seen on a screen, a list or a paper: enough to recognise, too little to misuse."""
+
+
+def mask_identity(number: str) -> str:
+    """First six and last four of a long number (330602********0001); of a short one only the last two."""
+    if len(number) >= 15:
+        return number[:6] + "*" * (len(number) - 10) + number[-4:]
+    return "*" * max(len(number) - 2, 0) + number[-2:] if len(number) > 4 else "*" * len(number)
+
+
+def mask_name(name: str) -> str:
+    """The first character, and a star for each of the others: 张*, 欧**."""
+    return name[:1] + "*" * (len(name) - 1)
+
+
+def mask_phone(phone: str) -> str:
+    """138****3210 for a mobile; of a fixed line the last four digits stay."""
+    if len(phone) == 11 and phone.startswith("1"):
+        return phone[:3] + "****" + phone[-4:]
+    return "*" * max(len(phone) - 4, 0) + phone[-4:]

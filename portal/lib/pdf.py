@@ -1,0 +1,82 @@
+"""The only door to WeasyPrint: HTML in, PDF bytes out, nothing fetched that is not ours.
+
+One FontConfiguration serves the whole process (a new one per document leaks hundreds of megabytes), so rendering is
+serialised by a lock.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import threading
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+PREFIX = "static:"
+TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+
+_lock = threading.Lock()
+_engine: Any = None
+
+
+class FetchRefused(ValueError):
+    """A document asked for something that is not one of our own static files."""
+
+
+def static_file(url: str) -> Path:
+    """The file behind `static:css/papers.css`; FetchRefused for every other address."""
+    root = (settings.BASE_DIR / "site" / "static").resolve()
+    path = (root / url.removeprefix(PREFIX)).resolve()
+    if not url.startswith(PREFIX) or not path.is_relative_to(root) or path.suffix not in TYPES or not path.is_file():
+        raise FetchRefused("a document may only fetch the portal's own static files")
+    return path
+
+
+def _start() -> Any:
+    """Load WeasyPrint on the first document, not at the start of every process."""
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OwnFilesOnly(URLFetcher):
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            path = static_file(url)
+            return URLFetcherResponse(url, body=path.read_bytes(), headers={"Content-Type": TYPES[path.suffix]})
+
+    return weasyprint, FontConfiguration(), OwnFilesOnly()
+
+
+@cache
+def _trim() -> Callable[[int], int]:
+    """glibc's malloc_trim, or on other systems nothing at all."""
+    libc = ctypes.util.find_library("c")
+    return getattr(ctypes.CDLL(libc), "malloc_trim", None) or (lambda pad: 0) if libc else lambda pad: 0
+
+
+def _give_memory_back() -> None:
+    """Return freed font buffers (25 MB a face) to the system; glibc would keep every other document's worth."""
+    _trim()(0)
+
+
+def html_to_pdf(html: str) -> bytes:
+    """Render a complete HTML document; the caller's templates have escaped what people typed."""
+    global _engine
+    with _lock:
+        if _engine is None:
+            _engine = _start()
+        weasyprint, fonts, fetcher = _engine
+        document = weasyprint.HTML(string=html, base_url=PREFIX, url_fetcher=fetcher)
+        try:
+            return document.write_pdf(font_config=fonts)
+        finally:
+            _give_memory_back()
+
+
+def render_pdf(template: str, context: dict[str, Any]) -> bytes:
+    """Render a Django template to PDF."""
+    return html_to_pdf(render_to_string(template, context))

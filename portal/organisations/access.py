@@ -1,0 +1,58 @@
+"""Which Wagtail groups a post brings: the way into the back office, and the content rights of editors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import QuerySet
+
+from portal.organisations.roles import Role
+
+if TYPE_CHECKING:
+    from portal.organisations.models import User
+
+STAFF = "工作人员"
+EDITORS = "事项编辑"
+PUBLISHERS = "审管办"
+LEGAL = "法制审核"
+
+GROUPS_OF_ROLE: dict[str, tuple[str, ...]] = {
+    Role.CATALOG_EDITOR: (EDITORS,),
+    Role.LEGAL_REVIEWER: (EDITORS, LEGAL),
+    Role.CATALOG_ADMIN: (EDITORS, PUBLISHERS),
+}
+
+
+def group(name: str) -> Group:
+    """The group of that name, with the permission to enter the back office."""
+    found, created = Group.objects.get_or_create(name=name)
+    if created:
+        found.permissions.add(Permission.objects.get(codename="access_admin"))
+        if name == PUBLISHERS:
+            found.permissions.add(*house_permissions())
+        if name in {PUBLISHERS, LEGAL}:
+            found.permissions.add(*rulebook_permissions())
+    return found
+
+
+def house_permissions() -> QuerySet[Permission]:
+    """What the centre's managers keep: bodies, places, posts and the calendar. Nothing of it is deleted, it ends."""
+    kept = Permission.objects.filter(content_type__app_label__in=["organisations", "workdays"])
+    return kept.filter(codename__regex=r"^(add|change|view)_").exclude(content_type__model="user")
+
+
+def rulebook_permissions() -> QuerySet[Permission]:
+    """Legal reviewers and the office keep the rules and words of the linter, and may take one away."""
+    return Permission.objects.filter(
+        content_type__app_label="catalog", content_type__model__in=["lintrule", "lintword"]
+    )
+
+
+def follow_posts(user: User) -> None:
+    """Put the account into the groups its present posts bring, and take it out of the others of ours."""
+    wanted = {STAFF} if user.posts.current().exists() else set()
+    for role in user.posts.current().values_list("role", flat=True):
+        wanted.update(GROUPS_OF_ROLE.get(role, ()))
+    user.groups.remove(*Group.objects.filter(name__in={STAFF, EDITORS, LEGAL, PUBLISHERS} - wanted))
+    user.groups.add(*(group(name) for name in sorted(wanted)))

@@ -1,0 +1,272 @@
+"""Bodies, places and people: who may do what where."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from portal.organisations import access
+from portal.organisations.roles import CENTRE_ROLES, CONTENT_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES, Role
+
+__all__ = ["HallArea", "Organisation", "Post", "Role", "ServiceCenter", "User", "Window", "Zone"]
+
+
+class User(AbstractUser):
+    """A member of staff. What they may do comes from their posts, never from a flag on the account."""
+
+    display_name = models.CharField("姓名", max_length=60, blank=True)
+    is_demo = models.BooleanField("演示账号", default=False, editable=False)
+
+    class Meta:
+        verbose_name = "工作人员"
+        verbose_name_plural = "工作人员"
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+    def posts_now(self) -> list[Post]:
+        """The posts held today; read once per request object and kept on it."""
+        if not self.is_active:
+            return []
+        if not hasattr(self, "_posts_now"):
+            posts = Post.objects.current().filter(user=self).select_related("window", "organisation", "center")
+            self._posts_now = list(posts)
+        return self._posts_now
+
+    def holds(self, *roles: str, organisation: Organisation | None = None, zone: Zone | None = None) -> bool:
+        """Whether one of today's posts carries one of `roles` (and belongs to that department or serves that zone)."""
+        return any(
+            post.role in roles
+            and (organisation is None or post.organisation_id == organisation.pk)
+            and (zone is None or post.serves(zone))
+            for post in self.posts_now()
+        )
+
+
+class OrganisationQuerySet(models.QuerySet):
+    def named(self, name: str) -> OrganisationQuerySet:
+        """Organisations printed under this short name, full name or alias."""
+        matches = [org.pk for org in self if name in {org.short_name, org.full_name, *org.aliases}]
+        return self.filter(pk__in=matches)
+
+    def standing(self, on: date | None = None) -> OrganisationQuerySet:
+        """Bodies that exist on that day; the reform of 2018–19 dissolved and renamed many."""
+        on = on or timezone.localdate()
+        return self.filter(Q(valid_from=None) | Q(valid_from__lte=on)).filter(Q(valid_to=None) | Q(valid_to__gte=on))
+
+
+class Organisation(models.Model):
+    """A department, office or body named in the plan."""
+
+    code = models.SlugField("代码", max_length=40, unique=True)
+    short_name = models.CharField("简称", max_length=60)
+    full_name = models.CharField("全称", max_length=120)
+    kind = models.CharField("类别", max_length=40, blank=True)
+    aliases = models.JSONField("别名", default=list, blank=True)
+    phone = models.CharField("电话", max_length=60, blank=True)
+    note = models.TextField("备注", blank=True)
+    valid_from = models.DateField("设立日期", null=True, blank=True)
+    valid_to = models.DateField("撤销日期", null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", verbose_name="承继单位", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
+    )
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "单位"
+        verbose_name_plural = "单位"
+
+    def __str__(self) -> str:
+        return self.short_name
+
+
+class CenterKind(models.TextChoices):
+    CITY = "city", "市行政服务中心"
+    BRANCH = "branch", "分中心"
+    INVESTMENT = "investment", "投资服务中心"
+    CONVENIENCE = "convenience", "便民服务中心"
+
+
+class ServiceCenter(models.Model):
+    """An administrative service centre (行政服务中心) or one of its branches."""
+
+    code = models.SlugField("代码", max_length=40, unique=True)
+    name = models.CharField("名称", max_length=80)
+    kind = models.CharField("类型", max_length=20, choices=CenterKind.choices, default=CenterKind.CITY)
+    owner = models.ForeignKey(Organisation, verbose_name="主管单位", on_delete=models.PROTECT, related_name="centers")
+    address = models.CharField("地址", max_length=160, blank=True)
+    hours = models.CharField("办公时间", max_length=160, blank=True)
+    phone = models.CharField("咨询电话", max_length=60, blank=True)
+    complaint_phone = models.CharField("投诉电话", max_length=60, blank=True)
+    note = models.TextField("备注", blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "服务中心"
+        verbose_name_plural = "服务中心"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HallArea(models.Model):
+    """A functional area of the hall (功能区)."""
+
+    code = models.SlugField("代码", max_length=40, unique=True)
+    name = models.CharField("名称", max_length=60)
+    center = models.ForeignKey(ServiceCenter, verbose_name="中心", on_delete=models.CASCADE, related_name="areas")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "功能区"
+        verbose_name_plural = "功能区"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Zone(models.Model):
+    """An acceptance zone (受理区); its letter stands in every case number."""
+
+    code = models.SlugField("代码", max_length=40, unique=True)
+    name = models.CharField("名称", max_length=60)
+    letter = models.CharField("编号字母", max_length=1, unique=True)
+    lead = models.ForeignKey(
+        Organisation, verbose_name="牵头部门", null=True, blank=True, on_delete=models.PROTECT, related_name="led_zones"
+    )
+    order = models.PositiveSmallIntegerField("次序", default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = "受理区"
+        verbose_name_plural = "受理区"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WindowKind(models.TextChoices):
+    COMPREHENSIVE = "comprehensive", "综合窗口"
+    PROFESSIONAL = "professional", "专业窗口"
+    ISSUE = "issue", "出件窗口"
+
+
+class Window(models.Model):
+    """A counter in the hall: comprehensive (综合), professional (部门专业) or for handing out (出件)."""
+
+    code = models.SlugField("窗口号", max_length=20, unique=True)
+    name = models.CharField("名称", max_length=60)
+    kind = models.CharField("类型", max_length=20, choices=WindowKind.choices, default=WindowKind.COMPREHENSIVE)
+    center = models.ForeignKey(ServiceCenter, verbose_name="中心", on_delete=models.PROTECT, related_name="windows")
+    zones = models.ManyToManyField(Zone, verbose_name="受理区", related_name="windows", blank=True)
+    organisation = models.ForeignKey(
+        Organisation, verbose_name="所属部门", null=True, blank=True, on_delete=models.PROTECT, related_name="windows"
+    )
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = "窗口"
+        verbose_name_plural = "窗口"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostQuerySet(models.QuerySet):
+    def current(self, on: date | None = None) -> PostQuerySet:
+        """Posts in force on that day (today when none is given)."""
+        on = on or timezone.localdate()
+        return self.filter(valid_from__lte=on).filter(Q(valid_to=None) | Q(valid_to__gte=on))
+
+
+def _place_fits_role() -> Q:
+    window = Q(role__in=sorted(WINDOW_ROLES), window__isnull=False, organisation__isnull=True)
+    department = Q(role__in=sorted(DEPARTMENT_ROLES), organisation__isnull=False, window__isnull=True)
+    centre = Q(role__in=sorted(CENTRE_ROLES | CONTENT_ROLES), window__isnull=True, organisation__isnull=True)
+    return window | department | centre
+
+
+class Post(models.Model):
+    """One person in one role at one place (岗位), for a time. Rights follow from posts alone."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="人员", on_delete=models.CASCADE, related_name="posts"
+    )
+    role = models.CharField("岗位", max_length=20, choices=Role.choices)
+    window = models.ForeignKey(Window, verbose_name="窗口", null=True, blank=True, on_delete=models.PROTECT)
+    organisation = models.ForeignKey(Organisation, verbose_name="部门", null=True, blank=True, on_delete=models.PROTECT)
+    center = models.ForeignKey(ServiceCenter, verbose_name="中心", on_delete=models.PROTECT, related_name="posts")
+    valid_from = models.DateField("起始日期", default=timezone.localdate)
+    valid_to = models.DateField("截止日期", null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "岗位"
+        verbose_name_plural = "岗位"
+        constraints = [
+            models.CheckConstraint(
+                condition=_place_fits_role(),
+                name="post_place_fits_role",
+                violation_error_message="窗口岗位须选窗口，部门岗位须选部门，其他岗位两者都不选。",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "window", "valid_from"],
+                condition=Q(window__isnull=False),
+                name="window_post_held_once",
+                violation_error_message="该人员在该窗口已有同一岗位。",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "organisation", "valid_from"],
+                condition=Q(organisation__isnull=False),
+                name="department_post_held_once",
+                violation_error_message="该人员在该部门已有同一岗位。",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "center", "valid_from"],
+                condition=Q(window__isnull=True, organisation__isnull=True),
+                name="centre_post_held_once",
+                violation_error_message="该人员在该中心已有同一岗位。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        place = self.window or self.organisation or self.center
+        return f"{self.user} · {place} · {self.get_role_display()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A post is what opens the back office, so the account's groups follow it."""
+        super().save(*args, **kwargs)
+        access.follow_posts(self.user)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        deleted = super().delete(*args, **kwargs)
+        access.follow_posts(self.user)
+        return deleted
+
+    def serves(self, zone: Zone) -> bool:
+        """Whether the post's window belongs to that acceptance zone."""
+        return self.window is not None and zone.pk in self.zone_ids()
+
+    def zone_ids(self) -> set[int]:
+        """The zones the post's window serves; empty for posts without a window."""
+        if self.window is None:
+            return set()
+        if not hasattr(self, "_zone_ids"):
+            self._zone_ids = set(self.window.zones.values_list("pk", flat=True))
+        return self._zone_ids

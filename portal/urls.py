@@ -1,0 +1,22 @@
+"""The table of contents of every address the portal answers."""
+
+from django.conf import settings
+from django.urls import include, path, re_path
+from django.views.static import serve
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+handler400 = "portal.desk.views.errors.bad_request"
+handler403 = "portal.desk.views.errors.permission_denied"
+
+# In production the web server in front serves public uploads; a demo has none.
+demo_media = [re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})] if settings.DEMO else []
+
+urlpatterns = [
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("", include("portal.catalog.urls")),
+    *demo_media,
+    path("", include(wagtail_urls)),
+]

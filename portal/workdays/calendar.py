@@ -1,0 +1,73 @@
+"""Which days count: a pure calendar, and how it is read from the database."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db.models import Count, Max
+
+from portal.workdays.models import CalendarDay, CalendarYear
+
+SATURDAY = 5
+RECHECK_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Monday to Friday, corrected by `exceptions` (date → works, note); `years` are those whose notice is known."""
+
+    exceptions: dict[date, tuple[bool, str]] = field(default_factory=dict)
+    years: frozenset[int] = frozenset()
+
+    def is_workday(self, day: date) -> bool:
+        known = self.exceptions.get(day)
+        return known[0] if known else day.weekday() < SATURDAY
+
+    def is_estimated(self, day: date) -> bool:
+        """Whether the day lies in a year without an entered notice, so that only the weekday rule speaks."""
+        return day.year not in self.years
+
+    def note(self, day: date) -> str:
+        known = self.exceptions.get(day)
+        return known[1] if known else ""
+
+    def next_workday(self, day: date) -> date:
+        """The day itself when it is worked, otherwise the first worked day after it."""
+        while not self.is_workday(day):
+            day += timedelta(days=1)
+        return day
+
+
+_kept: tuple[float, tuple, Calendar] | None = None
+
+
+def _mark() -> tuple:
+    """Changes whenever a row is added, edited or removed."""
+    days = CalendarDay.objects.aggregate(Count("pk"), Max("updated_at"))
+    years = CalendarYear.objects.aggregate(Count("pk"), Max("updated_at"))
+    return (*days.values(), *years.values())
+
+
+def load_calendar() -> Calendar:
+    """The calendar of the database; a change made in another process is seen within five seconds."""
+    global _kept
+    now = time.monotonic()
+    if _kept and now - _kept[0] < RECHECK_SECONDS:
+        return _kept[2]
+    mark = _mark()
+    if _kept and _kept[1] == mark:
+        calendar = _kept[2]
+    else:
+        days = CalendarDay.objects.values_list("date", "is_workday", "note")
+        years = CalendarYear.objects.values_list("year", flat=True)
+        calendar = Calendar({day: (works, note) for day, works, note in days}, frozenset(years))
+    _kept = (now, mark, calendar)
+    return calendar
+
+
+def forget_calendar() -> None:
+    """Read the database again at the next question (after an edit in this process, and in tests)."""
+    global _kept
+    _kept = None

@@ -1,0 +1,277 @@
+#!/usr/bin/env python3
+"""Everything `make` does: from a bare machine to a running or tested portal. Standard library only."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+VAR = Path(os.environ.get("PORTAL_VAR", ROOT / "var"))
+RUN_PACKAGES = ("fonts-noto-cjk", "libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+TEST_PACKAGES = ("chromium", "poppler-utils")
+POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
+START_SECONDS = 90
+
+
+class Stop(Exception):
+    """A sentence for the person at the keyboard; nothing more can be done here."""
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+# -- a machine that can run the portal --------------------------------------------------------------------------------
+
+
+def missing_packages(packages: tuple[str, ...]) -> list[str]:
+    """Which Debian packages are not installed; none on other systems, which are asked to bring their own."""
+    if shutil.which("dpkg-query") is None:
+        return []
+    found = []
+    for package in packages:
+        query = ["dpkg-query", "-W", "-f", "${db:Status-Status}", package]
+        state = subprocess.run(query, capture_output=True, text=True)
+        if state.stdout.strip() != "installed":
+            found.append(package)
+    return found
+
+
+def install_packages(packages: tuple[str, ...]) -> None:
+    """Install what is missing, as root or with sudo; otherwise print the exact line and stop."""
+    missing = missing_packages(packages)
+    if not missing:
+        return
+    line = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
+    prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    allowed = not prefix or (
+        shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0
+    )
+    if not allowed:
+        raise Stop(f"These system packages are missing; install them and try again:\n  sudo {' '.join(line)}")
+    say(f"Installing system packages: {' '.join(missing)}")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run([*prefix, "apt-get", "update", "-qq"], env=environment, check=False)
+    done = subprocess.run([*prefix, *line], env=environment, stdout=subprocess.DEVNULL)
+    if done.returncode:
+        raise Stop(f"System packages could not be installed. Try by hand:\n  sudo {' '.join(line)}")
+
+
+def make_venv() -> None:
+    """`.venv` with the pinned requirements; skipped when requirements.txt has not changed since."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - this script meets whatever Python the machine has
+        raise Stop(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. Set PYTHON=python3.11.")
+    wanted = hashlib.sha256((ROOT / "requirements.txt").read_bytes()).hexdigest()
+    stamp = VENV / "requirements.sha256"
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return
+    if not PYTHON.exists():
+        made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)
+        if made.returncode:
+            install_packages(("python3-venv",))
+            shutil.rmtree(VENV, ignore_errors=True)
+            subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+    say("Installing Python packages (a minute or two the first time) …")
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]
+    if subprocess.run(pip, cwd=ROOT).returncode:
+        raise Stop("Python packages could not be installed; see the lines above.")
+    stamp.write_text(wanted)
+
+
+def local_environment() -> dict[str, str]:
+    """The environment of this machine's portal: secrets are made once and kept in var/local.env (mode 600)."""
+    VAR.mkdir(parents=True, exist_ok=True)
+    file = VAR / "local.env"
+    if not file.exists():
+        key = base64.b64encode(secrets.token_bytes(32)).decode()
+        lines = [
+            f"SECRET_KEY={secrets.token_urlsafe(48)}",
+            f"INDEX_KEY={secrets.token_urlsafe(48)}",
+            f"DATA_KEYS=k1:{key}",
+        ]
+        file.touch(mode=0o600)
+        file.write_text("\n".join(lines) + "\n")
+    kept = dict(line.split("=", 1) for line in file.read_text().splitlines() if "=" in line)
+    defaults = {"DEMO": "1", "DJANGO_SETTINGS_MODULE": "portal.settings", "PORTAL_VAR": str(VAR)}
+    return {**defaults, **kept, **os.environ}
+
+
+# -- make run ---------------------------------------------------------------------------------------------------------
+
+
+def manage(environment: dict[str, str], *args: str) -> None:
+    done = subprocess.run([str(PYTHON), "manage.py", *args], cwd=ROOT, env=environment)
+    if done.returncode:
+        raise Stop(f"`manage.py {' '.join(args)}` failed; see the lines above.")
+
+
+def port_is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def run() -> int:
+    """Start web and worker as one group; Ctrl-C or SIGTERM stops both, and one that dies takes the other along."""
+    port = int(os.environ.get("PORT", "8000"))
+    if port_is_taken(port):
+        raise Stop(f"Port {port} is in use. Stop what runs there, or choose another: make run PORT={port + 1}")
+    install_packages(RUN_PACKAGES)
+    make_venv()
+    environment = local_environment()
+    environment.setdefault("BASE_URL", f"http://127.0.0.1:{port}")
+    say("Preparing the database …")
+    manage(environment, "prepare")
+    return supervise(environment, port)
+
+
+def supervise(environment: dict[str, str], port: int) -> int:
+    web = [str(PYTHON), "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+    web += ["--threads", "4", "--log-level", "warning", "--timeout", "120"]
+    worker = [str(PYTHON), "manage.py", "run_worker"]
+    children = [
+        subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) for command in (web, worker)
+    ]
+    stopping: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda received, frame: stopping.append(received))
+    announced = False
+    began = time.monotonic()
+    try:
+        while not stopping and all(child.poll() is None for child in children):
+            if not announced and answers(f"http://127.0.0.1:{port}/"):
+                announce(environment, port)
+                announced = True
+            if not announced and time.monotonic() - began > START_SECONDS:
+                say("The portal did not answer in time.")
+                return 1
+            time.sleep(0.3)
+        return 0 if stopping else 1
+    finally:
+        stop_all(children)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def announce(environment: dict[str, str], port: int) -> None:
+    say(f"\n  Public site   http://127.0.0.1:{port}/")
+    say(f"  Back office   http://127.0.0.1:{port}/admin/")
+    listing = VAR / "demo-accounts.txt"
+    if environment["DEMO"] == "1" and listing.exists():
+        rows = [line.split("\t") for line in listing.read_text(encoding="utf-8").splitlines()]
+        say(f"\n  Demo accounts (password of all: {rows[0][1]}; made on this machine, kept in {listing})")
+        for username, _, role in rows:
+            say(f"    {username:<14}{role}")
+    say("\n  Ctrl-C stops everything.\n")
+
+
+def stop_all(children: list[subprocess.Popen[bytes]]) -> None:
+    """Ask politely, wait, then insist; whole process groups, so that no worker of a worker stays behind."""
+    for number, patience in ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)):
+        for child in children:
+            try:
+                os.killpg(child.pid, number)
+            except ProcessLookupError:
+                continue
+        until = time.monotonic() + patience
+        while time.monotonic() < until and any(child.poll() is None for child in children):
+            time.sleep(0.1)
+        if all(child.poll() is not None for child in children):
+            break
+    say("Stopped.")
+
+
+# -- make test, make bench --------------------------------------------------------------------------------------------
+
+
+def checked(name: str, command: list[str], environment: dict[str, str], failures: list[str]) -> None:
+    """Run one part of the tests; remember its name when it fails, so that the other parts still run."""
+    say(f"\n== {name}")
+    began = time.monotonic()
+    if subprocess.run(command, cwd=ROOT, env=environment).returncode:
+        failures.append(name)
+    say(f"== {name}: {time.monotonic() - began:.0f} s")
+
+
+def postgresql(environment: dict[str, str]) -> str | None:
+    """Where the suite may run on PostgreSQL: TEST_DATABASE_URL, else a local server that answers, else None."""
+    named = os.environ.get("TEST_DATABASE_URL")
+    url = named or POSTGRESQL
+    if not url.startswith("postgres"):
+        return None
+    probe = "import psycopg, sys; psycopg.connect(sys.argv[1], connect_timeout=3).close()"
+    reachable = subprocess.run(
+        [str(PYTHON), "-c", probe, url.replace("postgres://", "postgresql://")], capture_output=True
+    )
+    if reachable.returncode and named:
+        raise Stop("TEST_DATABASE_URL is set, but no PostgreSQL answers there.")
+    return None if reachable.returncode else url
+
+
+def test(*, long: bool) -> int:
+    install_packages(RUN_PACKAGES + TEST_PACKAGES)
+    make_venv()
+    base = {name: value for name, value in os.environ.items() if name != "TEST_DATABASE_URL"}
+    environment = {**base, "DJANGO_SETTINGS_MODULE": "tests.settings", **({"LONG": "1"} if long else {})}
+    python, tools = str(PYTHON), VENV / "bin"
+    failures: list[str] = []
+    checked("ruff", [str(tools / "ruff"), "check", "."], environment, failures)
+    checked("format", [str(tools / "ruff"), "format", "--check", "."], environment, failures)
+    checked("import contracts", [str(tools / "lint-imports")], environment, failures)
+    checked("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], environment, failures)
+    suite = [python, "-m", "pytest", "-q", "-n", "2", "-m", "not browser"]
+    checked("suite on SQLite", suite, environment, failures)
+    url = postgresql(environment)
+    if url:
+        checked("suite on PostgreSQL", suite, {**environment, "TEST_DATABASE_URL": url}, failures)
+    else:
+        say("\n== No PostgreSQL answers: the suite ran on SQLite ONLY.")
+    checked("browser", [python, "-m", "pytest", "-q", "-m", "browser", "tests/browser"], environment, failures)
+    where = "SQLite and PostgreSQL" if url else "SQLite only (no PostgreSQL answered)"
+    say(f"\n{'FAILED: ' + ', '.join(failures) if failures else 'All parts passed'} — ran on {where}.")
+    return 1 if failures else 0
+
+
+def bench() -> int:
+    install_packages(RUN_PACKAGES)
+    make_venv()
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    return subprocess.run([str(PYTHON), "-m", "tests.bench"], cwd=ROOT, env=environment).returncode
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("run", "test", "bench"))
+    parser.add_argument("--long", action="store_true", help="longer property and race tests")
+    chosen = parser.parse_args()
+    try:
+        if chosen.what == "run":
+            return run()
+        return bench() if chosen.what == "bench" else test(long=chosen.long)
+    except Stop as stop:
+        say(str(stop))
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

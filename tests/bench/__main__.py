@@ -1,0 +1,135 @@
+"""`make bench`: speed and memory of the main job, as ratios within one run, on a scratch SQLite file."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test.utils import setup_databases, setup_test_environment
+
+SLIPS = 200
+ACCEPTANCES = 200
+
+
+def resident_mib() -> float:
+    """Resident memory of this process in MiB (Linux)."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    return float("nan")
+
+
+def median_seconds(act: Callable[[], object], times: int) -> float:
+    measured = []
+    for _ in range(times):
+        began = time.perf_counter()
+        act()
+        measured.append(time.perf_counter() - began)
+    return statistics.median(measured)
+
+
+def report(name: str, value: str, goal: str, reached: bool) -> None:
+    print(f"{'ok  ' if reached else 'MISS'}  {name:<58} {value:>16}   goal {goal}", flush=True)
+
+
+def bench_slips() -> None:
+    """One page of a slip through our door against WeasyPrint alone on the same HTML; then memory over many."""
+    import weasyprint
+
+    from portal.handover.models import Slip
+    from portal.lib.pdf import render_pdf, static_file
+    from tests.cast import accepted_case
+
+    slip = Slip.objects.get(case=accepted_case("TZ-09"), department__code="sx-jsj")
+    document = slip.document
+    context = {**document.content, "copies": document.content["copies"][:1], "document": document}
+    html = render_to_string(document.template, context)
+    style = static_file("static:css/papers.css").read_text()
+    bare_html = html.replace('<link rel="stylesheet" href="static:css/papers.css">', f"<style>{style}</style>")
+    fonts = weasyprint.text.fonts.FontConfiguration()
+
+    def ours() -> bytes:
+        return render_pdf(document.template, context)
+
+    def bare() -> bytes:
+        return weasyprint.HTML(string=bare_html).write_pdf(font_config=fonts)
+
+    ours(), bare()
+    rounds = [(median_seconds(ours, 5), median_seconds(bare, 5)) for _ in range(4)]
+    ratio = statistics.median(mine / theirs for mine, theirs in rounds)
+    report("one-page slip / bare WeasyPrint", f"{ratio:.2f}x", "<= 1.2x", ratio <= 1.2)
+    bench_memory(html)
+
+
+def bench_memory(html: str) -> None:
+    """Resident memory of a worker that prints slips and nothing else, in a process of its own."""
+    child = subprocess.run([sys.executable, "-m", "tests.bench", "memory"], input=html, capture_output=True, text=True)
+    first, peak, last = (float(number) for number in child.stdout.split())
+    flat = peak <= 250 and last - first < 30
+    report(f"resident memory over {SLIPS} slips", f"{first:.0f} -> {last:.0f} MiB", "flat, < 250 MiB", flat)
+
+
+def print_memory() -> int:
+    """The child of `bench_memory`: first, highest and last resident size while printing the HTML on standard input."""
+    from portal.lib.pdf import html_to_pdf
+
+    html = sys.stdin.read()
+    html_to_pdf(html)
+    sizes = [resident_mib()]
+    for _ in range(SLIPS):
+        html_to_pdf(html)
+        sizes.append(resident_mib())
+    print(sizes[0], max(sizes), sizes[-1])
+    return 0
+
+
+def bench_acceptances() -> None:
+    """Acceptances a minute by one window, each with number, six tasks, six slips and notices, on SQLite."""
+    from portal.cases import integrity
+    from portal.organisations.models import User
+    from tests.cast import received_case
+
+    by = User.objects.get(username="receiver")
+    cases = [received_case("TZ-09") for _ in range(ACCEPTANCES)]
+    began = time.perf_counter()
+    for case in cases:
+        case.accept(by=by)
+    rate = ACCEPTANCES / (time.perf_counter() - began) * 60
+    gapless = not list(integrity.problems())
+    name = f"acceptances a minute, gapless ({connection.vendor})"
+    report(name, f"{rate:.0f}/min", ">= 400/min", rate >= 400 and gapless)
+
+
+def main() -> int:
+    setup_test_environment()
+    old = setup_databases(verbosity=0, interactive=False)
+    try:
+        from tests.cast import build_cast
+
+        build_cast()
+        print(f"database {settings.DATABASES['default']['ENGINE'].rsplit('.', 1)[1]}, {os.cpu_count()} cores")
+        bench_slips()
+        bench_acceptances()
+    finally:
+        for database, name, destroy in old:
+            if destroy:
+                database.creation.destroy_test_db(name, 0)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(print_memory() if "memory" in sys.argv else main())

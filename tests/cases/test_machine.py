@@ -1,0 +1,292 @@
+"""Any order of any verbs by anybody: a refusal changes nothing, a success follows the table, all invariants hold."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from portal.cases import integrity
+from portal.cases.flow import MOVES
+from portal.cases.models import Case, Event, Task
+from portal.handover import integrity as handover_integrity
+from portal.handover.models import Slip
+from portal.lib.refusal import Refused
+from portal.organisations.models import Organisation, User
+from portal.pickup.actions import NewResult, bounce_result, ready_at_window, take_in, transfer_result
+from portal.pickup.models import Delivery
+from tests.cast import PERSON, Cast, answer_all, good_rows, received_case, sign_all
+
+pytestmark = pytest.mark.django_db
+EXAMPLES = 500 if os.environ.get("LONG") else 60
+PEOPLE = st.one_of(st.none(), st.none(), st.integers(0, 9))
+"""None is whoever has the right post; a number is one of ten people, right or wrong."""
+
+
+class CaseMachine(RuleBasedStateMachine):
+    """One permit and one instant case in the hands of ten people; `cast` is set by the test."""
+
+    cast: Cast
+    tried: set[str] = set()
+    done: set[str] = set()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.atom = transaction.atomic()
+        self.atom.__enter__()
+        self.people = [
+            self.cast.receiver,
+            self.cast.business_receiver,
+            self.cast.issuer,
+            self.cast.officer("sx-jsj"),
+            self.cast.decider("sx-jsj"),
+            self.cast.officer("sx-dsj"),
+            self.cast.decider("sx-scjg"),
+            self.cast.estate_receiver,
+            self.cast.officer("sx-gtj"),
+            self.cast.decider("sx-gtj"),
+        ]
+        self.people = [User.objects.get(pk=user.pk) for user in self.people]
+        self.cases = [received_case("BDC-01"), received_case("SS-02")]
+
+    @initialize(depth=st.integers(0, 3))
+    def begin_further_along(self, depth: int) -> None:
+        """Half of what can go wrong lies beyond what random hands would ever reach from the start."""
+        case, instant = self.cases
+        if depth >= 1:
+            case.accept(by=self.cast.estate_receiver)
+            instant.accept(by=self.cast.business_receiver)
+            sign_all(case, self.cast)
+        if depth >= 2:
+            answer_all(case, self.cast)
+            sign_all(case, self.cast)
+        if depth >= 3:
+            for one, code in ((case, "sx-gtj"), (instant, "sx-scjg")):
+                one.tasks.get(kind="decision").decide(by=self.cast.decider(code), granted=True)
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.atom.__exit__(None, None, None)
+
+    def window(self, who: int | None, which: int) -> User:
+        return self.people[who] if who is not None else (self.cast.estate_receiver, self.cast.business_receiver)[which]
+
+    def officer(self, who: int | None, department: Organisation) -> User:
+        return self.people[who] if who is not None else self.cast.officer(department.code)
+
+    def issuer(self, who: int | None) -> User:
+        return self.people[who] if who is not None else self.cast.issuer
+
+    def attempt(self, verb: str, which: int, act: Callable[[Case], Any]) -> None:
+        """Do it to a fresh case; a refusal must leave no trace."""
+        case = Case.objects.get(pk=self.cases[which].pk)
+        before = (case.status, Event.objects.count(), case.documents.count())
+        self.tried.add(verb)
+        try:
+            with transaction.atomic():
+                act(case)
+        except Refused:
+            case.refresh_from_db()
+            assert before == (case.status, Event.objects.count(), case.documents.count())
+        else:
+            self.done.add(verb)
+
+    @rule(who=PEOPLE, which=st.integers(0, 1))
+    def accept(self, who: int | None, which: int) -> None:
+        self.attempt("accept", which, lambda case: case.accept(by=self.window(who, which)))
+
+    @rule(which=st.integers(0, 1), late=st.booleans())
+    def deem_accepted(self, which: int, late: bool) -> None:
+        if late:
+            yesterday = timezone.localdate() - timedelta(days=1)
+            Case.objects.filter(pk=self.cases[which].pk).update(acceptance_due=yesterday)
+        self.attempt("deem_accepted", which, lambda case: case.deem_accepted())
+
+    @rule(who=PEOPLE, which=st.integers(0, 1), keys=st.sets(st.sampled_from(["m01", "m02", "m99"])))
+    def request_correction(self, who: int | None, which: int, keys: set[str]) -> None:
+        gaps = dict.fromkeys(keys, "请补交")
+        self.attempt(
+            "request_correction", which, lambda case: case.request_correction(gaps, by=self.window(who, which))
+        )
+
+    @rule(who=PEOPLE, which=st.integers(0, 1))
+    def complete_correction(self, who: int | None, which: int) -> None:
+        self.attempt("complete_correction", which, lambda case: case.complete_correction(by=self.window(who, which)))
+
+    @rule(who=PEOPLE, which=st.integers(0, 1), missing=st.booleans())
+    def check_materials(self, who: int | None, which: int, missing: bool) -> None:
+        rows = good_rows(self.cases[which])
+        if missing:
+            rows[0].update(received=False, originals=0, photocopies=0, verdict="")
+        self.attempt("check_materials", which, lambda case: case.check_materials(rows, by=self.window(who, which)))
+
+    @rule(who=PEOPLE, which=st.integers(0, 1), sure=st.integers(0, 25))
+    def withdraw(self, who: int | None, which: int, sure: int) -> None:
+        reason = "不再申请" if sure == 0 else ""
+        self.attempt("withdraw", which, lambda case: case.withdraw(by=self.window(who, which), reason=reason))
+
+    @rule(who=PEOPLE, pick=st.integers(0, 5), differs=st.booleans())
+    def sign_for(self, who: int | None, pick: int, differs: bool) -> None:
+        def act(case: Case) -> None:
+            slip = self._slip(case, pick)
+            slip.sign(by=self.officer(who, slip.department), difference="少一页" if differs else "")
+
+        self.attempt("sign_for", 0, act)
+
+    @rule(who=PEOPLE, pick=st.integers(0, 5))
+    def bounce(self, who: int | None, pick: int) -> None:
+        def act(case: Case) -> None:
+            slip = self._slip(case, pick)
+            slip.bounce(by=self.officer(who, slip.department), reason="分办有误")
+
+        self.attempt("bounce", 0, act)
+
+    @rule(who=PEOPLE, pick=st.integers(0, 5))
+    def dispatch(self, who: int | None, pick: int) -> None:
+        def act(case: Case) -> None:
+            task = self._task(case, pick)
+            task.redispatch(by=self.window(who, 0), department=Organisation.objects.get(pk=task.department_id))
+
+        self.attempt("dispatch", 0, act)
+
+    @rule(who=PEOPLE, pick=st.integers(0, 5), outcome=st.sampled_from(["agree", "disagree", "granted"]))
+    def answer(self, who: int | None, pick: int, outcome: str) -> None:
+        def act(case: Case) -> None:
+            task = self._task(case, pick)
+            task.answer(by=self.officer(who, task.department), outcome=outcome, opinion="意见", legal_basis="依据")
+
+        self.attempt("answer", 0, act)
+
+    @rule(who=PEOPLE, which=st.integers(0, 1), granted=st.booleans())
+    def decide(self, who: int | None, which: int, granted: bool) -> None:
+        verb = "decide_on_the_spot" if which else "grant" if granted else "refuse"
+
+        def act(case: Case) -> None:
+            task = case.tasks.filter(kind="decision").first()
+            if task is None:
+                raise Refused("没有任务")
+            by = self.people[who] if who is not None else self.cast.decider(task.department.code)
+            task.decide(by=by, granted=granted, reasons="理由")
+
+        self.attempt(verb, which, act)
+
+    @rule(who=PEOPLE, which=st.integers(0, 1))
+    def transfer_result(self, who: int | None, which: int) -> None:
+        paper = [NewResult("证书", "1")]
+        self.attempt(
+            "transfer_result", which, lambda case: transfer_result(case, paper, set(), by=self.officer(who, case.lead))
+        )
+
+    @rule(who=PEOPLE, which=st.integers(0, 1))
+    def ready_at_window(self, who: int | None, which: int) -> None:
+        paper = [NewResult("证书", "1")]
+        self.attempt("ready_at_window", which, lambda case: ready_at_window(case, paper, "A架", by=self.issuer(who)))
+
+    @rule(who=PEOPLE, back=st.booleans())
+    def at_the_counter(self, who: int | None, back: bool) -> None:
+        case = Case.objects.get(pk=self.cases[0].pk)
+        verb = "take_in_result" if not back else "bounce_grant" if case.outcome == "granted" else "bounce_refusal"
+
+        def act(case: Case) -> None:
+            slip = case.slips.filter(direction="to_window").order_by("-pk").first()
+            if slip is None:
+                raise Refused("没有交接单")
+            if back:
+                bounce_result(slip, by=self.issuer(who), reason="有误")
+            else:
+                take_in(slip, "A架", by=self.issuer(who))
+
+        self.attempt(verb, 0, act)
+
+    @rule(who=PEOPLE, which=st.integers(0, 1), right=st.booleans())
+    def deliver(self, who: int | None, which: int, right: bool) -> None:
+        def act(case: Case) -> None:
+            delivery = Delivery.objects.filter(case=case).first()
+            if delivery is None:
+                raise Refused("没有结果")
+            code = case.documents.get(kind="pickup_notice").content["pickup_code"] if right else "x"
+            delivery.deliver(by=self.issuer(who), code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
+
+        self.attempt("deliver", which, act)
+
+    def _slip(self, case: Case, pick: int) -> Slip:
+        slips = list(case.slips.order_by("pk"))
+        if not slips:
+            raise Refused("没有交接单")
+        return slips[pick % len(slips)]
+
+    def _task(self, case: Case, pick: int) -> Task:
+        tasks = list(case.tasks.order_by("pk"))
+        if not tasks:
+            raise Refused("没有任务")
+        return tasks[pick % len(tasks)]
+
+    @invariant()
+    def everything_holds(self) -> None:
+        assert list(integrity.problems()) == []
+        assert list(handover_integrity.problems()) == []
+
+    @invariant()
+    def every_change_is_a_move_of_the_table(self) -> None:
+        for event in Event.objects.all():
+            if event.from_status != event.to_status:
+                assert event.from_status in MOVES[event.verb].sources
+                assert event.to_status == MOVES[event.verb].target
+
+
+def test_any_order_of_verbs_by_anybody(cast: Cast) -> None:
+    CaseMachine.cast, CaseMachine.tried, CaseMachine.done = cast, set(), set()
+    run_state_machine_as_test(
+        CaseMachine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=30,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert len(CaseMachine.done) >= 8, CaseMachine.done
+
+
+def test_every_move_has_its_rule_in_the_machine() -> None:
+    """A verb that is added to the table must be added to the machine as well."""
+    named = {
+        "accept",
+        "deem_accepted",
+        "request_correction",
+        "complete_correction",
+        "withdraw",
+        "dispatch",
+        "sign_for",
+        "bounce",
+        "transfer_result",
+        "ready_at_window",
+        "deliver",
+    } & set(vars(CaseMachine))
+    by_outcome = {"grant", "refuse", "decide_on_the_spot", "take_in_result", "bounce_grant", "bounce_refusal"}
+    assert named | by_outcome | {"receive"} == set(MOVES)
+
+
+def test_silence_is_accepted_by_the_tick_from_the_day_of_receipt(cast: Cast) -> None:
+    from portal.cases.jobs import deem_accepted
+
+    case, fresh = received_case(complete=False), received_case(complete=False)
+    received = timezone.now() - timedelta(days=10)
+    Case.objects.filter(pk=case.pk).update(
+        received_at=received, acceptance_due=timezone.localdate() - timedelta(days=1)
+    )
+    deem_accepted(timezone.now())
+    case.refresh_from_db()
+    fresh.refresh_from_db()
+    assert (case.status, case.clock_start) == ("dispatched", timezone.localdate(received))
+    assert case.events.get(verb="deem_accepted").actor is None
+    assert fresh.status == "received"

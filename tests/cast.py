@@ -1,0 +1,181 @@
+"""A fixed cast with fixed rights: who receives, who signs, who decides, who hands out, and who must see nothing.
+
+Everything comes from `site/content`, so that tests speak of the real items: TZ-09 has a lead and five cooperating
+departments, BDC-01 a parallel stage before the lead, SS-02 is decided at the window.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from portal.cases.actions import Applicant, receive
+from portal.cases.models import Case, Task
+from portal.cases.states import TaskStatus
+from portal.catalog.content import load_items
+from portal.catalog.models import ServiceItem, publish
+from portal.handover.models import Slip
+from portal.organisations.content import load_organisations
+from portal.organisations.models import Organisation, Post, Role, ServiceCenter, User, Window
+from portal.workdays.seed import seed_workdays
+
+PERSON = "330602199001010001"
+OTHER_PERSON = "330603198512310008"
+COMPANY = "91330602MA9999996P"
+
+
+@dataclass
+class Cast:
+    """Everybody a test may need; department people are made when they are first asked for."""
+
+    center: ServiceCenter
+    receiver: User
+    second_receiver: User
+    estate_receiver: User
+    business_receiver: User
+    window_lead: User
+    issuer: User
+    supervisor: User
+    editor: User
+    nobody: User
+
+    def officer(self, code: str) -> User:
+        """承办人 and 部门收件员 of a department, given by its organisation code."""
+        return person(f"{code}-office", [(role, "", code) for role in (Role.DEPT_RECEIVER, Role.OFFICER)])
+
+    def decider(self, code: str) -> User:
+        return person(f"{code}-chief", [(Role.DECIDER, "", code)])
+
+
+def person(username: str, posts: list[tuple[str, str, str]]) -> User:
+    """A user with posts (role, window code, organisation code); made once."""
+    user, created = User.objects.get_or_create(username=username, defaults={"display_name": username})
+    if created:
+        center = ServiceCenter.objects.get(code="sx-center")
+        for role, window, organisation in posts:
+            Post.objects.create(
+                user=user,
+                role=role,
+                center=center,
+                window=Window.objects.get(code=window) if window else None,
+                organisation=Organisation.objects.get(code=organisation) if organisation else None,
+            )
+    return User.objects.get(pk=user.pk)
+
+
+def build_cast(items: tuple[str, ...] = ("TZ-09", "BDC-01", "SS-02")) -> Cast:
+    """Load bodies, calendar and the named items, and put everybody at their post."""
+    load_organisations(settings.CONTENT_DIR)
+    seed_workdays()
+    for definition in load_items(settings.CONTENT_DIR):
+        if definition.code in items:
+            publish(definition, by=None)
+    return Cast(
+        center=ServiceCenter.objects.get(code="sx-center"),
+        receiver=person("receiver", [(Role.RECEIVER, "A01", "")]),
+        second_receiver=person("receiver-2", [(Role.RECEIVER, "A01", "")]),
+        estate_receiver=person("estate-receiver", [(Role.RECEIVER, "C01", "")]),
+        business_receiver=person("business-receiver", [(Role.RECEIVER, "B01", "")]),
+        window_lead=person("window-lead", [(Role.WINDOW_LEAD, "A01", "")]),
+        issuer=person("issuer", [(Role.ISSUER, "Z01", "")]),
+        supervisor=person("supervisor", [(Role.SUPERVISOR, "", "")]),
+        editor=person("editor", [(Role.CATALOG_EDITOR, "", "")]),
+        nobody=person("nobody", []),
+    )
+
+
+def company(**changes: Any) -> Applicant:
+    """A company as it is typed at the window."""
+    fields = {
+        "kind": "body",
+        "name": "绍兴示例建设有限公司",
+        "identity_kind": "001",
+        "identity_number": COMPANY,
+        "legal_representative": "示例甲",
+        "contact_name": "示例乙",
+        "contact_phone": "13800000000",
+    }
+    return Applicant(**{**fields, **changes})
+
+
+def private_person(**changes: Any) -> Applicant:
+    fields = {
+        "kind": "person",
+        "name": "示例丙",
+        "identity_kind": "111",
+        "identity_number": PERSON,
+        "contact_name": "示例丙",
+        "contact_phone": "13900000000",
+    }
+    return Applicant(**{**fields, **changes})
+
+
+RECEIVERS = {"A01": "receiver", "B01": "business-receiver", "C01": "estate-receiver"}
+WINDOWS = {"TZ": "A01", "SS": "B01", "BDC": "C01"}
+
+
+def received_case(code: str = "TZ-09", *, applicant: Applicant | None = None, complete: bool = True) -> Case:
+    """A case at the window, with all its materials in and sound unless `complete` is False."""
+    window = Window.objects.get(code=WINDOWS[code.split("-")[0]])
+    by = User.objects.get(username=RECEIVERS[window.code])
+    item = ServiceItem.objects.get(code=code)
+    case = receive(item=item, applicant=applicant or company(), window=window, by=by, key=uuid.uuid4())
+    if complete:
+        case.check_materials(good_rows(case), by=by)
+    return case
+
+
+def good_rows(case: Case) -> list[dict[str, Any]]:
+    """Every material of the list received in full and found sound."""
+    return [
+        {
+            "key": material.key,
+            "received": True,
+            "way": "1",
+            "originals": material.original_copies,
+            "photocopies": material.photocopies,
+            "pages": 2,
+            "verdict": "good",
+            "reason": "",
+        }
+        for material in case.definition.materials
+    ]
+
+
+def accepted_case(code: str = "TZ-09") -> Case:
+    case = received_case(code)
+    case.accept(by=User.objects.get(username=RECEIVERS[case.application.window.code]))
+    return case
+
+
+def sign_all(case: Case, cast: Cast) -> None:
+    """Every department with an open slip signs for it."""
+    for slip in Slip.objects.waiting().filter(case=case, direction="to_department").select_related("department"):
+        slip.sign(by=cast.officer(slip.department.code))
+
+
+def answer_all(case: Case, cast: Cast) -> None:
+    """Every department with a review or an opinion at hand agrees."""
+    for task in Task.objects.filter(case=case, status=TaskStatus.WORKING).exclude(kind="decision"):
+        task.answer(by=cast.officer(task.department.code), outcome="agree", opinion="")
+
+
+def case_to_decide(cast: Cast, code: str = "TZ-09") -> Case:
+    """A case whose decision task is the only one left."""
+    case = accepted_case(code)
+    for _ in range(4):
+        sign_all(case, cast)
+        answer_all(case, cast)
+    case.refresh_from_db()
+    return case
+
+
+def decided_case(cast: Cast, code: str = "TZ-09", *, granted: bool = True) -> Case:
+    case = case_to_decide(cast, code)
+    task = case.tasks.get(kind="decision")
+    task.decide(by=cast.decider(task.department.code), granted=granted, reasons="" if granted else "不符合条件。")
+    case.refresh_from_db()
+    return case

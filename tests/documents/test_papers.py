@@ -1,0 +1,98 @@
+"""The printed papers: every template knows every name it uses, and hostile words stay words."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.conf import settings
+from django.template import Context, Engine, TemplateDoesNotExist
+from pypdf import PdfReader
+
+from portal.cases.actions import print_application_form, print_receipt
+from portal.cases.models import Case
+from portal.documents.models import Document, DocumentKind
+from portal.lib.pdf import render_pdf
+from portal.pickup.actions import NewResult, take_in, transfer_result
+from tests.cast import COMPANY, PERSON, Cast, company, decided_case, good_rows, received_case
+
+pytestmark = pytest.mark.django_db
+LONG = "很长的名称" * 60
+HOSTILE = '<script>alert(1)</script><img src="x">㛃𬱖'
+
+
+class Unknown(str):
+    """Stands in the output wherever a template asks for a name that the content does not have."""
+
+    def __contains__(self, key: object) -> bool:
+        return key == "%s"
+
+    def __mod__(self, name: object) -> str:
+        raise AssertionError(f"the template asks for {name}")
+
+
+def engine() -> Engine:
+    libraries = {"paper": "portal.documents.templatetags.paper"}
+    return Engine(dirs=[settings.BASE_DIR / "site" / "templates"], libraries=libraries, string_if_invalid=Unknown("%s"))
+
+
+def every_paper(cast: Cast) -> dict[str, Document]:
+    """One real document of every kind, made by the verbs themselves."""
+    first = received_case("TZ-09", applicant=company(name=HOSTILE), complete=False)
+    print_receipt(first, by=cast.receiver)
+    print_application_form(first, by=cast.receiver)
+    first.request_correction({"m01": HOSTILE}, by=cast.receiver)
+    first.check_materials(good_rows(first), by=cast.receiver)
+    first.complete_correction(by=cast.receiver)
+    first.withdraw(by=cast.receiver, reason=HOSTILE)
+    refused = decided_case(cast, "TZ-09", granted=False)
+    granted = decided_case(cast, "TZ-09")
+    slip = transfer_result(granted, [NewResult("许可证", "1", validity="一年")], {"m05"}, by=cast.officer("sx-jsj"))
+    delivery = take_in(slip, "A架", by=cast.issuer)
+    code = granted.documents.get(kind="pickup_notice").content["pickup_code"]
+    delivery.deliver(by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
+    found: dict[str, Document] = {}
+    for case in (first, refused, granted):
+        for document in Case.objects.get(pk=case.pk).documents.all():
+            found.setdefault(document.kind, document)
+    return found
+
+
+def test_every_kind_has_a_template_without_unknown_names_and_prints_what_it_must(cast: Cast) -> None:
+    papers = every_paper(cast)
+    assert set(papers) == set(DocumentKind.values)
+    for kind, document in papers.items():
+        html = engine().get_template(document.template).render(Context({**document.content, "document": document}))
+        assert document.number in html, kind
+        assert "<script>" not in html, kind
+        assert COMPANY not in html, kind
+        assert PERSON not in html, kind
+
+
+def test_a_slip_prints_three_copies_that_name_every_paper(cast: Cast) -> None:
+    slip = decided_case(cast, "TZ-09").slips.get(department__code="sx-jsj", direction="to_department")
+    reader = PdfReader(io.BytesIO(slip.document.pdf()))
+    assert len(reader.pages) == 3
+    text = reader.pages[0].extract_text().replace("\n", "")
+    for line in slip.lines.all():
+        assert line.name in text
+    assert slip.code in text
+    for page, copy in zip(reader.pages, ("存根", "部门留存", "回执"), strict=True):
+        assert copy in page.extract_text()
+
+
+def test_sixty_papers_and_very_long_names_break_onto_more_pages_with_their_head(cast: Cast) -> None:
+    slip = decided_case(cast, "TZ-09").slips.filter(direction="to_department").first()
+    content = dict(slip.document.content)
+    row = {**content["lines"][0], "name": LONG}
+    content["lines"] = [{**row, "no": number} for number in range(1, 61)]
+    reader = PdfReader(io.BytesIO(render_pdf(slip.document.template, {**content, "document": slip.document})))
+    assert len(reader.pages) > 3
+    assert "材料名称" in reader.pages[1].extract_text()
+
+
+def test_the_unknown_name_detector_itself_works() -> None:
+    with pytest.raises(AssertionError, match="asks for"):
+        engine().from_string("{{ nothing }}").render(Context({}))
+    with pytest.raises(TemplateDoesNotExist):
+        engine().get_template("documents/none.html")

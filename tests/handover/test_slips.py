@@ -1,0 +1,153 @@
+"""Papers on the move: one holder at a time, every slip signed or bounced once, nothing lost on the way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal.cases.models import Case
+from portal.cases.states import CaseStatus, TaskStatus
+from portal.handover.integrity import problems
+from portal.handover.models import Custody, HolderKind, Slip, SlipStatus
+from portal.lib.check_digit import is_valid
+from portal.lib.refusal import Refused, TooLate
+from portal.organisations.models import Organisation, User
+from tests.cast import Cast, accepted_case, good_rows, received_case, sign_all
+
+pytestmark = pytest.mark.django_db
+
+
+def holders(case: Case) -> set[str]:
+    return set(Custody.objects.now().of_case(case).values_list("holder", flat=True))
+
+
+def slip_of(case: Case, code: str) -> Slip:
+    return Slip.objects.get(case=case, department__code=code, status=SlipStatus.ISSUED)
+
+
+def test_the_window_holds_what_it_took_in_until_it_hands_it_over(cast: Cast) -> None:
+    case = received_case()
+    assert holders(case) == {HolderKind.WINDOW}
+    rows = good_rows(case)
+    rows[0]["received"] = False
+    rows[0].update(originals=0, photocopies=0)
+    case.check_materials(rows, by=cast.receiver)
+    assert Custody.objects.now().of_case(case).count() == len(rows) - 1
+    case.check_materials(good_rows(case), by=cast.receiver)
+    case.accept(by=cast.receiver)
+    assert holders(case) == {HolderKind.IN_TRANSIT}
+    slip_of(case, "sx-jsj").sign(by=cast.officer("sx-jsj"))
+    assert holders(case) == {HolderKind.DEPARTMENT}
+    assert list(problems()) == []
+
+
+def test_one_paper_cannot_have_two_holders(cast: Cast) -> None:
+    case = received_case()
+    held = Custody.objects.now().of_case(case).first()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Custody.objects.create(material=held.material, holder=HolderKind.ARCHIVE, since=timezone.now())
+
+
+def test_the_code_of_a_slip_is_unique_and_checks_itself(cast: Cast) -> None:
+    codes = list(accepted_case().slips.values_list("code", flat=True))
+    assert len(set(codes)) == 6
+    assert all(is_valid(code) for code in codes)
+
+
+def test_signing_starts_the_departments_task_and_moves_the_case(cast: Cast) -> None:
+    case = accepted_case()
+    slip_of(case, "sx-rfb").sign(by=cast.officer("sx-rfb"))
+    task = case.tasks.get(department__code="sx-rfb")
+    case.refresh_from_db()
+    assert (task.status, case.status) == (TaskStatus.WORKING, CaseStatus.IN_DEPARTMENT)
+    assert task.signed_by == cast.officer("sx-rfb")
+
+
+def test_a_slip_is_signed_once_and_the_second_hand_is_told_whose_was_first(cast: Cast) -> None:
+    case = accepted_case()
+    slip, officer = slip_of(case, "sx-rfb"), cast.officer("sx-rfb")
+    slip.sign(by=officer)
+    again = Slip.objects.get(pk=slip.pk)
+    with pytest.raises(TooLate, match="sx-rfb-office已于"):
+        again.sign(by=officer)
+    with pytest.raises(TooLate):
+        again.bounce(by=officer, reason="晚了")
+
+
+def test_only_the_receiving_department_signs_or_bounces(cast: Cast) -> None:
+    slip = slip_of(accepted_case(), "sx-rfb")
+    for somebody in (cast.officer("sx-jsj"), cast.decider("sx-rfb"), cast.receiver, cast.issuer, cast.nobody):
+        with pytest.raises(Refused):
+            slip.sign(by=somebody)
+        with pytest.raises(Refused):
+            slip.bounce(by=somebody, reason="不是我的")
+    with pytest.raises(Refused):
+        slip.take_in(by=cast.officer("sx-rfb"))
+
+
+def test_a_difference_is_kept_and_logged_and_the_papers_are_taken(cast: Cast) -> None:
+    case = accepted_case()
+    slip = slip_of(case, "sx-jsj")
+    slip.sign(by=cast.officer("sx-jsj"), difference="合同少1页")
+    slip.refresh_from_db()
+    assert slip.status == SlipStatus.RECEIVED_WITH_DIFFERENCE
+    assert case.events.filter(verb="slip_difference", text__contains="合同少1页").exists()
+    assert HolderKind.DEPARTMENT in holders(case)
+
+
+def test_a_bounced_slip_brings_the_papers_back_and_the_window_sends_them_anew(cast: Cast) -> None:
+    case = accepted_case()
+    slip, officer = slip_of(case, "sx-rfb"), cast.officer("sx-rfb")
+    with pytest.raises(Refused, match="理由"):
+        slip.bounce(by=officer, reason="")
+    slip.bounce(by=officer, reason="应由市气象局办理")
+    task = case.tasks.get(name="征求意见", status=TaskStatus.BOUNCED)
+    with pytest.raises(Refused):
+        task.redispatch(by=officer, department=task.department)
+    task.redispatch(by=cast.receiver, department=Organisation.objects.get(code="sx-hbj"))
+    assert slip_of(case, "sx-hbj").round == 1
+    assert Case.objects.visible_to(User.objects.get(pk=cast.officer("sx-hbj").pk)).filter(pk=case.pk).exists()
+    assert list(problems()) == []
+
+
+def test_when_every_department_bounces_the_case_stands_accepted_again(cast: Cast) -> None:
+    case = accepted_case("BDC-01")
+    for code in ("sx-jsj", "sx-dsj"):
+        slip_of(case, code).bounce(by=cast.officer(code), reason="材料不符")
+    case.refresh_from_db()
+    assert case.status == CaseStatus.ACCEPTED
+    for task in case.tasks.filter(status=TaskStatus.BOUNCED):
+        task.redispatch(by=cast.estate_receiver, department=task.department)
+    case.refresh_from_db()
+    assert case.status == CaseStatus.DISPATCHED
+    assert slip_of(case, "sx-dsj").round == 2
+    sign_all(case, cast)
+
+
+def test_after_two_working_days_a_slip_is_signed_not_bounced(cast: Cast) -> None:
+    case = accepted_case()
+    case.tasks.filter(department__code="sx-rfb").update(sent_at=timezone.now() - timedelta(days=9))
+    with pytest.raises(Refused, match="超过2个工作日"):
+        slip_of(case, "sx-rfb").bounce(by=cast.officer("sx-rfb"), reason="晚了")
+    assert slip_of(case, "sx-rfb").status == SlipStatus.ISSUED
+
+
+def test_a_withdrawn_case_cancels_its_slips_and_keeps_their_numbers(cast: Cast) -> None:
+    case = accepted_case()
+    numbers = set(case.slips.values_list("document__number", flat=True))
+    case.withdraw(by=cast.receiver, reason="暂缓")
+    assert set(case.slips.values_list("status", flat=True)) == {SlipStatus.CANCELLED}
+    assert set(case.slips.values_list("document__number", flat=True)) == numbers
+    assert holders(case) == {HolderKind.WINDOW}
+
+
+def test_each_department_sees_its_own_slips_only(cast: Cast) -> None:
+    accepted_case()
+    for code in ("sx-rfb", "sx-jsj"):
+        user = User.objects.get(pk=cast.officer(code).pk)
+        assert {slip.department.code for slip in Slip.objects.visible_to(user)} == {code}
+    assert Slip.objects.visible_to(cast.receiver).count() == 6
+    assert Slip.objects.visible_to(cast.estate_receiver).count() == 0

@@ -1,0 +1,112 @@
+"""People and posts: who may hold what where, what a post opens, and that it ends when it ends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.organisations import access
+from portal.organisations.models import Organisation, Post, Role, User, Window, Zone
+from tests.cast import Cast, person
+
+pytestmark = pytest.mark.django_db
+
+
+def post(cast: Cast, **fields) -> Post:
+    return Post(user=cast.nobody, center=cast.center, **fields)
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_every_role_has_its_kind_of_place(cast: Cast, role: str) -> None:
+    """A window role needs a window, a department role a department, the others neither."""
+    window, department = Window.objects.get(code="A01"), Organisation.objects.get(code="sx-jsj")
+    places = {"window": {"window": window}, "department": {"organisation": department}, "centre": {}}
+    fits = []
+    for name, place in places.items():
+        try:
+            with transaction.atomic():
+                post(cast, role=role, **place).save()
+        except IntegrityError:
+            continue
+        fits.append(name)
+    assert len(fits) == 1
+
+
+def test_the_form_says_in_words_what_does_not_fit(cast: Cast) -> None:
+    with pytest.raises(ValidationError, match="窗口岗位须选窗口"):
+        post(cast, role=Role.RECEIVER).full_clean()
+
+
+def test_the_same_post_is_held_once(cast: Cast) -> None:
+    window = Window.objects.get(code="A01")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Post.objects.create(user=cast.receiver, role=Role.RECEIVER, window=window, center=cast.center)
+
+
+def test_a_post_opens_the_back_office_and_its_end_closes_it(cast: Cast) -> None:
+    assert cast.receiver.has_perm("wagtailadmin.access_admin")
+    Post.objects.get(user=cast.receiver).delete()
+    fresh = User.objects.get(pk=cast.receiver.pk)
+    assert not fresh.has_perm("wagtailadmin.access_admin")
+    assert not fresh.groups.filter(name=access.STAFF).exists()
+
+
+def test_posts_count_from_their_first_to_their_last_day(cast: Cast) -> None:
+    today = timezone.localdate()
+    held = Post.objects.get(user=cast.receiver)
+    for begins, ends, counts in ((0, 0, True), (1, None, False), (-5, -1, False), (-5, None, True)):
+        held.valid_from = today + timedelta(days=begins)
+        held.valid_to = None if ends is None else today + timedelta(days=ends)
+        held.save()
+        assert bool(User.objects.get(pk=cast.receiver.pk).posts_now()) is counts
+
+
+def test_an_inactive_account_holds_nothing(cast: Cast) -> None:
+    cast.receiver.is_active = False
+    cast.receiver.save()
+    assert User.objects.get(pk=cast.receiver.pk).posts_now() == []
+
+
+def test_holding_a_role_is_holding_it_at_the_place(cast: Cast) -> None:
+    investment, social = Zone.objects.get(code="investment"), Zone.objects.get(code="social")
+    assert cast.receiver.holds(Role.RECEIVER, zone=investment)
+    assert not cast.receiver.holds(Role.RECEIVER, zone=social)
+    assert not cast.receiver.holds(Role.ISSUER)
+    officer = cast.officer("sx-jsj")
+    assert officer.holds(Role.OFFICER, organisation=Organisation.objects.get(code="sx-jsj"))
+    assert not officer.holds(Role.OFFICER, organisation=Organisation.objects.get(code="sx-rfb"))
+
+
+def test_bodies_are_found_by_printed_name_and_alias(cast: Cast) -> None:
+    for name in ("市国土局", "市国土资源局", "绍兴市国土资源局"):
+        assert [org.code for org in Organisation.objects.named(name)] == ["sx-gtj"]
+    assert not Organisation.objects.named("不存在的局").exists()
+
+
+def test_a_dissolved_body_no_longer_stands(cast: Cast) -> None:
+    Organisation.objects.filter(code="sx-gtj").update(valid_to=timezone.localdate() - timedelta(days=1))
+    assert not Organisation.objects.standing().filter(code="sx-gtj").exists()
+
+
+def test_an_account_is_made_with_a_name_and_a_password_and_nothing_more(cast: Cast) -> None:
+    root = User.objects.create_superuser("root", password="x")
+    client = Client()
+    client.force_login(root, backend="django.contrib.auth.backends.ModelBackend")
+    secret = "correct-horse-battery"
+    form = {"username": "wang", "display_name": "示例丁", "email": "", "password1": secret, "password2": secret}
+    answer = client.post(reverse("wagtailusers_users:add"), form)
+    assert answer.status_code == 302, answer.content.decode()[:3000]
+    made = User.objects.get(username="wang")
+    assert (str(made), made.check_password(secret)) == ("示例丁", True)
+    page = client.get(reverse("wagtailusers_users:edit", args=[made.pk])).content.decode()
+    assert "姓名" in page
+    assert "first_name" not in page
+    manager = person("publisher", [(Role.CATALOG_ADMIN, "", "")])
+    client.force_login(manager, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("wagtailusers_users:add")).status_code == 302

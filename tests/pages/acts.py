@@ -1,0 +1,98 @@
+"""What tests of pages do again and again: find a guide, sign in, press a button of the editing form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import BooleanField
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from wagtail import blocks
+from wagtail.blocks.base import BlockField
+
+from pages.models import GuidePage
+from portal.catalog.models import ServiceItem
+from portal.organisations.models import Role, User
+from tests.cast import person
+
+
+def guide(code: str = "TZ-09") -> GuidePage:
+    return GuidePage.objects.get(item__code=code)
+
+
+def draft(code: str = "TZ-09") -> GuidePage:
+    """The guide as it was last saved."""
+    return guide(code).get_latest_revision_as_object()
+
+
+def is_open(code: str = "TZ-09") -> bool:
+    """Whether a window may take the item in."""
+    return ServiceItem.objects.open_for_intake().filter(code=code).exists()
+
+
+def editor() -> User:
+    return person("page-editor", [(Role.CATALOG_EDITOR, "", "")])
+
+
+def publisher() -> User:
+    return person("page-publisher", [(Role.CATALOG_ADMIN, "", "")])
+
+
+def at_desk(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def edit(user: User, page: GuidePage, **data: Any) -> HttpResponse:
+    """Post the editing form as it stands with some fields changed; `**{"action-publish": "1"}` presses 发布."""
+    url = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    return at_desk(user).post(url, {**form_data(page), **data}, follow=True)
+
+
+def form_data(page: GuidePage) -> dict[str, Any]:
+    """What a browser sends back when nothing was changed on the editing form."""
+    data: dict[str, Any] = {"comments-TOTAL_FORMS": 0, "comments-INITIAL_FORMS": 0}
+    form = GuidePage.get_edit_handler().get_form_class()(instance=page)
+    for name, field in form.fields.items():
+        if isinstance(field, BlockField):
+            data |= block_data(field.block, getattr(page, name), name)
+        elif isinstance(field, BooleanField):
+            data |= {name: "on"} if getattr(page, name) else {}
+        else:
+            value = form[name].value()
+            data[name] = "null" if name == "intro" else "" if value is None else value
+    return data
+
+
+def block_data(block: blocks.Block, value: Any, prefix: str) -> dict[str, Any]:
+    """A block's value as its inputs are named."""
+    if isinstance(block, blocks.StreamBlock):
+        rows = [(child.block, child.value, {"type": child.block.name, "id": child.id or ""}) for child in value]
+        return _rows(rows, prefix)
+    if isinstance(block, blocks.ListBlock):
+        return _rows([(block.child_block, child, {"id": ""}) for child in value], prefix)
+    if isinstance(block, blocks.StructBlock):
+        found: dict[str, Any] = {}
+        for name, child in block.child_blocks.items():
+            found |= block_data(child, value.get(name), f"{prefix}-{name}")
+        return found
+    if isinstance(block, blocks.BooleanBlock):
+        return {prefix: "on"} if value else {}
+    return {prefix: "" if value is None else getattr(value, "pk", value)}
+
+
+def _rows(rows: list[tuple[blocks.Block, Any, dict[str, str]]], prefix: str) -> dict[str, Any]:
+    found: dict[str, Any] = {f"{prefix}-count": len(rows)}
+    for number, (block, value, more) in enumerate(rows):
+        place = f"{prefix}-{number}"
+        found |= {f"{place}-deleted": "", f"{place}-order": number, **{f"{place}-{k}": v for k, v in more.items()}}
+        found |= block_data(block, value, f"{place}-value")
+    return found
+
+
+def spoil(page: GuidePage, user: User | None = None) -> Any:
+    """A draft that may be saved and never published: a fee without basis. Returns the revision."""
+    page.fee_charged = True
+    return page.save_revision(user=user)

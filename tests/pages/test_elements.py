@@ -1,0 +1,130 @@
+"""The editor's fields and the schema say the same: what is written is read back, what is new gets a lasting name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from pages.elements import compiled, fill, split_answers
+from pages.models import CataloguePage, GuidePage, HomePage
+from portal.catalog.content import load_items
+from portal.catalog.definition import ItemDefinition
+from portal.catalog.models import ServiceItem
+from tests.pages.acts import at_desk, draft, edit, editor, form_data, guide, publisher
+
+pytestmark = pytest.mark.django_db
+YES_NO = [{"key": "a1", "text": "是"}, {"key": "a2", "text": "否"}]
+
+
+def full(**changes: Any) -> ItemDefinition:
+    """An item of the starting content with a question, a form and conditions on all that can have them."""
+    data = load_items(settings.CONTENT_DIR)[1].model_dump(mode="json")
+    data["questions"] = [{"key": "q1", "text": "是否由他人代办", "choices": YES_NO}]
+    when = [{"of": "q1", "values": ["a1", "a2"]}]
+    data["materials"][1]["when"] = when
+    data["route"]["stages"][0]["steps"][0]["when"] = when
+    data["form"] = [
+        {"key": "f01", "label": "种类", "kind": "choice", "choices": YES_NO},
+        {"key": "f02", "label": "成员", "kind": "rows", "columns": [{"key": "c1", "label": "姓名"}]},
+        {"key": "f03", "label": "说明", "kind": "long_text", "when": [{"of": "f01", "values": ["a2"]}]},
+    ]
+    data["effective_from"] = "2017-03-01"
+    data["fee"] = {"charged": True, "item": "登记费", "standard": "80元", "basis": "文件", "pay_methods": ["扫码"]}
+    data["faqs"] = [{"question": "问？", "answer": "答。"}]
+    return ItemDefinition.model_validate({**data, **changes})
+
+
+@pytest.mark.parametrize("definition", [*load_items(settings.CONTENT_DIR), full()], ids=lambda one: one.code)
+def test_a_definition_written_to_a_page_is_read_back_unchanged(db: None, definition: ItemDefinition) -> None:
+    page = GuidePage()
+    fill(page, definition)
+    read = compiled(page)
+    assert read.findings == []
+    assert ItemDefinition.model_validate(read.data) == definition
+
+
+def test_writing_the_same_definition_twice_gives_the_same_blocks(db: None) -> None:
+    pages = [GuidePage(), GuidePage()]
+    for page in pages:
+        fill(page, full())
+    first, second = ([block.id for block in page.materials] for page in pages)
+    assert first == second
+
+
+def test_the_editing_form_sends_back_what_it_showed(small_site: HomePage) -> None:
+    before = guide().parsed
+    edit(editor(), guide())
+    assert draft().parsed == before
+
+
+def test_an_item_is_defined_from_nothing_on_the_form(small_site: HomePage) -> None:
+    catalogue = CataloguePage.objects.get()
+    page = GuidePage()
+    fill(page, full(code="TZ-99", name="从无到有的事项"))
+    for child in page.materials:
+        child.value["key"] = ""
+    for child in page.stages:
+        child.value["key"] = ""
+    url = reverse("wagtailadmin_pages:add", args=["pages", "guidepage", catalogue.pk])
+    answer = at_desk(publisher()).post(url, {**form_data(page), "action-publish": "1"}, follow=True)
+    assert "发布" in answer.content.decode()
+    item = ServiceItem.objects.get(code="TZ-99")
+    assert [material.key for material in item.current_edition.parsed.materials][:2] == ["m01", "m02"]
+    assert item.current_edition.parsed.materials == full().materials
+    assert GuidePage.objects.get(item=item).slug == "tz-99"
+
+
+def test_a_new_material_gets_a_name_that_no_edition_ever_used(small_site: HomePage) -> None:
+    page = guide()
+    last = len(page.materials)
+    del page.materials[last - 1]
+    page.save_revision().publish()
+    page = guide()
+    page.materials.append(("material", {"name": "新的材料"}))
+    page.save_revision()
+    assert draft().materials[-1].value["key"] == f"m{last + 1:02d}"
+
+
+def test_a_block_that_was_duplicated_gets_a_name_of_its_own(small_site: HomePage) -> None:
+    page = guide()
+    page.materials.append(("material", dict(page.materials[0].value)))
+    page.save_revision()
+    keys = [child.value["key"] for child in draft().materials]
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_condition_on_a_question_that_does_not_exist_is_a_finding_in_words(small_site: HomePage) -> None:
+    page = guide()
+    page.materials[0].value["when"].append({"question": "有没有这个问题", "answers": "是"})
+    (finding,) = [finding for finding in page.findings() if finding.rule == "when.unknown"]
+    assert "没有名为“有没有这个问题”的问题" in finding.message
+    assert finding.field == "materials[0].when[0]"
+
+
+def test_answers_are_separated_as_people_separate_them() -> None:
+    known = {"是": "a1", "否": "a2", "甲、乙两类": "a3"}
+    assert split_answers("是；否", known) == ["是", "否"]
+    assert split_answers("是、否", known) == ["是", "否"]
+    assert split_answers("甲、乙两类;是", known) == ["甲、乙两类", "是"]
+
+
+def test_a_finding_stands_beside_the_block_it_speaks_of(small_site: HomePage) -> None:
+    page = guide()
+    page.materials[2].value["name"] = ""
+    page.save_revision()
+    answer = edit(publisher(), draft(), **{"action-publish": "1"})
+    form = answer.context["form"]
+    (error,) = form.errors["materials"].as_data()
+    (sentence,) = error.block_errors[2].block_errors["name"].messages
+    assert sentence == "申报材料第3项的材料名称没有填写。请补充。"
+
+
+def test_a_draft_in_the_making_is_previewed_as_a_list_of_what_is_missing(small_site: HomePage) -> None:
+    page = CataloguePage.objects.get().add_child(instance=GuidePage(title="半成品", slug="half", live=False))
+    page.save_revision()
+    url = reverse("wagtailadmin_pages:view_draft", args=[page.pk])
+    shown = at_desk(editor()).get(url).content.decode()
+    assert "事项编码没有填写" in shown or "事项编码格式不对" in shown

@@ -1,0 +1,207 @@
+"""Publishing makes editions and opens intake; a refusal holds on every way to the button; no guide, no intake."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Page, Revision
+
+from pages.models import CataloguePage, GuidePage, HomePage, PlainPage
+from portal.catalog.models import Edition, ServiceItem
+from portal.catalog.preflight import PreflightFailed
+from portal.organisations import access
+from tests.pages.acts import at_desk, draft, edit, editor, guide, is_open, publisher, spoil
+
+pytestmark = pytest.mark.django_db
+
+PUBLISH = {"action-publish": "1"}
+
+
+def changed(page: GuidePage, **fields: Any) -> GuidePage:
+    for name, value in fields.items():
+        setattr(page, name, value)
+    return page
+
+
+def test_publishing_a_changed_definition_makes_the_next_edition(small_site: HomePage) -> None:
+    changed(guide(), note="改动").save_revision().publish()
+    assert guide().edition.number == 2
+    assert ServiceItem.objects.get(code="TZ-09").current_edition == guide().edition
+
+
+def test_publishing_an_unchanged_definition_keeps_the_edition(small_site: HomePage) -> None:
+    edit(publisher(), guide(), search_description="施工许可怎么办", **PUBLISH)
+    assert guide().search_description == "施工许可怎么办"
+    assert Edition.objects.filter(item__code="TZ-09").count() == 1
+
+
+def test_the_title_of_the_guide_is_the_name_of_the_item(small_site: HomePage) -> None:
+    edit(publisher(), guide(), title="施工许可", **PUBLISH)
+    assert ServiceItem.objects.get(code="TZ-09").name == "施工许可"
+    assert guide().edition.number == 2
+
+
+def test_the_edition_names_who_pressed_the_button_and_not_who_wrote_the_draft(small_site: HomePage) -> None:
+    changed(guide(), note="改动").save_revision(user=editor()).publish(user=publisher())
+    assert guide().edition.published_by == publisher()
+    changed(guide(), note="再次改动").save_revision(user=editor())
+    edit(publisher(), guide().get_latest_revision_as_object(), **PUBLISH)
+    assert guide().edition.number == 3
+    assert guide().edition.published_by == publisher()
+
+
+def test_a_draft_is_saved_though_it_cannot_be_published(small_site: HomePage) -> None:
+    revision = changed(guide(), promised_value=4).save_revision()
+    with pytest.raises(PreflightFailed, match="合计5个工作日"):
+        revision.publish()
+    assert guide().edition.number == 1
+    assert guide().promised_value == 5
+    assert guide().get_latest_revision_as_object().promised_value == 4
+
+
+@pytest.mark.parametrize("button", ["action-publish", "action-submit"])
+def test_the_editor_is_told_beside_the_form_why_publishing_is_refused(small_site: HomePage, button: str) -> None:
+    spoil(guide())
+    answer = edit(
+        publisher(), guide().get_latest_revision_as_object(), title="不会公布的标题", **{button: "1"}
+    ).content.decode()
+    assert "缺少收费项目、标准或者依据" in answer
+    assert "不会公布的标题" in answer
+    assert guide().edition.number == 1
+    assert guide().title != "不会公布的标题"
+
+
+def test_saving_what_cannot_be_published_is_not_refused(small_site: HomePage) -> None:
+    spoil(guide())
+    edit(editor(), draft(), title="草稿标题")
+    assert draft().title == "草稿标题"
+
+
+def test_editors_save_and_publishers_publish(small_site: HomePage) -> None:
+    assert set(editor().groups.values_list("name", flat=True)) == {access.STAFF, access.EDITORS}
+    edit(editor(), guide(), title="改名一", **PUBLISH)
+    assert guide().title != "改名一"
+    edit(publisher(), guide(), title="改名二", **PUBLISH)
+    assert guide().title == "改名二"
+
+
+def test_publishing_many_at_once_is_all_or_none_and_says_why(small_site: HomePage) -> None:
+    spoil(guide())
+    good = guide("SS-02")
+    good.title = "改名"
+    good.save_revision()
+    url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
+    answer = at_desk(publisher()).post(f"{url}?id={good.pk}&id={guide().pk}")
+    assert answer.status_code == 302
+    assert any("不能发布：收费事项缺少收费项目" in str(message) for message in get_messages(answer.wsgi_request))
+    assert (guide("SS-02").title, guide().edition.number) == (good.item.name, 1)
+    at_desk(publisher()).post(f"{url}?id={good.pk}")
+    assert guide("SS-02").title == "改名"
+
+
+def test_publishing_the_catalogue_with_its_drafts_asks_the_drafts_too(small_site: HomePage) -> None:
+    page = guide()
+    page.unpublish()
+    spoil(GuidePage.objects.get(pk=page.pk))
+    url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
+    address = f"{url}?id={CataloguePage.objects.get().pk}"
+    answer = at_desk(publisher()).post(address, {"include_descendants": "on"})
+    assert answer.status_code == 302
+    assert any("不能发布" in str(message) for message in get_messages(answer.wsgi_request))
+    assert not is_open()
+
+
+def test_a_scheduled_publication_is_refused_as_well(small_site: HomePage) -> None:
+    revision = spoil(guide())
+    Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=timezone.now() - timedelta(minutes=1))
+    with pytest.raises(PreflightFailed):
+        call_command("publish_scheduled")
+    assert guide().edition.number == 1
+
+
+def test_scheduling_a_change_leaves_the_present_guide_online(small_site: HomePage) -> None:
+    page = changed(guide(), note="改动")
+    page.go_live_at = timezone.now() + timedelta(days=1)
+    page.save_revision().publish()
+    assert guide().live
+    assert is_open()
+    assert guide().edition.number == 1
+
+
+def test_unpublishing_closes_intake_and_publishing_opens_it_again(small_site: HomePage) -> None:
+    at_desk(publisher()).post(reverse("wagtailadmin_pages:unpublish", args=[guide().pk]))
+    assert not is_open()
+    assert guide().item.withdrawn_by == publisher()
+    guide().save_revision().publish()
+    assert is_open()
+
+
+def test_an_editor_may_not_unpublish(small_site: HomePage) -> None:
+    at_desk(editor()).post(reverse("wagtailadmin_pages:unpublish", args=[guide().pk]))
+    assert guide().live
+    assert is_open()
+
+
+def test_deleting_a_guide_closes_intake(small_site: HomePage) -> None:
+    item = guide().item
+    at_desk(publisher()).post(reverse("wagtailadmin_pages:delete", args=[guide().pk]))
+    assert not GuidePage.objects.filter(item=item).exists()
+    assert not is_open()
+    item.refresh_from_db()
+    assert item.withdrawn_by == publisher()
+
+
+def test_an_editor_may_not_delete_a_published_guide(small_site: HomePage) -> None:
+    at_desk(editor()).post(reverse("wagtailadmin_pages:delete", args=[guide().pk]))
+    assert guide().live
+    assert is_open()
+
+
+def test_deleting_the_catalogue_closes_intake_of_all_its_items(small_site: HomePage) -> None:
+    Page.objects.get(pk=CataloguePage.objects.get().pk).delete()
+    assert not ServiceItem.objects.open_for_intake().exists()
+
+
+def test_saving_a_live_page_does_not_open_an_item_that_was_withdrawn(small_site: HomePage) -> None:
+    ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消")
+    guide().save()
+    assert not is_open()
+
+
+def test_a_copy_takes_neither_the_item_nor_its_intake(small_site: HomePage) -> None:
+    copy = guide().copy(update_attrs={"slug": "copy"}, keep_live=False)
+    assert (copy.item, copy.edition) == (None, None)
+    assert is_open()
+    with pytest.raises(PreflightFailed, match="已经有一个办事指南"):
+        copy.save_revision().publish()
+
+
+def test_the_database_holds_one_guide_per_item(small_site: HomePage) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        GuidePage.objects.filter(pk=guide("SS-02").pk).update(item=guide().item)
+
+
+def test_only_plain_pages_are_copied_at_the_desk(small_site: HomePage) -> None:
+    plain = small_site.add_child(instance=PlainPage(title="交通指引", slug="traffic", body="<p>公交</p>"))
+    desk = at_desk(publisher())
+    assert desk.get(reverse("wagtailadmin_pages:copy", args=[plain.pk])).status_code == 200
+    for page in (guide(), CataloguePage.objects.get()):
+        answer = desk.get(reverse("wagtailadmin_pages:copy", args=[page.pk]), follow=True)
+        assert "不能复制" in answer.content.decode()
+
+
+def test_a_preview_shows_the_draft_and_the_address_the_edition(small_site: HomePage, client: Any) -> None:
+    changed(guide(), conditions=[("condition", "只在草稿里的条件")]).save_revision()
+    preview = at_desk(editor()).get(reverse("wagtailadmin_pages:view_draft", args=[guide().pk])).content.decode()
+    assert "只在草稿里的条件" in preview
+    assert "尚未发布" in preview
+    public = client.get(guide().url).content.decode()
+    assert "只在草稿里的条件" not in public
+    assert "尚未发布" not in public

@@ -1,0 +1,183 @@
+"""统一出件: registered by the department, carried back, shelved, and handed to the right person once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal.cases.models import Case
+from portal.cases.states import CaseStatus
+from portal.handover.models import Slip, SlipStatus
+from portal.lib.refusal import Refused, TooLate
+from portal.pickup.actions import NewResult, bounce_result, ready_at_window, take_in, transfer_result
+from portal.pickup.models import WRONG_CODES_ALLOWED, Delivery, Result
+from tests.cast import (
+    OTHER_PERSON,
+    PERSON,
+    Cast,
+    accepted_case,
+    answer_all,
+    decided_case,
+    private_person,
+    received_case,
+    sign_all,
+)
+
+pytestmark = pytest.mark.django_db
+PAPER = [NewResult("建筑工程施工许可证", "330602202600000101")]
+
+
+def shelved(cast: Cast) -> tuple[Delivery, str]:
+    case = decided_case(cast)
+    slip = transfer_result(case, PAPER, set(), by=cast.officer("sx-jsj"))
+    delivery = take_in(slip, "A架", by=cast.issuer)
+    return delivery, case.documents.get(kind="pickup_notice").content["pickup_code"]
+
+
+def collect(delivery: Delivery, cast: Cast, code: str, **changes) -> None:
+    fields = {"name": "示例乙", "identity_kind": "111", "identity_number": PERSON, **changes}
+    delivery.deliver(by=changes.pop("by", cast.issuer), code=code, **{k: v for k, v in fields.items() if k != "by"})
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+def test_a_result_travels_on_a_slip_and_waits_on_its_shelf(cast: Cast) -> None:
+    delivery, code = shelved(cast)
+    case = Case.objects.get(pk=delivery.case_id)
+    assert case.status == CaseStatus.READY
+    assert len(code) == 6
+    assert code not in str(vars(delivery))
+    assert delivery.due > timezone.localdate()
+
+
+def test_a_wrong_code_is_counted_and_five_lock_the_delivery(cast: Cast) -> None:
+    delivery, code = shelved(cast)
+    for _ in range(WRONG_CODES_ALLOWED - 1):
+        with pytest.raises(Refused, match="取件码不正确"):
+            collect(delivery, cast, wrong(code))
+    with pytest.raises(Refused, match="锁定15分钟"):
+        collect(delivery, cast, wrong(code))
+    with pytest.raises(Refused, match="已锁定"):
+        collect(delivery, cast, code)
+    Delivery.objects.filter(pk=delivery.pk).update(locked_until=timezone.now() - timedelta(seconds=1))
+    collect(delivery, cast, code)
+    assert delivery.status == "delivered"
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        ({"name": "别人"}, "代领"),
+        ({"name": ""}, "姓名"),
+        ({"identity_number": "330602199001010002"}, "校验位"),
+    ],
+)
+def test_nobody_else_collects(cast: Cast, changes: dict, words: str) -> None:
+    delivery, code = shelved(cast)
+    with pytest.raises(Refused, match=words):
+        collect(delivery, cast, code, **changes)
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.case.documents.filter(kind="delivery_receipt").count()) == ("ready", 0)
+
+
+def test_a_proxy_collects_with_an_authority_that_is_written_down(cast: Cast) -> None:
+    delivery, code = shelved(cast)
+    collect(delivery, cast, code, name="代办人", identity_number=OTHER_PERSON, authority="2026年11月授权委托书")
+    receipt = delivery.case.documents.get(kind="delivery_receipt").content
+    assert (receipt["way"], receipt["collector"]["identity"]) == ("代领", "330603********0008")
+
+
+def test_a_person_must_show_the_document_they_applied_with(cast: Cast) -> None:
+    case = received_case("BDC-01", applicant=private_person())
+    case.accept(by=cast.estate_receiver)
+    for _ in range(2):
+        sign_all(case, cast)
+        answer_all(case, cast)
+    task = case.tasks.get(kind="decision")
+    task.decide(by=cast.decider("sx-gtj"), granted=True)
+    case.refresh_from_db()
+    delivery = take_in(transfer_result(case, PAPER, set(), by=cast.officer("sx-gtj")), "A", by=cast.issuer)
+    code = case.documents.get(kind="pickup_notice").content["pickup_code"]
+    with pytest.raises(Refused, match="代领"):
+        collect(delivery, cast, code, name="示例丙", identity_number=OTHER_PERSON)
+    collect(delivery, cast, code, name="示例丙", identity_number=PERSON)
+
+
+def test_results_are_handed_out_once(cast: Cast) -> None:
+    delivery, code = shelved(cast)
+    twin = Delivery.objects.get(pk=delivery.pk)
+    collect(delivery, cast, code)
+    with pytest.raises(TooLate):
+        collect(twin, cast, code)
+    assert delivery.case.documents.filter(kind="delivery_receipt").count() == 1
+
+
+def test_only_an_issuer_takes_in_and_hands_out(cast: Cast) -> None:
+    case = decided_case(cast)
+    slip = transfer_result(case, PAPER, set(), by=cast.officer("sx-jsj"))
+    for somebody in (cast.receiver, cast.officer("sx-jsj"), cast.supervisor, cast.nobody):
+        with pytest.raises(Refused):
+            take_in(slip, "A", by=somebody)
+    delivery = take_in(Slip.objects.get(pk=slip.pk), "A", by=cast.issuer)
+    code = case.documents.get(kind="pickup_notice").content["pickup_code"]
+    with pytest.raises(Refused):
+        collect(delivery, cast, code, by=cast.receiver)
+
+
+def test_only_the_lead_departments_officer_sends_results_and_only_decided_ones(cast: Cast) -> None:
+    case = accepted_case()
+    with pytest.raises(TooLate):
+        transfer_result(case, PAPER, set(), by=cast.officer("sx-jsj"))
+    case = decided_case(cast)
+    with pytest.raises(Refused):
+        transfer_result(case, PAPER, set(), by=cast.officer("sx-rfb"))
+    with pytest.raises(Refused, match="至少一项"):
+        transfer_result(case, [], set(), by=cast.officer("sx-jsj"))
+    with pytest.raises(Refused, match="登记了两次"):
+        transfer_result(case, PAPER * 2, set(), by=cast.officer("sx-jsj"))
+    with pytest.raises(Refused, match="不在本部门保管"):
+        transfer_result(case, PAPER, {"m99"}, by=cast.officer("sx-jsj"))
+    assert not Result.objects.exists()
+    transfer_result(case, PAPER, set(), by=cast.officer("sx-jsj"))
+    with pytest.raises(TooLate):
+        transfer_result(case, PAPER, set(), by=cast.officer("sx-jsj"))
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_a_wrong_result_goes_back_to_where_it_was_decided_and_comes_again(cast: Cast, granted: bool) -> None:
+    case = decided_case(cast, granted=granted)
+    slip = transfer_result(case, PAPER, {"m01"}, by=cast.officer("sx-jsj"))
+    with pytest.raises(Refused, match="理由"):
+        bounce_result(slip, by=cast.issuer, reason="")
+    bounce_result(Slip.objects.get(pk=slip.pk), by=cast.issuer, reason="证号有误")
+    case.refresh_from_db()
+    assert case.status == (CaseStatus.DECIDED_GRANTED if granted else CaseStatus.DECIDED_REFUSED)
+    slip.refresh_from_db()
+    assert slip.status == SlipStatus.BOUNCED
+    again = transfer_result(case, PAPER, {"m01"}, by=cast.officer("sx-jsj"))
+    take_in(again, "A", by=cast.issuer)
+
+
+def test_a_slip_to_a_department_is_not_taken_in_and_a_shelf_must_be_named(cast: Cast) -> None:
+    case = decided_case(cast)
+    with pytest.raises(Refused, match="部门收件员"):
+        take_in(case.slips.filter(direction="to_department").first(), "A", by=cast.issuer)
+    slip = transfer_result(case, PAPER, set(), by=cast.officer("sx-jsj"))
+    with pytest.raises(Refused, match="存放位置"):
+        take_in(slip, " ", by=cast.issuer)
+    slip.refresh_from_db()
+    assert slip.status == SlipStatus.ISSUED
+
+
+def test_only_an_instant_case_is_ready_at_the_window(cast: Cast) -> None:
+    case = decided_case(cast)
+    with pytest.raises(TooLate):
+        ready_at_window(case, PAPER, "A", by=cast.issuer)
+    instant = accepted_case("SS-02")
+    instant.tasks.get().decide(by=cast.decider("sx-scjg"), granted=True)
+    instant.refresh_from_db()
+    assert ready_at_window(instant, PAPER, "A", by=cast.issuer).status == "ready"

@@ -1,0 +1,68 @@
+"""The calendar in the database: seeded once, edited by people, read anew when it changes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from portal.workdays import calendar
+from portal.workdays.calendar import forget_calendar, load_calendar
+from portal.workdays.models import SEEDED, CalendarDay, CalendarYear
+from portal.workdays.seed import seed_workdays
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_seed_knows_every_year_from_2004_to_2026_and_where_it_knows_it_from() -> None:
+    assert seed_workdays() > 500
+    assert set(CalendarYear.objects.values_list("year", flat=True)) == set(range(2004, 2027))
+    assert all(source.startswith(SEEDED) for source in CalendarDay.objects.values_list("source", flat=True).distinct())
+
+
+def test_seeding_again_adds_nothing_and_keeps_what_people_entered() -> None:
+    CalendarDay.objects.create(date=date(2017, 10, 2), is_workday=True, note="演练", source="人工录入")
+    seed_workdays()
+    assert seed_workdays() == 0
+    assert CalendarDay.objects.get(date=date(2017, 10, 2)).is_workday is True
+
+
+def test_a_change_is_seen() -> None:
+    seed_workdays()
+    assert load_calendar().is_workday(date(2017, 5, 4))
+    CalendarDay.objects.create(date=date(2017, 5, 4), is_workday=False, note="临时放假")
+    forget_calendar()
+    assert not load_calendar().is_workday(date(2017, 5, 4))
+
+
+def test_the_calendar_costs_no_query_while_it_is_fresh(django_assert_num_queries) -> None:
+    seed_workdays()
+    load_calendar()
+    with django_assert_num_queries(0):
+        load_calendar()
+
+
+def test_a_year_that_is_not_entered_is_estimated() -> None:
+    seed_workdays()
+    known = load_calendar()
+    assert not known.is_estimated(date(2026, 1, 1))
+    assert known.is_estimated(date(2027, 1, 1))
+
+
+def test_a_change_of_another_process_is_seen_at_the_next_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    seed_workdays()
+    assert load_calendar().is_workday(date(2017, 5, 4))
+    CalendarDay.objects.create(date=date(2017, 5, 4), is_workday=False, note="临时放假")
+    assert load_calendar().is_workday(date(2017, 5, 4))
+    monkeypatch.setattr(calendar, "RECHECK_SECONDS", 0)
+    assert not load_calendar().is_workday(date(2017, 5, 4))
+
+
+def test_asking_whether_anything_changed_costs_two_small_queries(
+    django_assert_num_queries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar, "RECHECK_SECONDS", 0)
+    seed_workdays()
+    load_calendar()
+    with django_assert_num_queries(2):
+        load_calendar()

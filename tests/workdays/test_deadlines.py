@@ -1,0 +1,160 @@
+"""Day arithmetic against the worked examples of 2017: start day out, make-up days in, pauses out."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from chinese_calendar.constants import holidays, workdays
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.workdays.calendar import Calendar
+from portal.workdays.deadlines import Pause, Unit, deadline, elapsed, remaining, workdays_between
+
+NOTES = {**dict.fromkeys(holidays, (False, "放假")), **dict.fromkeys(workdays, (True, "调休"))}
+CALENDAR = Calendar(NOTES, frozenset({2016, 2017, 2018}))
+START = date(2017, 3, 15)
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(f"2017-{text}")
+
+
+@pytest.mark.parametrize(
+    "start, limit, due",
+    [
+        ("03-15", 1, "03-16"),
+        ("03-15", 2, "03-17"),
+        ("03-15", 3, "03-20"),
+        ("03-15", 5, "03-22"),
+        ("03-15", 7, "03-24"),
+        ("03-15", 10, "03-29"),
+        ("03-15", 15, "04-06"),
+        ("03-15", 20, "04-13"),
+        ("03-15", 30, "04-27"),
+        ("03-15", 45, "05-19"),
+        ("03-15", 60, "06-12"),
+        ("03-29", 20, "04-27"),
+        ("03-31", 2, "04-05"),
+        ("01-20", 5, "01-26"),
+        ("01-20", 20, "02-22"),
+        ("09-29", 5, "10-12"),
+        ("03-30", 5, "04-07"),
+        ("03-15", 0, "03-15"),
+    ],
+)
+def test_working_days(start: str, limit: int, due: str) -> None:
+    assert deadline(day(start), limit, CALENDAR).due == day(due)
+
+
+@pytest.mark.parametrize(
+    "start, limit, unit, due",
+    [
+        (START, 3, Unit.MONTH, date(2017, 6, 15)),
+        (date(2017, 11, 30), 3, Unit.MONTH, date(2018, 2, 28)),
+        (START, 90, Unit.ND, date(2017, 6, 13)),
+        (START, 3, Unit.ND, date(2017, 3, 20)),
+    ],
+)
+def test_months_and_natural_days_end_on_a_working_day(start: date, limit: int, unit: Unit, due: date) -> None:
+    assert deadline(start, limit, CALENDAR, unit=unit).due == due
+
+
+def test_a_pause_prolongs_the_limit_by_its_working_days() -> None:
+    pause = Pause(day("03-20"), day("03-31"))
+    assert deadline(START, 20, CALENDAR, [pause]).due == day("04-26")
+    assert elapsed(START, day("04-10"), CALENDAR, [pause]) == 8
+
+
+def test_overlapping_pauses_count_once() -> None:
+    pauses = [Pause(day("03-20"), day("03-31")), Pause(day("03-27"), day("04-05"))]
+    assert deadline(START, 20, CALENDAR, pauses).due == day("04-28")
+
+
+def test_an_open_pause_means_paused_not_a_guess() -> None:
+    found = deadline(START, 20, CALENDAR, [Pause(day("03-20"))])
+    assert (found.due, found.paused) == (None, True)
+    assert "暂停计时" in found.explain()[0]
+    assert elapsed(START, day("04-10"), CALENDAR, [Pause(day("03-20"))]) == 3
+
+
+def test_a_pause_of_one_day_has_no_effect_and_one_over_a_weekend_counts_one() -> None:
+    assert deadline(START, 20, CALENDAR, [Pause(day("03-20"), day("03-20"))]).due == day("04-13")
+    assert workdays_between(day("03-24"), day("03-27"), CALENDAR) == 1
+
+
+def test_the_explanation_names_holidays_make_up_days_and_the_last_day() -> None:
+    told = "".join(deadline(day("03-29"), 5, CALENDAR).explain())
+    assert "当日不计" in told
+    assert "4月2日至4月4日" in told
+    assert "4月1日调休上班，计入" in told
+    assert "期限届满日为2017年4月6日" in told
+
+
+def test_make_up_days_far_apart_are_told_one_by_one() -> None:
+    told = deadline(day("01-20"), 20, CALENDAR).explain()
+    assert "1月22日、2月4日调休上班，计入。" in told
+
+
+def test_overlapping_pauses_are_told_once_with_their_true_sum() -> None:
+    pauses = [Pause(day("03-20"), day("03-31")), Pause(day("03-27"), day("04-05"))]
+    told = [sentence for sentence in deadline(START, 20, CALENDAR, pauses).explain() if "暂停" in sentence]
+    assert told == ["2017年3月20日至2017年4月5日暂停计时，11个工作日不计入。"]
+
+
+def test_a_pause_after_the_last_day_changes_nothing_and_is_not_told() -> None:
+    late = Pause(day("05-16"), day("05-20"))
+    for unit, limit, due in ((Unit.WD, 10, "03-29"), (Unit.ND, 10, "03-27"), (Unit.MONTH, 2, "05-15")):
+        found = deadline(START, limit, CALENDAR, [late], unit)
+        assert found.due == day(due)
+        assert "暂停" not in "".join(found.explain())
+
+
+def test_a_pause_prolongs_natural_days_by_its_natural_days() -> None:
+    found = deadline(START, 30, CALENDAR, [Pause(day("03-20"), day("03-31"))], Unit.ND)
+    assert found.due == day("04-25")
+    assert "2017年3月20日至2017年3月31日暂停计时，11天不计入。" in found.explain()
+
+
+def test_the_explanation_says_when_a_rest_day_moves_the_end() -> None:
+    assert "2017年3月18日是休息日，顺延到下一个工作日。" in deadline(START, 3, CALENDAR, unit=Unit.ND).explain()
+
+
+def test_a_holiday_of_the_next_year_is_told_with_its_year() -> None:
+    assert "2018年1月1日）放假" in "".join(deadline(day("12-29"), 3, CALENDAR).explain())
+
+
+def test_what_remains_is_the_limit_less_what_is_used() -> None:
+    pause = Pause(day("03-20"), day("03-31"))
+    assert remaining(START, 20, day("04-10"), CALENDAR, [pause]) == 12
+    assert remaining(START, 5, day("03-24"), CALENDAR) == -2
+
+
+@pytest.mark.parametrize("unit", list(Unit))
+def test_no_days_at_all_end_on_the_start_day_even_at_a_weekend(unit: Unit) -> None:
+    assert deadline(day("03-18"), 0, CALENDAR, unit=unit).due == day("03-18")
+
+
+def test_a_year_without_a_notice_is_estimated_and_says_so() -> None:
+    found = deadline(date(2018, 12, 28), 5, CALENDAR)
+    assert found.estimated
+    assert "尚未公布" in found.explain()[-1]
+
+
+def test_a_negative_limit_is_refused() -> None:
+    with pytest.raises(ValueError, match="zero or more"):
+        deadline(START, -1, CALENDAR)
+
+
+@given(st.dates(date(2016, 6, 1), date(2018, 3, 1)), st.integers(0, 60))
+def test_the_deadline_is_a_working_day_with_exactly_the_limit_in_between(start: date, limit: int) -> None:
+    due = deadline(start, limit, CALENDAR).due
+    assert workdays_between(start, due, CALENDAR) == limit
+    assert limit == 0 or CALENDAR.is_workday(due)
+
+
+@given(st.dates(date(2016, 6, 1), date(2018, 3, 1)), st.integers(1, 20), st.integers(0, 15), st.integers(0, 15))
+def test_a_pause_never_makes_a_deadline_earlier(start: date, limit: int, after: int, long: int) -> None:
+    pause = Pause(start + timedelta(days=after), start + timedelta(days=after + long))
+    assert deadline(start, limit, CALENDAR, [pause]).due >= deadline(start, limit, CALENDAR).due
