@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.catalog.answers import when_words
-from portal.catalog.chart import process_chart_svg, process_chart_steps
-from portal.catalog.definition import Contact, Fee, ItemDefinition, Limit, Material, ResultPaper
+from portal.catalog.chart import process_chart_steps, process_chart_svg
+from portal.catalog.definition import Contact, Fee, ItemDefinition, Limit, Material, ResultPaper, SpecialProcedure
 from portal.catalog.questions import When
 from portal.organisations.models import Organisation, ServiceCenter, Zone
 
@@ -144,11 +144,13 @@ def _limits(new: ItemDefinition, old: ItemDefinition | None) -> list[Line]:
     return _both(_limit_texts(new), old and _limit_texts(old))
 
 
+def _procedure(row: SpecialProcedure) -> str:
+    limit = "" if row.limit_wd is None else f"（{row.limit_wd}个工作日）"
+    return f"{row.kind}{limit}" + (f"：{row.note}" if row.note else "")
+
+
 def _limit_texts(item: ItemDefinition) -> list[tuple[str, str]]:
-    special = "；".join(
-        f"{row.kind}{f'（{row.limit_wd}个工作日）' if row.limit_wd is not None else ''}{f'：{row.note}' if row.note else ''}"
-        for row in item.special_procedures
-    )
+    special = "；".join(map(_procedure, item.special_procedures))
     faster = f"{item.speedup}%" if item.speedup is not None else "不作比较"
     return [
         ("法定办结时限", limit_text(item.statutory_limit)),

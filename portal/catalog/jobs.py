@@ -1,4 +1,4 @@
-"""Printing handbooks as promised work, a stretch at a time: the queue ends a task that takes longer than two minutes."""
+"""Printing handbooks as promised work, a stretch at a time: the queue ends a task that takes over two minutes."""
 
 from __future__ import annotations
 

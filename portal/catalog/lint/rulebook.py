@@ -39,8 +39,8 @@ class Rule:
     """One thing a strict reviewer objects to.
 
     `unless` silences the rule where it matches in the same sentence (a measure, a cited article). `whole_words`: the
-    match must begin and end where words do, so that 属地原则上报 is not read as 原则上. A pattern may ask this of a part
-    alone: `(?P<head>…)` begins where a word begins, `(?P<tail>…)` ends where one ends, `(?P<word>…)` does both.
+    match must begin and end where words do, so that 属地原则上报 is not read as 原则上. A pattern may ask this of
+    a part alone: `(?P<head>…)` begins where a word begins, `(?P<tail>…)` ends where one ends, `(?P<word>…)` does both.
     """
 
     id: str
