@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from portal.cases.actions import Applicant, receive
 from portal.cases.models import Case, Task
 from portal.cases.states import TaskStatus
 from portal.catalog.content import load_items
+from portal.catalog.definition import ItemDefinition
 from portal.catalog.models import ServiceItem, publish
 from portal.handover.models import Slip
 from portal.organisations.content import load_organisations
@@ -66,11 +68,17 @@ def person(username: str, posts: list[tuple[str, str, str]]) -> User:
     return User.objects.get(pk=user.pk)
 
 
+@cache
+def starting_items() -> tuple[ItemDefinition, ...]:
+    """The items of the starting content, read once per process: definitions are frozen."""
+    return tuple(load_items(settings.CONTENT_DIR))
+
+
 def build_cast(items: tuple[str, ...] = ("TZ-09", "BDC-01", "SS-02")) -> Cast:
     """Load bodies, calendar and the named items, and put everybody at their post."""
     load_organisations(settings.CONTENT_DIR)
     seed_workdays()
-    for definition in load_items(settings.CONTENT_DIR):
+    for definition in starting_items():
         if definition.code in items:
             publish(definition, by=None)
     return Cast(

@@ -13,9 +13,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from portal.catalog.definition import ItemDefinition, ThemeDefinition
+from portal.lib.content import read_yaml
 
 CASE_TYPES = {"即办件": "instant", "承诺件": "promised"}
 NECESSITY = {"必要": "required", "非必要": "optional", "容缺后补": "supply_later"}
@@ -24,27 +23,22 @@ COPIED = ("code", "name", "zone", "item_type", "level", "service_objects", "visi
 OPINION = "征求意见"
 
 
-def read(path: Path) -> dict[str, Any]:
-    """The file's data; the safe loader refuses tags."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
 def load_items(content_dir: Path) -> list[ItemDefinition]:
     """Every item of items.yaml as a definition; raises pydantic's ValidationError with the place of a mistake."""
     names = department_names(content_dir)
-    return [item_definition(row, names) for row in read(content_dir / "items.yaml")["items"]]
+    return [item_definition(row, names) for row in read_yaml(content_dir / "items.yaml")["items"]]
 
 
 def load_themes(content_dir: Path) -> list[ThemeDefinition]:
     """Every theme of items.yaml; leads are given as organisation codes."""
     names = department_names(content_dir)
-    return [_theme(row, names) for row in read(content_dir / "items.yaml")["themes"]]
+    return [_theme(row, names) for row in read_yaml(content_dir / "items.yaml")["themes"]]
 
 
 def department_names(content_dir: Path) -> dict[str, str]:
     """Printed name or alias → organisation code."""
     found = {}
-    for row in read(content_dir / "organisations.yaml")["organisations"]:
+    for row in read_yaml(content_dir / "organisations.yaml")["organisations"]:
         for name in (row["short_name"], row["full_name"], *row["aliases"]):
             found[name] = row["id"]
     return found

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from portal.organisations.content import read
+from portal.lib.content import read_yaml
 from portal.organisations.models import Organisation, Post, Role, ServiceCenter, User, Window
 
 ACCOUNTS_FILE = "demo-accounts.txt"
@@ -19,7 +19,7 @@ ACCOUNTS_FILE = "demo-accounts.txt"
 
 def accounts(content_dir: Path) -> Iterator[dict[str, Any]]:
     """The demo accounts of centre.yaml, those of the departments written out."""
-    centre = read(content_dir / "centre.yaml")
+    centre = read_yaml(content_dir / "centre.yaml")
     yield from centre["demo_accounts"]
     names = dict(Organisation.objects.values_list("code", "short_name"))
     for row in centre["demo_departments"]:
@@ -44,7 +44,7 @@ def load_demo_accounts(content_dir: Path) -> Path:
     kept = _kept_password(listing)
     password = kept or secrets.token_urlsafe(9)
     hashed = make_password(password)
-    center = ServiceCenter.objects.get(code=read(content_dir / "centre.yaml")["center"]["code"])
+    center = ServiceCenter.objects.get(code=read_yaml(content_dir / "centre.yaml")["center"]["code"])
     lines = []
     for row in accounts(content_dir):
         user, created = User.objects.get_or_create(

@@ -88,7 +88,7 @@ class Ledger:
             self.problems.append("起始日期晚于截止日期，请改正。")
         self.text = self.given.get("q", "")
         status = self.given.get("status", "")
-        self.status = status if status in CaseStatus.values else ""
+        self.chosen_status = status if status in CaseStatus.values else ""
 
     def _day(self, name: str, label: str) -> date | None:
         try:
@@ -146,8 +146,8 @@ class Ledger:
             rows = rows.filter(received_at__gte=_midnight(self.since))
         if self.until:
             rows = rows.filter(received_at__lt=_midnight(self.until + timedelta(days=1)))
-        if self.status:
-            rows = rows.filter(status=self.status)
+        if self.chosen_status:
+            rows = rows.filter(status=self.chosen_status)
         for chosen in self.choice_filters:
             if chosen.chosen:
                 rows = rows.filter(self._has_choice(chosen))
@@ -206,8 +206,8 @@ class Ledger:
     def filter_text(self) -> str:
         """The filters in words, for the log; long numbers that somebody typed are masked."""
         parts = [f"收件{self.since or ''}至{self.until or ''}"] if self.since or self.until else []
-        if self.status:
-            parts.append(f"状态：{CaseStatus(self.status).label}")
+        if self.chosen_status:
+            parts.append(f"状态：{CaseStatus(self.chosen_status).label}")
         parts += [
             f"{one.label}：{text}" for one in self.choice_filters for key, text in one.choices if key == one.chosen
         ]

@@ -5,23 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 
+from portal.lib.content import read_yaml
 from portal.organisations.models import CenterKind, HallArea, Organisation, ServiceCenter, Window, Zone
 
 BRANCH_KINDS = {"branch_center": CenterKind.BRANCH, "investment_or_convenience_center": CenterKind.INVESTMENT}
 
 
-def read(path: Path) -> dict[str, Any]:
-    """A YAML file of the starting content; tags are refused by the safe loader."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
 @transaction.atomic
 def load_organisations(content_dir: Path) -> dict[str, int]:
     """Create what is missing from organisations.yaml and centre.yaml; returns how many of each there are now."""
-    bodies, centre = read(content_dir / "organisations.yaml"), read(content_dir / "centre.yaml")
+    bodies, centre = read_yaml(content_dir / "organisations.yaml"), read_yaml(content_dir / "centre.yaml")
     for row in bodies["organisations"]:
         Organisation.objects.get_or_create(
             code=row["id"],

@@ -26,7 +26,7 @@ from portal.pickup.models import Delivery
 from tests.cast import PERSON, Cast, answer_all, good_rows, received_case, sign_all
 
 pytestmark = pytest.mark.django_db
-EXAMPLES = 500 if os.environ.get("LONG") else 60
+EXAMPLES = 500 if os.environ.get("LONG") else 40
 PEOPLE = st.one_of(st.none(), st.none(), st.integers(0, 9))
 """None is whoever has the right post; a number is one of ten people, right or wrong."""
 
@@ -56,6 +56,7 @@ class CaseMachine(RuleBasedStateMachine):
         ]
         self.people = [User.objects.get(pk=user.pk) for user in self.people]
         self.cases = [received_case("BDC-01"), received_case("SS-02")]
+        self.changed = True
 
     @initialize(depth=st.integers(0, 3))
     def begin_further_along(self, depth: int) -> None:
@@ -98,6 +99,25 @@ class CaseMachine(RuleBasedStateMachine):
             assert before == (case.status, Event.objects.count(), case.documents.count())
         else:
             self.done.add(verb)
+            self.changed = True
+
+    @rule(which=st.integers(0, 1), steps=st.integers(1, 8))
+    def go_on(self, which: int, steps: int) -> None:
+        """The right people do what comes next: random hands alone would rarely get beyond the first signature."""
+        for _ in range(steps):
+            case = Case.objects.get(pk=self.cases[which].pk)
+            if case.status in NEXT:
+                NEXT[case.status](self, which)
+
+    def work_in_department(self, which: int) -> None:
+        """Sign for what has been sent; then answer; then decide."""
+        case = self.cases[which]
+        if case.slips.waiting().exists():
+            self.sign_for(None, list(case.slips.order_by("pk")).index(case.slips.waiting().first()), False)
+        elif answer := case.tasks.filter(status="working").exclude(kind="decision").first():
+            self.answer(None, list(case.tasks.order_by("pk")).index(answer), "agree")
+        else:
+            self.decide(None, which, True)
 
     @rule(who=PEOPLE, which=st.integers(0, 1))
     def accept(self, who: int | None, which: int) -> None:
@@ -231,15 +251,36 @@ class CaseMachine(RuleBasedStateMachine):
 
     @invariant()
     def everything_holds(self) -> None:
+        if not self.changed:  # a refusal was compared with what stood before
+            return
+        self.changed = False
         assert list(integrity.problems()) == []
         assert list(handover_integrity.problems()) == []
+        self.every_change_is_a_move_of_the_table()
 
-    @invariant()
     def every_change_is_a_move_of_the_table(self) -> None:
         for event in Event.objects.all():
             if event.from_status != event.to_status:
                 assert event.from_status in MOVES[event.verb].sources
                 assert event.to_status == MOVES[event.verb].target
+
+
+NEXT: dict[str, Callable[[CaseMachine, int], None]] = {
+    "received": lambda machine, which: machine.accept(None, which),
+    "correction_done": lambda machine, which: machine.accept(None, which),
+    "correction": lambda machine, which: machine.complete_correction(None, which),
+    "accepted": lambda machine, which: machine.decide(None, 1, True) if which else machine.dispatch(None, 0),
+    "dispatched": CaseMachine.work_in_department,
+    "in_department": CaseMachine.work_in_department,
+    "decided_granted": lambda machine, which: (
+        machine.ready_at_window(None, 1) if which else machine.transfer_result(None, 0)
+    ),
+    "decided_refused": lambda machine, which: machine.transfer_result(None, which),
+    "result_transfer": lambda machine, which: machine.at_the_counter(None, False),
+    "ready": lambda machine, which: machine.deliver(None, which, True),
+}
+"""What the right person does next, by the status of the case."""
+DAILY = {"accept", "sign_for", "answer", "grant", "transfer_result", "take_in_result", "ready_at_window", "deliver"}
 
 
 def test_any_order_of_verbs_by_anybody(cast: Cast) -> None:
@@ -254,7 +295,7 @@ def test_any_order_of_verbs_by_anybody(cast: Cast) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert len(CaseMachine.done) >= 8, CaseMachine.done
+    assert CaseMachine.done >= DAILY, DAILY - CaseMachine.done
 
 
 def test_every_move_has_its_rule_in_the_machine() -> None:

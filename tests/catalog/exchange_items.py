@@ -10,17 +10,18 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from portal.catalog import choices
-from portal.catalog.content import load_items, read
+from portal.catalog.content import load_items
 from portal.catalog.definition import ItemDefinition, Limit
 from portal.catalog.exchange.names import Names, spellings
 from portal.catalog.questions import FIELD_KINDS, When
+from portal.lib.content import read_yaml
 
 AWKWARD = "㛃𬱖=+-@'\"\\；;、，,|｜＝\n\r\t :#&*!%{}[]<>_x000D_“”甲乙a1~`\x0b\x85\u2028\ufeff"
 
 
 def content_names() -> Names:
     """The names of the starting content, without a database."""
-    content = read(settings.CONTENT_DIR / "organisations.yaml")
+    content = read_yaml(settings.CONTENT_DIR / "organisations.yaml")
     bodies = content["organisations"]
     return Names(
         {body["id"]: body["short_name"] for body in bodies},

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from portal.catalog.content import department_names, item_definition, load_items, read
+from portal.catalog.content import department_names, item_definition, load_items
+from portal.lib.content import read_yaml
 
 NAMES = department_names(settings.CONTENT_DIR)
-ROWS = {row["code"]: row for row in read(settings.CONTENT_DIR / "items.yaml")["items"]}
+ROWS = {row["code"]: row for row in read_yaml(settings.CONTENT_DIR / "items.yaml")["items"]}
 ITEMS = load_items(settings.CONTENT_DIR)
 WINDOW = {"name": "受理", "actor": "综合窗口受理员", "wd": 0}
 COUNTER = {"name": "出件", "actor": "出件窗口", "wd": 0}

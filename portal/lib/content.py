@@ -1,0 +1,16 @@
+"""Reading what a new portal starts with: YAML files of the project's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The safe loader refuses tags; the one in C reads ten times as fast."""
+
+
+def read_yaml(path: Path) -> Any:
+    """The data of one file. Raises yaml.YAMLError for what is not YAML."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
