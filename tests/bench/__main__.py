@@ -1,7 +1,11 @@
-"""`make bench`: speed and memory of the main job, as ratios within one run, on a scratch SQLite file."""
+"""`make bench`: speed and memory, as ratios within one run, on a scratch SQLite file.
+
+`python -m tests.bench chart search` runs the named parts only.
+"""
 
 from __future__ import annotations
 
+import importlib
 import os
 import statistics
 import subprocess
@@ -23,6 +27,8 @@ from django.test.utils import setup_databases, setup_test_environment
 
 SLIPS = 200
 ACCEPTANCES = 200
+PARTS = ("chart", "exchange")
+"""Modules of this package whose `report()` gives one line for each measurement."""
 
 
 def resident_mib() -> float:
@@ -114,7 +120,13 @@ def bench_acceptances() -> None:
     report(name, f"{rate:.0f}/min", ">= 400/min", rate >= 400 and gapless)
 
 
-def main() -> int:
+def bench_parts(names: tuple[str, ...]) -> None:
+    for name in names:
+        for line in importlib.import_module(f"tests.bench.{name}").report():
+            print(line, flush=True)
+
+
+def main(chosen: list[str]) -> int:
     setup_test_environment()
     old = setup_databases(verbosity=0, interactive=False)
     try:
@@ -122,8 +134,10 @@ def main() -> int:
 
         build_cast()
         print(f"database {settings.DATABASES['default']['ENGINE'].rsplit('.', 1)[1]}, {os.cpu_count()} cores")
-        bench_slips()
-        bench_acceptances()
+        if not chosen:
+            bench_slips()
+            bench_acceptances()
+        bench_parts(tuple(chosen) or PARTS)
     finally:
         for database, name, destroy in old:
             if destroy:
@@ -132,4 +146,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(print_memory() if "memory" in sys.argv else main())
+    sys.exit(print_memory() if "memory" in sys.argv else main(sys.argv[1:]))
