@@ -43,14 +43,19 @@ def text_width(text: str, size: float = WHAT) -> float:
     return sum(char_width(char, size) for char in text)
 
 
+NEVER_FIRST = "、，。；：！？）》」』】…·"
+"""What may not begin a line (GB/T 15834): the character before it comes along."""
+
+
 def wrapped(text: str, width: float, size: float = WHAT, most: int = 3) -> list[str]:
     """`text` in at most `most` lines of `width`; what does not fit ends in an ellipsis. No text, no lines."""
     lines, current, used = [], "", 0.0
     for char in plain(text):
         wide = char_width(char, size)
         if used + wide > width and current:
-            lines.append(current)
-            current, used = "", 0.0
+            carried = current[-1] if char in NEVER_FIRST and len(current) > 1 else ""
+            lines.append(current.removesuffix(carried))
+            current, used = carried, text_width(carried, size)
             if len(lines) == most:
                 lines[-1] = _cut(lines[-1], width, size)
                 return lines

@@ -94,6 +94,10 @@ class ServiceItem(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_open_for_intake(self) -> bool:
+        return self.status == ItemStatus.IN_FORCE and self.current_edition_id is not None
+
     @classmethod
     def search(cls, text: str) -> ServiceItemQuerySet:
         return cls.objects.matching(text)

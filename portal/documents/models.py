@@ -76,6 +76,15 @@ SIGNS = {
     DocumentKind.APPLICATION_FORM: "申",
 }
 
+COPIES = {
+    DocumentKind.DECISION_GRANT: ("第一联 申请人", "第二联 部门案卷"),
+    DocumentKind.DECISION_REFUSAL: ("第一联 申请人", "第二联 部门案卷"),
+    DocumentKind.DELIVERY_RECEIPT: ("第一联 申请人", "第二联 存档"),
+    DocumentKind.PICKUP_NOTICE: ("申请人联",),
+}
+"""The copies a paper prints in, the applicant's first, where they are not the usual two."""
+USUAL_COPIES = ("第一联 申请人", "第二联 窗口存档")
+
 
 def series_of(kind: str, year: int) -> str:
     """The counter of one kind of paper in one year."""
@@ -176,6 +185,11 @@ class Document(models.Model):
     @property
     def title(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def copy_names(self) -> tuple[str, ...]:
+        """What stands at the head of each copy; the first is the applicant's and alone shows the query code."""
+        return COPIES.get(self.kind, USUAL_COPIES)
 
     @property
     def code_in_groups(self) -> str:

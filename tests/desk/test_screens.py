@@ -115,12 +115,22 @@ def test_bad_input_gets_a_sentence_and_writes_nothing(cast: Cast, changes: dict[
     assert not Case.objects.exists()
 
 
-def test_a_withdrawn_or_unknown_item_has_no_intake(cast: Cast) -> None:
-    client = at_desk(cast.receiver)
-    assert client.get(reverse("desk_intake_item", args=["TZ-99"])).status_code == 404
+def test_an_unknown_item_has_no_intake_and_the_finder_says_so(cast: Cast) -> None:
+    answer = at_desk(cast.receiver).get(reverse("desk_intake_item", args=["TZ-99"]))
+    assert answer.status_code == 404
+    assert "没有编码为“TZ-99”的事项" in text_of(answer)
+
+
+def test_a_withdrawn_item_has_no_intake_and_what_was_typed_stays(cast: Cast) -> None:
     ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消")
-    assert client.get(reverse("desk_intake_item", args=["TZ-09"])).status_code == 404
-    assert take_in(cast).status_code == 404
+    answer = at_desk(cast.receiver).get(reverse("desk_intake_item", args=["TZ-09"]))
+    assert answer.status_code == 404
+    assert "已经停止受理" in text_of(answer)
+    late = take_in(cast, name="绍兴示例装饰有限公司")
+    assert late.status_code == 200
+    assert "已暂停或者取消办理" in text_of(late)
+    assert 'value="绍兴示例装饰有限公司"' in late.content.decode()
+    assert not Case.objects.exists()
 
 
 def test_a_verb_pressed_twice_with_one_form_is_done_once_and_looks_done_both_times(cast: Cast) -> None:

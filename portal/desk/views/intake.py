@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 
@@ -28,14 +28,15 @@ from portal.organisations.roles import Role
 TAKERS = (Role.RECEIVER, Role.WINDOW_LEAD)
 
 
+def zones_of(user: User) -> set[int]:
+    """The zones that the user's windows serve."""
+    return {zone for post in user.posts_now() if post.role in TAKERS for zone in post.zone_ids()}
+
+
 def items_for(user: User, query: str = "") -> QuerySet[ServiceItem]:
-    """Items in force of the zones that the user's windows serve, narrowed by what was typed."""
-    zones: set[int] = set()
-    for post in user.posts_now():
-        if post.role in TAKERS:
-            zones |= post.zone_ids()
+    """Items in force of the user's zones, narrowed by what was typed."""
     found = ServiceItem.search(query) if query else ServiceItem.objects.all()
-    return found.open_for_intake().filter(zone__in=zones).select_related("zone", "lead", "current_edition")
+    return found.open_for_intake().filter(zone__in=zones_of(user)).select_related("zone", "lead", "current_edition")
 
 
 class IntakeStart(DeskView):
@@ -43,6 +44,8 @@ class IntakeStart(DeskView):
 
     template_name = "desk/intake_start.html"
     title = "收件"
+    refusal = ""
+    """Why another item must be found; said with status 404."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.holds(*TAKERS):
@@ -54,7 +57,8 @@ class IntakeStart(DeskView):
         found = items_for(request.user, query)
         if request.headers.get("X-Requested-With") == "fetch":
             return render(request, "desk/intake_items.html", {"items": found, "query": query})
-        return self.render_to_response(self.get_context_data(items=found, query=query))
+        context = self.get_context_data(items=found, query=query, refusal=self.refusal)
+        return self.render_to_response(context, status=404 if self.refusal else 200)
 
 
 class Intake(DeskView):
@@ -64,8 +68,10 @@ class Intake(DeskView):
     trail = ()
 
     @cached_property
-    def item(self) -> ServiceItem:
-        return get_object_or_404(items_for(self.request.user), code=self.kwargs["code"])
+    def item(self) -> ServiceItem | None:
+        """The item, also one that was withdrawn while a clerk typed; None when it is none of the user's windows."""
+        found = ServiceItem.objects.filter(zone__in=zones_of(self.request.user), current_edition__isnull=False)
+        return found.select_related("zone", "lead", "current_edition").filter(code=self.kwargs["code"]).first()
 
     @cached_property
     def definition(self) -> ItemDefinition:
@@ -78,7 +84,18 @@ class Intake(DeskView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.holds(*TAKERS):
             raise PermissionDenied
+        code = self.kwargs["code"]
+        if self.item is None:
+            return self._find_another(f"没有编码为“{code}”的事项，或者它不由您的窗口受理。请重新查找。")
+        if request.method != "POST" and not self.item.is_open_for_intake:
+            return self._find_another(f"“{self.item.name}”（{code}）已经停止受理，不能收件。")
         return super().dispatch(request, *args, **kwargs)
+
+    def _find_another(self, sentence: str) -> HttpResponse:
+        """The finder with a sentence; a POST that comes too late is refused by the verb, with all that was typed."""
+        finder = IntakeStart(refusal=sentence)
+        finder.setup(self.request)
+        return finder.get(self.request)
 
     def get_page_title(self) -> str:
         return f"收件：{self.item.name}"
