@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -120,5 +119,5 @@ class Promise(models.Model):
             status=PromiseStatus.WAITING, attempts=0, due_at=timezone.now(), retried_by=by
         )
         if changed:
-            transaction.on_commit(partial(queue.wake, self.pk))
+            queue.wake_after_commit(self.pk)
         return bool(changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from portal.jobs import heartbeat, queue
@@ -31,7 +31,7 @@ def promise(kind: str, *, key: str, **ids: int | str) -> Promise:
             raise TypeError(f"{name} of a promise must be an id")
     row, created = Promise.objects.get_or_create(key=key, defaults={"kind": kind, "args": ids})
     if created:
-        transaction.on_commit(lambda: queue.wake(row.pk))
+        queue.wake_after_commit(row.pk)
     return row
 
 
@@ -60,9 +60,14 @@ def run(promise_id: int) -> bool:
 
 def run_due(limit: int = 200) -> int:
     """Do what is due, oldest first, for about a minute; returns how much was done."""
+    return run_these(list(Promise.objects.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)[:limit]))
+
+
+def run_these(promises: list[int]) -> int:
+    """Do these promises in turn for about a minute and leave the rest to the tick; returns how much was done."""
     until = time.monotonic() + ROUND_SECONDS
     done = 0
-    for pk in list(Promise.objects.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)[:limit]):
+    for pk in promises:
         if time.monotonic() > until:
             break
         done += run(pk)

@@ -8,6 +8,8 @@ import signal
 import time
 from typing import Any
 
+from django.db import transaction
+
 from portal.jobs import heartbeat, processes
 
 logger = logging.getLogger(__name__)
@@ -22,15 +24,39 @@ STOP_SECONDS = 8.0
 seconds that `make run` waits before it ends everything."""
 
 
-def wake(promise_id: int) -> None:
-    """Ask a worker to do this promise soon; a queue that is away is only a delay."""
+class _WakeUp:
+    """Wakes a worker for everything that was promised in one transaction: the first call takes all, the rest nothing.
+
+    Every promise registers a call of its own, so that a savepoint which is rolled back takes only its own along.
+    """
+
+    def __init__(self, promises: list[int]) -> None:
+        self.promises = promises
+
+    def __call__(self) -> None:
+        found = self.promises.copy()
+        self.promises.clear()
+        if found:
+            wake(found)
+
+
+def wake_after_commit(promise_id: int) -> None:
+    """Ask a worker to do this promise once the caller's transaction is written, together with its others."""
+    calls = [call for _, call, *_ in transaction.get_connection().run_on_commit if isinstance(call, _WakeUp)]
+    promises = calls[-1].promises if calls else []
+    promises.append(promise_id)
+    transaction.on_commit(_WakeUp(promises))
+
+
+def wake(promises: list[int]) -> None:
+    """Ask a worker to do these promises soon; a queue that is away is only a delay."""
     from django_q.tasks import async_task
 
     try:
-        async_task("portal.jobs.outbox.run", promise_id)
-    except Exception as error:  # the tick finds the promise within a minute
+        async_task("portal.jobs.outbox.run_these", promises)
+    except Exception as error:  # the tick finds the promises within a minute
         lost = type(error).__name__
-        logger.warning("the queue did not take promise %s (%s); the tick will find it", promise_id, lost)
+        logger.warning("the queue did not take promises %s (%s); the tick will find them", promises, lost)
 
 
 def ensure_schedule() -> None:

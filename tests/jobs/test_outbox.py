@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -257,6 +258,29 @@ def test_the_queue_is_woken_after_the_commit(django_capture_on_commit_callbacks)
     assert OrmQ.objects.count() == 1
 
 
+def test_the_queue_is_woken_once_for_everything_promised_in_one_transaction(
+    django_capture_on_commit_callbacks,
+) -> None:
+    from django_q.models import OrmQ
+
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        rows = [promise("test.note", key=f"together-{number}", number=number) for number in range(3)]
+    assert OrmQ.objects.count() == 1
+    assert OrmQ.objects.get().task["args"] == ([row.pk for row in rows],)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_promised_in_a_part_that_was_taken_back_takes_no_other_wake_up_along() -> None:
+    from django_q.models import OrmQ
+
+    with transaction.atomic():
+        with contextlib.suppress(LookupError), transaction.atomic():
+            promise("test.note", key="taken-back", number=1)
+            raise LookupError
+        kept = promise("test.note", key="kept", number=2)
+    assert kept.pk in OrmQ.objects.get().task["args"][0]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_queue_does_the_work_by_its_own_name_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     from django_q.conf import Conf
@@ -273,7 +297,7 @@ def test_a_queue_that_is_away_costs_a_delay_and_not_the_work(monkeypatch: pytest
 
     monkeypatch.setattr(Conf, "ORM", "nowhere")
     row = promised()
-    assert f"did not take promise {row.pk}" in caplog.text
+    assert f"did not take promises [{row.pk}]" in caplog.text
     tick()
     assert DONE == [1]
 
