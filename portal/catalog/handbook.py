@@ -142,6 +142,10 @@ class Handbook(models.Model):
         """A worker starts or goes on; False when there is nothing left to do."""
         return bool(self._mine().update(status=HandbookStatus.WORKING, error=""))
 
+    def is_done(self) -> bool:
+        """Whether it has its file by now, whoever printed it."""
+        return self._mine().filter(status=HandbookStatus.DONE).exists()
+
     def advance(self, done: int) -> None:
         """So many steps are behind us; a worker that is behind another one changes nothing."""
         self._mine().filter(done__lt=done, total__gte=done).update(done=done)
