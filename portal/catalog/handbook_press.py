@@ -6,9 +6,9 @@ the number of all pages, which is known last: they are printed on sheets of thei
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
+import uuid
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import accumulate, groupby
@@ -104,7 +104,7 @@ class Press:
     def _print(self, template: str, path: Path, context: dict[str, Any]) -> int:
         """Render into a file that is there as a whole or not at all; returns its pages."""
         data = render_pdf(f"catalog/handbook/{template}.html", {"handbook": self.handbook, **context})
-        half = path.with_suffix(f".{os.getpid()}.part")
+        half = path.with_suffix(f".{uuid.uuid4().hex}.part")
         half.write_bytes(data)
         half.replace(path)
         return page_count(path)
@@ -113,7 +113,7 @@ class Press:
         """Front matter, chapters and page numbers into one file, stored with its hash."""
         counts = [page_count(self.chapter_path(number)) for number in range(1, len(self.handbook.contents) + 1)]
         fronts = self._print_front(counts)
-        half = self.folder / f"bound.{os.getpid()}.part"
+        half = self.folder / f"bound.{uuid.uuid4().hex}.part"
         bound = self._bind(half, fronts, sum(counts))
         self.handbook.finish(keep_file(half, PDF, sha256=bound.sha256, size=bound.size), bound.pages)
 
