@@ -27,6 +27,8 @@ from portal.lib.pdf import render_pdf
 
 SHEET = 50
 """Page numbers printed at once."""
+BOUND_AT_ONCE = 60
+"""A handbook of more chapters is bound in a stretch of its own, which then has all of its time for it."""
 MOST_CHANGES = 30
 """Changes listed at the head of a chapter; the comparison on the screen has all of them."""
 COVER = 1
@@ -57,12 +59,15 @@ class Press:
 
     def _run(self, until: float) -> bool:
         self.folder.mkdir(parents=True, exist_ok=True)
-        for number in range(1, len(self.handbook.contents) + 1):
-            if not page_count(self.chapter_path(number)):
-                self.print_chapter(number)
-                self.handbook.advance(number)
-                if time.monotonic() > until:
-                    return False
+        chapters = len(self.handbook.contents)
+        missing = [number for number in range(1, chapters + 1) if not page_count(self.chapter_path(number))]
+        for number in missing:
+            self.print_chapter(number)
+            self.handbook.advance(number)
+            if time.monotonic() > until:
+                return False
+        if missing and chapters > BOUND_AT_ONCE:
+            return False
         self.bind()
         shutil.rmtree(self.folder, ignore_errors=True)
         return True
@@ -192,4 +197,5 @@ class Press:
         """第 n 页 共 N 页 for every page, a sheet at a time."""
         for first in range(1, total + 1, SHEET):
             pages = range(first, min(first + SHEET, total + 1))
-            yield from stamps(render_pdf("catalog/handbook/stamps.html", {"pages": pages, "total": total}))
+            context = {"handbook": self.handbook, "pages": pages, "total": total}
+            yield from stamps(render_pdf("catalog/handbook/stamps.html", context))

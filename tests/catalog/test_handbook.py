@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -24,6 +25,7 @@ from portal.lib.files import PDF, private_path, store_bytes
 from portal.lib.refusal import Refused
 from tests.cast import Cast
 from tests.catalog.handbooks import definition, ordered, pages, printed, republished, work, zone
+from tests.documents.test_papers import HOSTILE, Unknown
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +154,20 @@ def test_a_chapter_says_everything_that_counts_at_acceptance(cast: Cast) -> None
         assert code not in text
 
 
+def test_no_template_asks_for_a_name_that_is_not_there(cast: Cast, settings: Any) -> None:
+    printed("")
+    republished(questions=(), quota="每年十件", conditions=("另一个条件",))
+    options = {**settings.TEMPLATES[0]["OPTIONS"], "string_if_invalid": Unknown("%s")}
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "OPTIONS": options}]
+    handbook = ordered("")
+    assert press(handbook).run(seconds=60)
+
+
+def test_what_people_wrote_is_never_markup(cast: Cast) -> None:
+    republished(conditions=(HOSTILE,))
+    assert "".join(HOSTILE.split()) in "".join(pages(printed()))
+
+
 def test_a_first_handbook_has_no_marks_and_says_that_it_is_the_first(cast: Cast) -> None:
     text = "".join(pages(printed()))
     assert "首版" in text
@@ -232,6 +248,15 @@ def test_a_long_job_is_cut_into_stretches_that_are_promised_one_after_another(
     assert handbook.status == HandbookStatus.DONE
     keys = Promise.objects.filter(kind="catalog.handbook").values_list("key", "status")
     assert dict(keys) == {f"catalog.handbook:{handbook.pk}:{part}": PromiseStatus.DONE for part in (1, 2, 3, 4)}
+
+
+def test_a_large_handbook_is_bound_in_a_stretch_of_its_own(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.catalog.handbook_press.BOUND_AT_ONCE", 0)
+    handbook = ordered()
+    assert not press(handbook).run(seconds=60)
+    handbook.refresh_from_db()
+    assert (handbook.status, handbook.done) == (HandbookStatus.WORKING, 1)
+    assert press(handbook).run(seconds=60)
 
 
 def test_a_worker_that_comes_second_changes_nothing_and_leaves_no_file(cast: Cast) -> None:
