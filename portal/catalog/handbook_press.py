@@ -6,6 +6,7 @@ the number of all pages, which is known last: they are printed on sheets of thei
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 import uuid
@@ -24,6 +25,8 @@ from portal.catalog.handbook_chapters import ADDED, Names, chapter
 from portal.lib.binding import Binder, Bound, Stamp, page_count, stamps
 from portal.lib.files import PDF, keep_file
 from portal.lib.pdf import render_pdf
+
+logger = logging.getLogger(__name__)
 
 SHEET = 50
 """Page numbers printed at once."""
@@ -81,8 +84,9 @@ class Press:
         try:
             self._print("chapter", self.chapter_path(number), self._chapter(number, row))
         except Exception as error:  # whatever a layout engine raises about one of hundreds of items
-            kind = type(error).__name__
-            raise ChapterFailed(f"第{number}章“{row['name']}”（{row['code']}）不能排版（{kind}）。") from error
+            logger.exception("chapter %s of handbook %s cannot be printed", number, self.handbook.pk)
+            sentence = f"第{number}章“{row['name']}”（{row['code']}）不能排版，详细情况见系统日志。"
+            raise ChapterFailed(sentence) from error
 
     def _chapter(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
         """What the template of a chapter prints, with what changed since the last handbook at its head."""

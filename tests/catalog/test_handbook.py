@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +27,7 @@ from portal.jobs.models import LOST, MAX_ATTEMPTS, Promise, PromiseStatus
 from portal.lib.binding import bookmarks
 from portal.lib.files import PDF, private_path, store_bytes
 from portal.lib.refusal import Refused
+from tests.bench.handbook import database_url
 from tests.cast import Cast
 from tests.catalog.handbooks import definition, ordered, pages, printed, republished, work, zone
 from tests.documents.test_papers import HOSTILE, Unknown
@@ -207,6 +212,13 @@ def test_items_that_came_and_went_are_told_and_marked(cast: Cast) -> None:
 # --- attempts ---------------------------------------------------------------------------------------------------------
 
 
+PRINT = """
+from portal.catalog.handbook_press import Press
+from portal.catalog.models import Handbook
+Press(Handbook.objects.for_list().get(pk={})).run(seconds=600)
+"""
+
+
 def folder(handbook: Handbook) -> Path:
     return Path(settings.PRIVATE_ROOT) / "handbooks" / str(handbook.pk)
 
@@ -229,6 +241,33 @@ def test_a_worker_that_stops_in_the_middle_is_followed_by_one_that_goes_on(cast:
     assert (handbook.status, handbook.percent) == (HandbookStatus.DONE, 100)
     assert "".join(pages(handbook)).count("申报材料清单") == 3
     assert not folder(handbook).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_killed_worker_left_behind_is_gone_on_with(cast: Cast) -> None:
+    handbook = ordered("")
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "DATABASE_URL": database_url(),
+        "PRIVATE_ROOT": str(settings.PRIVATE_ROOT),
+    }
+    command = [sys.executable, "manage.py", "shell", "-v0", "-c", PRINT.format(handbook.pk)]
+    worker = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
+    first, deadline = press(handbook).chapter_path(1), time.monotonic() + 60
+    while not first.exists() and worker.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    worker.kill()
+    worker.wait()
+    printed_at = first.stat().st_mtime_ns
+    handbook.refresh_from_db()
+    assert handbook.status == HandbookStatus.WORKING
+    press(handbook).run(seconds=0)
+    assert not first.exists() or first.stat().st_mtime_ns == printed_at
+    while not press(handbook).run(seconds=60):
+        pass
+    handbook.refresh_from_db()
+    assert "".join(pages(handbook)).count("申报材料清单") == 3
 
 
 def test_a_chapter_that_was_cut_off_by_a_kill_is_printed_anew(cast: Cast) -> None:
