@@ -15,7 +15,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from portal.documents.models import Counter, Damaged
-from portal.jobs.models import Promise, PromiseStatus
+from portal.jobs.models import LOST, Promise, PromiseStatus
 from portal.jobs.outbox import promise
 from portal.lib.files import StoredFile, private_path, remove_private
 from portal.lib.refusal import Refused
@@ -41,7 +41,9 @@ class HandbookStatus(models.TextChoices):
     FAILED = "failed", "制作失败"
 
 
-UNDER_WAY = frozenset({HandbookStatus.ORDERED, HandbookStatus.WORKING})
+UNDER_WAY = (HandbookStatus.ORDERED, HandbookStatus.WORKING)
+LOST_WORKER = "后台进程在制作时多次中断"
+UNKNOWN = "后台工作多次失败"
 
 
 class HandbookQuerySet(models.QuerySet):
@@ -100,6 +102,16 @@ class Handbook(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["year", "serial"], name="handbook_serial_once"),
             models.CheckConstraint(condition=models.Q(done__lte=models.F("total")), name="handbook_progress_fits"),
+            models.UniqueConstraint(
+                fields=["zone"],
+                condition=models.Q(status__in=UNDER_WAY),
+                name="handbook_of_zone_made_once_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["center"],
+                condition=models.Q(status__in=UNDER_WAY, zone=None),
+                name="handbook_of_centre_made_once_at_a_time",
+            ),
             models.CheckConstraint(
                 condition=models.Q(status=HandbookStatus.DONE) ^ models.Q(sha256=""), name="handbook_done_has_file"
             ),
@@ -135,12 +147,28 @@ class Handbook(models.Model):
         return self.done * 100 // self.total
 
     @property
+    def reason(self) -> str:
+        """Why it failed, in words; what is kept is the name of the error and the sentence behind it."""
+        _, _, sentence = self.error.partition(": ")
+        return LOST_WORKER if self.error == LOST else sentence.rstrip("。") or UNKNOWN
+
+    @property
+    def trouble(self) -> str:
+        """The error of the last attempt while it will be tried again by itself; empty when all is well."""
+        waiting = self.promises().filter(status=PromiseStatus.WAITING).exclude(last_error="").first()
+        return Handbook(error=waiting.last_error).reason if waiting and self.under_way else ""
+
+    @property
     def file_name(self) -> str:
         return f"标准化手册（{self.scope}）{self.number}.pdf"
 
     def begin(self) -> bool:
         """A worker starts or goes on; False when there is nothing left to do."""
         return bool(self._mine().update(status=HandbookStatus.WORKING, error=""))
+
+    def is_done(self) -> bool:
+        """Whether it has its file by now, whoever printed it."""
+        return self._mine().filter(status=HandbookStatus.DONE).exists()
 
     def advance(self, done: int) -> None:
         """So many steps are behind us; a worker that is behind another one changes nothing."""
@@ -168,10 +196,17 @@ class Handbook(models.Model):
         self._mine().update(status=HandbookStatus.FAILED, error=error[:300])
 
     def try_again(self, *, by: User | None) -> None:
-        """重新制作: failed work goes on where it stopped. Raises Refused when it has not failed."""
+        """重新制作: failed work goes on where it stopped.
+
+        Raises Refused when it has not failed, or when another one of the same scope is being made.
+        """
         with transaction.atomic():
+            Counter.objects.select_for_update().filter(series=series_of(self.year)).first()
+            if self._mine().filter(status=HandbookStatus.FAILED).exists():
+                _refuse_while_under_way(self.zone)
             retried = [row.retry(by=by) for row in self.promises().filter(status=PromiseStatus.DEAD)]
-            if not any(retried) or not self._mine().update(status=HandbookStatus.ORDERED, error=""):
+            mine = self._mine().filter(status=HandbookStatus.FAILED)
+            if not any(retried) or not mine.update(status=HandbookStatus.ORDERED, error=""):
                 raise Refused("这本手册没有制作失败，不需要重新制作。")
         self.refresh_from_db()
 
@@ -196,6 +231,11 @@ class Handbook(models.Model):
         return Handbook.objects.filter(pk=self.pk)
 
 
+def series_of(year: int) -> str:
+    """The counter of one year's handbooks."""
+    return f"handbook:{year}"
+
+
 def order_handbook(zone: Zone | None, by: User | None, key: uuid.UUID) -> Handbook:
     """Order the handbook of a zone, or of the whole centre when it is None; the same key again returns the same one.
 
@@ -204,7 +244,7 @@ def order_handbook(zone: Zone | None, by: User | None, key: uuid.UUID) -> Handbo
     now = timezone.now()
     year = timezone.localdate(now, timezone.get_default_timezone()).year
     with transaction.atomic():
-        serial = Counter.take(f"handbook:{year}")  # holds the row: orders come one after another
+        serial = Counter.take(series_of(year))  # holds the row: orders come one after another
         made = Handbook.objects.filter(once=key).first()
         if made is None:
             return _order(zone, by, key, now, year, serial)
@@ -214,9 +254,7 @@ def order_handbook(zone: Zone | None, by: User | None, key: uuid.UUID) -> Handbo
 
 def _order(zone: Zone | None, by: User | None, key: uuid.UUID, now: datetime, year: int, serial: int) -> Handbook:
     scope = Handbook.objects.of(zone)
-    other = scope.filter(status__in=UNDER_WAY).first()
-    if other is not None:
-        raise Refused(f"{other.scope}的{other.number}正在制作，请等它完成后再制作新的一版。")
+    _refuse_while_under_way(zone)
     contents = _in_force(zone)
     if not contents:
         raise Refused(f"{zone.name if zone else WHOLE_CENTRE}没有在用的事项，不能制作手册。", field="scope")
@@ -235,6 +273,12 @@ def _order(zone: Zone | None, by: User | None, key: uuid.UUID, now: datetime, ye
     )
     handbook.promise_part(1)
     return handbook
+
+
+def _refuse_while_under_way(zone: Zone | None) -> None:
+    other = Handbook.objects.of(zone).filter(status__in=UNDER_WAY).first()
+    if other is not None:
+        raise Refused(f"{other.scope}的{other.number}正在制作，请等它完成后再制作新的一版。", field="scope")
 
 
 def _centre() -> ServiceCenter:

@@ -1,47 +1,52 @@
 """What changed between two handbooks: items that came, went or changed, and which of their elements.
 
-Editions are read one by one and not kept: a handbook may hold hundreds.
+Which items changed is told by the hash of their editions; the editions themselves are read one by one and not kept,
+because a handbook may hold hundreds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from portal.catalog.compare import Difference, differences
 from portal.catalog.definition import ItemDefinition
 from portal.catalog.handbook_chapters import ADDED, CHANGED, REMOVED
 from portal.catalog.models import Edition
 
-Contents = list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Change:
-    """One element: what it is called, 新增, 修改 or 取消, and both texts."""
-
-    kind: str
-    element: str
-    before: str
-    after: str
+Row = dict[str, Any]
+"""One item of a handbook: `code`, `name`, `edition` (pk) and `number`."""
+MOST_NAMED = 8
+WHOLE_ITEM = "整个事项"
 
 
 @dataclass(frozen=True)
 class ItemChange:
-    """One item between two handbooks; `before` and `after` are edition numbers, None where it is missing."""
+    """One item between two handbooks: 新增, 修改 or 取消. `before` and `after` are None where it is missing."""
 
     kind: str
-    code: str
-    name: str
-    before: int | None
-    after: int | None
-    changes: list[Change] = field(default_factory=list)
+    before: Row | None
+    after: Row | None
 
     @property
-    def elements(self) -> str:
-        """The changed elements in one line, each once."""
-        found = list(dict.fromkeys(change.element for change in self.changes))
-        return "、".join(found[:8]) + (f"等{len(found)}处" if len(found) > 8 else "") or "整个事项"
+    def row(self) -> Row:
+        """The item as the newer handbook has it, or the last one that had it."""
+        return self.after or self.before or {}
+
+    @property
+    def code(self) -> str:
+        return str(self.row["code"])
+
+    @property
+    def name(self) -> str:
+        return str(self.row["name"])
+
+    def differences(self, names: Mapping[str, str]) -> list[Difference]:
+        """Element by element; empty for an item that came or went as a whole."""
+        if self.before is None or self.after is None:
+            return []
+        return differences(definition_of(self.before["edition"]), definition_of(self.after["edition"]), names)
 
 
 def definition_of(edition: int) -> ItemDefinition:
@@ -49,34 +54,31 @@ def definition_of(edition: int) -> ItemDefinition:
     return ItemDefinition.model_validate(Edition.objects.values_list("definition", flat=True).get(pk=edition))
 
 
-def changes_between(old: ItemDefinition, new: ItemDefinition, names: dict[str, str]) -> list[Change]:
-    """Element by element, in the order of the definition."""
+def item_changes(before: Sequence[Row], after: Sequence[Row]) -> list[ItemChange]:
+    """In the order of the newer handbook; what went stands last. An item of the same content is left out."""
+    was, kept = {row["code"]: row for row in before}, {row["code"] for row in after}
+    hashes = dict(
+        Edition.objects.filter(pk__in={row["edition"] for row in (*before, *after)}).values_list("pk", "sha256")
+    )
     found = []
-    for name, field_ in ItemDefinition.model_fields.items():
-        a, b = getattr(old, name), getattr(new, name)
-        if a != b:
-            found.append(Change(CHANGED, field_.title or name, str(a), str(b)))
-    return found
-
-
-def item_changes(before: Contents, after: Contents, names: dict[str, str]) -> Iterator[ItemChange]:
-    """In the order of the newer handbook; what went stands last. An item without a change is left out."""
-    was = {row["code"]: row for row in before}
     for row in after:
         old = was.get(row["code"])
         if old is None:
-            yield ItemChange(ADDED, row["code"], row["name"], None, row["number"])
-        elif old["edition"] != row["edition"]:
-            changes = changes_between(definition_of(old["edition"]), definition_of(row["edition"]), names)
-            if changes:
-                yield ItemChange(CHANGED, row["code"], row["name"], old["number"], row["number"], changes)
-    kept = {row["code"] for row in after}
-    for row in before:
-        if row["code"] not in kept:
-            yield ItemChange(REMOVED, row["code"], row["name"], row["number"], None)
+            found.append(ItemChange(ADDED, None, row))
+        elif hashes.get(old["edition"]) != hashes.get(row["edition"]):
+            found.append(ItemChange(CHANGED, old, row))
+    return found + [ItemChange(REMOVED, row, None) for row in before if row["code"] not in kept]
 
 
-def summary(kinds: Sequence[str]) -> str:
-    """新增1项，修改2项，取消1项."""
+def elements_of(found: Iterable[Difference]) -> str:
+    """The elements that differ in one line, each once; 整个事项 when nothing is said about any."""
+    titles = list(dict.fromkeys(ItemDefinition.model_fields[one.element].title or one.element for one in found))
+    more = f"等{len(titles)}处" if len(titles) > MOST_NAMED else ""
+    return "、".join(titles[:MOST_NAMED]) + more or WHOLE_ITEM
+
+
+def summary(changes: Sequence[ItemChange]) -> str:
+    """新增1项，修改2项，取消1项; empty when nothing changed."""
+    kinds = [change.kind for change in changes]
     counts = [(kind, kinds.count(kind)) for kind in (ADDED, CHANGED, REMOVED)]
     return "，".join(f"{kind}{count}项" for kind, count in counts if count)

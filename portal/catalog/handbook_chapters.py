@@ -11,14 +11,17 @@ from typing import Any
 
 from portal.catalog.answers import when_words
 from portal.catalog.chart import process_chart_steps, process_chart_svg
+from portal.catalog.choices import CASE_TYPES, NECESSITIES
+from portal.catalog.compare import KIND_NAMES
 from portal.catalog.definition import Contact, Fee, ItemDefinition, Limit, Material, ResultPaper, SpecialProcedure
-from portal.catalog.questions import When
+from portal.catalog.papers import copies_text
+from portal.catalog.questions import Question, When
 from portal.organisations.models import Organisation, ServiceCenter, Zone
 
-ADDED, CHANGED, REMOVED = "新增", "修改", "取消"
-CASE_TYPES = {"instant": "即办件", "promised": "承诺件"}
-NECESSITY = {"required": "必要", "optional": "非必要", "supply_later": "容缺后补"}
+ADDED, CHANGED, REMOVED = (KIND_NAMES[kind] for kind in ("added", "changed", "removed"))
 NONE = "无"
+SHORT = 14
+"""Characters of an element that leave room for a second one on its line."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class MaterialRow:
     source: str
     standard: str
     tolerant: str
+    shared: str
     situation: str
     basis: str
     mark: str = ""
@@ -79,8 +83,10 @@ def marked(new: Sequence[str], old: Sequence[str] | None) -> list[Line]:
 
 def compared(label: str, new: str, old: str | None) -> Line:
     """One element in words, marked when the last handbook said something else."""
-    before = None if old is None else old or NONE
-    return Line(new or NONE, CHANGED if before is not None and before != (new or NONE) else "", label)
+    before, now = None if old is None else old or NONE, new or NONE
+    if before is None or before == now:
+        return Line(now, "", label)
+    return Line(now, ADDED if before == NONE else CHANGED, label)
 
 
 def chapter(
@@ -89,22 +95,73 @@ def chapter(
     """What the template of a chapter prints. `old` None: nothing to compare with."""
     return {
         "item": definition,
-        "facts": _facts(definition, old, names),
+        "glance": _glance(definition),
+        "facts": in_pairs(_both(_fact_texts(definition, names), old and _fact_texts(old, names))),
         "bases": marked(_bases(definition), old and _bases(old)),
-        "applicants": marked(definition.service_objects, old and old.service_objects),
+        "applicants": _both(_applicant_texts(definition), old and _applicant_texts(old)),
         "conditions": marked(definition.conditions, old and old.conditions),
         "prohibitions": marked(definition.prohibitions, old and old.prohibitions),
-        "quota": compared("数量限制", definition.quota, old and old.quota),
+        "situations": marked(_situations(definition), old and _situations(old)),
         "materials": material_rows(definition, old),
-        "limits": _limits(definition, old),
+        "limits": _both(_limit_texts(definition), old and _limit_texts(old)),
+        "steps": marked(_steps(definition), old and _steps(old)),
         "chart": process_chart_svg(definition),
-        "chart_mark": CHANGED if old and _route(definition) != _route(old) else "",
-        "steps": process_chart_steps(definition),
         "results": result_rows(definition, old),
-        "delivery": compared("送达方式", "、".join(definition.delivery), old and "、".join(old.delivery)),
+        "delivery": _both(_delivery_texts(definition), old and _delivery_texts(old)),
         "fees": _both(fee_lines(definition.fee), old and fee_lines(old.fee)),
         "contacts": _both(contact_lines(definition, center), old and contact_lines(old, center)),
     }
+
+
+def _glance(item: ItemDefinition) -> list[tuple[str, str]]:
+    """What people ask first, as label and value."""
+    return [
+        ("办件类型", CASE_TYPES[item.case_type]),
+        ("承诺时限", item.promised_limit.days_text()),
+        ("申报材料", f"{len(item.materials)}项"),
+        ("到现场", f"{item.visits}次"),
+        ("收费", "收费" if item.fee.charged else "不收费"),
+    ]
+
+
+def in_pairs(lines: Sequence[Line]) -> list[tuple[Line, Line | None]]:
+    """Short elements two to a line, in their order; a long one, or one without a short neighbour, by itself."""
+    rows: list[tuple[Line, Line | None]] = []
+    for line in lines:
+        waits = bool(rows) and rows[-1][1] is None and len(rows[-1][0].text) <= SHORT
+        if waits and len(line.text) <= SHORT:
+            rows[-1] = (rows[-1][0], line)
+        else:
+            rows.append((line, None))
+    return rows
+
+
+def _applicant_texts(item: ItemDefinition) -> list[tuple[str, str]]:
+    return [("申请主体", "、".join(item.service_objects) or "不限"), ("数量限制", item.quota)]
+
+
+def _situations(item: ItemDefinition) -> list[str]:
+    """The questions of 情形引导 with their answers."""
+    return [_question(question) for question in item.questions]
+
+
+def _question(question: Question) -> str:
+    choices = "；".join(choice.text for choice in question.choices)
+    return f"{question.text}{'（可选多项）' if question.multiple else ''}　{choices}"
+
+
+def _steps(item: ItemDefinition) -> list[str]:
+    """The route, a step a line; steps that run at the same time share a number."""
+    found = []
+    for step in process_chart_steps(item):
+        notes = [*(["同时办理"] if step.parallel else []), *step.marks]
+        more = f"（{'，'.join(notes)}）" if notes else ""
+        found.append(f"{step.number}．{step.who}　{step.name}，{step.limit}{more}")
+    return found
+
+
+def _delivery_texts(item: ItemDefinition) -> list[tuple[str, str]]:
+    return [("送达方式", "、".join(item.delivery)), ("送达期限", f"决定作出之日起{item.delivery_limit}个工作日内")]
 
 
 def _both(new: list[tuple[str, str]], old: list[tuple[str, str]] | None) -> list[Line]:
@@ -113,35 +170,37 @@ def _both(new: list[tuple[str, str]], old: list[tuple[str, str]] | None) -> list
     return [compared(label, text, None if before is None else before.get(label, "")) for label, text in new]
 
 
-def _facts(new: ItemDefinition, old: ItemDefinition | None, names: Names) -> list[Line]:
-    return _both(_fact_texts(new, names), old and _fact_texts(old, names))
-
-
 def _fact_texts(item: ItemDefinition, names: Names) -> list[tuple[str, str]]:
     return [
-        ("事项名称", item.name),
         ("事项编码", item.code),
         ("事项类型", item.item_type),
-        ("办件类型", CASE_TYPES[item.case_type]),
         ("受理区", names.zones.get(item.zone, item.zone)),
         ("行使层级", item.level),
         ("实施主体", names.body(item.lead_dept)),
         ("联办机构", "、".join(names.body(code) for code in item.coop_depts)),
         ("办理形式", "、".join(item.channels) or "窗口办理"),
-        ("到现场次数", f"{item.visits}次"),
+        ("通办范围", item.cross_region),
+        ("便民服务", "、".join(_services(item))),
+        *([("到现场原因", item.visits_reason)] if item.visits_reason else []),
     ]
+
+
+def _services(item: ItemDefinition) -> list[str]:
+    """What makes the way shorter, as far as the item offers it."""
+    offered = {
+        "网上办理": item.online,
+        "预约": item.bookable,
+        "物流快递": item.mail_delivery,
+        "自助终端": item.self_service,
+        "代办": item.agency,
+        "告知承诺或者容缺": item.tolerant_supported,
+        "预审": item.prereview_supported,
+    }
+    return [name for name, yes in offered.items() if yes]
 
 
 def _bases(item: ItemDefinition) -> list[str]:
     return [str(basis) for basis in item.legal_bases]
-
-
-def _route(item: ItemDefinition) -> dict[str, Any]:
-    return item.route.model_dump(mode="json")
-
-
-def _limits(new: ItemDefinition, old: ItemDefinition | None) -> list[Line]:
-    return _both(_limit_texts(new), old and _limit_texts(old))
 
 
 def _procedure(row: SpecialProcedure) -> str:
@@ -185,9 +244,12 @@ def fee_lines(fee: Fee) -> list[tuple[str, str]]:
 
 def contact_lines(item: ItemDefinition, center: ServiceCenter) -> list[tuple[str, str]]:
     """Where to ask, to hand in and to complain; what the item leaves open is the centre's own."""
+    place = item.place
     return [
-        ("办理地点", item.place.address or f"{center.name}　{center.address}".strip()),
-        ("办理时间", item.place.hours or center.hours),
+        ("办理地点", place.address or f"{center.name}　{center.address}".strip()),
+        *([("窗口", place.window_no)] if place.window_no else []),
+        ("办理时间", place.hours or center.hours),
+        *([("交通指引", place.traffic)] if place.traffic else []),
         ("咨询方式", contact_text(item.consult) or center.phone),
         ("监督投诉", contact_text(item.complain) or center.complaint_phone),
     ]
@@ -232,38 +294,23 @@ def material_rows(new: ItemDefinition, old: ItemDefinition | None) -> list[Mater
 def material_texts(material: Material, item: ItemDefinition) -> dict[str, str]:
     """The cells of one material in words."""
     source = "，".join(text for text in (material.source, material.source_org, material.source_note) if text)
-    standard = "；".join(
-        text.rstrip("。；")
-        for text in (material.accept_standard, material.fill_notes, material.issue_time_rule)
-        if text
-    )
-    shared = (
-        f"可共享免交{f'（{material.share_source}）' if material.share_source else ''}" if material.shareable else ""
-    )
+    shared = f"共享来源：{material.share_source}" if material.shareable and material.share_source else ""
+    rules = (material.accept_standard, material.fill_notes, material.issue_time_rule, material.remark)
     return {
         "name": material.name,
         "form": material.form + (f"，{material.paper_size}" if material.paper_size else ""),
         "copies": copies_text(material),
         "source": "；".join(text for text in (source, shared) if text),
-        "standard": standard,
+        "standard": "；".join(text.rstrip("。；") for text in rules if text),
         "tolerant": "可容缺" if material.tolerant else "不容缺",
+        "shared": "可免交" if material.shareable else "—",
         "situation": "；".join([situation_text(item, material.when), *_need(material)]),
         "basis": material.basis,
     }
 
 
 def _need(material: Material) -> Iterable[str]:
-    return [] if material.necessity == "required" else [NECESSITY[material.necessity]]
-
-
-def copies_text(material: Material) -> str:
-    """原件1份；复印件2份（核原件）."""
-    parts = []
-    if material.original_copies:
-        parts.append(f"原件{material.original_copies}份")
-    if material.photocopies:
-        parts.append(f"复印件{material.photocopies}份{'（核验原件）' if material.verify_original else ''}")
-    return "；".join(parts) or "不收纸质"
+    return [] if material.necessity == "required" else [NECESSITIES[material.necessity]]
 
 
 def situation_text(item: ItemDefinition, when: Sequence[When]) -> str:

@@ -1,11 +1,14 @@
-"""Editions are what they were, and no item stands on the edition of another."""
+"""Editions are what they were, no item stands on the edition of another, and every handbook has its file."""
 
 from collections.abc import Iterator
 
 from django.db.models import Count, F, Max
 
 from portal.catalog.definition import digest
-from portal.catalog.models import Edition, ServiceItem, ThemeEdition
+from portal.catalog.handbook import UNDER_WAY, series_of
+from portal.catalog.models import Edition, Handbook, HandbookStatus, ServiceItem, ThemeEdition
+from portal.documents.models import Counter, Damaged
+from portal.jobs.models import PromiseStatus
 
 
 def problems() -> Iterator[str]:
@@ -24,6 +27,7 @@ def problems() -> Iterator[str]:
     for code in strangers.values_list("code", flat=True):
         yield f"item {code} stands on the edition of another item"
     yield from _theme_problems()
+    yield from _handbook_problems()
 
 
 def _theme_problems() -> Iterator[str]:
@@ -34,3 +38,25 @@ def _theme_problems() -> Iterator[str]:
     for row in rows:
         if row["count"] != row["highest"]:
             yield f"theme {row['theme__code']}: {row['count']} editions, highest number {row['highest']}"
+
+
+def _handbook_problems() -> Iterator[str]:
+    """Gaps in a year's numbers, files that are missing or changed, and orders that nobody works on any more.
+
+    The counter is read before the handbooks: one that is ordered meanwhile only makes the handbooks more.
+    """
+    taken = dict(Counter.objects.filter(series__startswith="handbook:").values_list("series", "last"))
+    for row in Handbook.objects.order_by().values("year").annotate(count=Count("pk"), highest=Max("serial")):
+        name = series_of(row["year"])
+        if not row["count"] == row["highest"] >= taken.pop(name, 0):
+            yield f"{name}: {row['count']} ordered, highest serial {row['highest']}, or numbers taken beyond it"
+    for name in taken:
+        yield f"{name}: numbers taken, nothing ordered"
+    for book in Handbook.objects.filter(status=HandbookStatus.DONE).defer("contents").iterator(chunk_size=200):
+        try:
+            book.check_file()
+        except Damaged as damage:
+            yield str(damage)
+    for book in Handbook.objects.filter(status__in=UNDER_WAY).defer("contents"):
+        if not book.promises().exclude(status=PromiseStatus.DONE).exists():
+            yield f"{book} is under way and nothing is promised for it"

@@ -10,10 +10,10 @@ from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 
 from portal.cases.models import Case, Task
 from portal.cases.states import AFTER_DECISION, AT_THE_WINDOW, ENDED, IN_PROGRESS, TaskStatus
-from portal.catalog.models import ItemStatus, ServiceItem
+from portal.catalog.models import Handbook, ItemStatus, ServiceItem
 from portal.desk import tables
 from portal.desk.base import DeskModelAdmin
-from portal.desk.views import cases, items, jobs, papers, pickup
+from portal.desk.views import cases, handbooks, items, jobs, papers, pickup
 from portal.handover.models import Direction, Slip
 from portal.handover.models.slip import WAITING as SLIP_WAITING
 from portal.jobs.models import Promise
@@ -234,6 +234,33 @@ class ItemAdmin(DeskModelAdmin):
 
     def search(self, rows: QuerySet, query: str) -> QuerySet:
         return rows.matching(query)
+
+
+class HandbookAdmin(DeskModelAdmin):
+    """Handbooks are read by everybody with a post; the office has them made."""
+
+    model = Handbook
+    base_url_path = "handbooks"
+    menu_label = "标准化手册"
+    menu_icon = "doc-full-inverse"
+    menu_order = 25
+    roles = handbooks.READERS
+    index_view_class = handbooks.HandbookRegister
+    table_class = tables.HandbookTable
+    page_class = handbooks.HandbookPage
+    search_hint = "手册编号或者受理区"
+    filters = {"all": "全部", "centre": handbooks.WHOLE_CENTRE, "zones": "按受理区"}
+    empty_text = "还没有手册。"
+    verbs = {"retry": handbooks.MakeAgain}
+
+    def door(self, user: User) -> QuerySet:
+        return handbooks.readable(user)
+
+    def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:
+        return rows if chosen == "all" else rows.filter(zone__isnull=chosen == "centre")
+
+    def search(self, rows: QuerySet, query: str) -> QuerySet:
+        return rows.filter(Q(number__icontains=query) | Q(zone__name__icontains=query))
 
 
 @cache

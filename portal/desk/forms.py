@@ -13,10 +13,11 @@ from portal.cases.actions import Applicant
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.states import ANSWERS, ApplicantKind, TaskOutcome, Verdict, Way
 from portal.catalog.definition import Material
+from portal.catalog.handbook import WHOLE_CENTRE
 from portal.desk.base import VerbForm
 from portal.handover.actions import held_by
 from portal.lib.identity import IdentityError, IdentityKind, check_identity
-from portal.organisations.models import Organisation, User, Window
+from portal.organisations.models import Organisation, User, Window, Zone
 from portal.organisations.roles import Role
 from portal.pickup.actions import NewResult
 
@@ -316,3 +317,30 @@ class UploadForm(VerbForm):
         self.fields["material"].choices = [
             (line.key, f"{line.order}. {line.name}") for line in self.thing.materials.all()
         ]
+
+
+class HandbookOrderForm(forms.Form):
+    """What a new handbook is to hold: one zone, or the whole centre."""
+
+    CENTRE = "centre"
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    scope = forms.ChoiceField(label="编制范围", widget=forms.RadioSelect, initial=CENTRE)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zones = {zone.code: zone for zone in Zone.objects.order_by("order", "pk")}
+        self.fields["scope"].choices = [
+            (self.CENTRE, WHOLE_CENTRE),
+            *((code, zone.name) for code, zone in self.zones.items()),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if "key" in self.errors:
+            raise forms.ValidationError("页面不完整，没有提交。请刷新页面后重新提交。")
+        return data
+
+    @property
+    def zone(self) -> Zone | None:
+        """The chosen zone; None for the whole centre."""
+        return self.zones.get(self.cleaned_data["scope"])

@@ -17,7 +17,7 @@ from django_tables2 import RequestConfig, Table
 from portal.cases import clocks
 from portal.cases.models import Case, Task
 from portal.cases.states import IN_PROGRESS, TaskStatus
-from portal.catalog.models import ServiceItem
+from portal.catalog.models import Handbook, ServiceItem
 from portal.handover.models import Slip
 from portal.jobs.models import Promise
 from portal.pickup.models import Delivery
@@ -27,6 +27,7 @@ __all__ = [
     "AnswerColumn",
     "CaseTable",
     "DeliveryTable",
+    "HandbookTable",
     "ItemTable",
     "LedgerTable",
     "PromiseTable",
@@ -239,3 +240,33 @@ class ItemTable(DeskTable):
 
     def render_status(self, record: ServiceItem) -> SafeString:
         return badge(record.status, record.get_status_display())
+
+
+class HandbookTable(DeskTable):
+    number = tables.Column("编号", order_by="pk")
+    scope = tables.Column("范围", accessor="zone", empty_values=(), order_by=("zone__order", "-pk"))
+    items = tables.Column("事项", accessor="contents", orderable=False)
+    pages = tables.Column("页数")
+    status = tables.Column("状态")
+    ordered_at = tables.DateTimeColumn(verbose_name="提交时间", format="Y-m-d H:i")
+    ordered_by = tables.Column("提交人", order_by="ordered_by__display_name", default="系统")
+
+    class Meta(DeskTable.Meta):
+        caption = "标准化手册"
+
+    def render_number(self, record: Handbook) -> SafeString:
+        url = reverse("handbooks_modeladmin_inspect", args=[record.pk])
+        return format_html('<a href="{}">{}</a>', url, record.number)
+
+    def render_scope(self, record: Handbook) -> str:
+        return record.scope
+
+    def render_items(self, record: Handbook) -> str:
+        return f"{len(record.contents)}项"
+
+    def render_pages(self, record: Handbook) -> str:
+        return f"{record.pages}页" if record.pages else "—"
+
+    def render_status(self, record: Handbook) -> SafeString:
+        percent = f" {record.percent}%" if record.under_way else ""
+        return badge(record.status, f"{record.get_status_display()}{percent}")

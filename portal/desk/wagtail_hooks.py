@@ -8,11 +8,31 @@ from wagtail.admin.menu import MenuItem
 from wagtail_modeladmin.options import modeladmin_register
 
 from portal.desk import history, home
-from portal.desk.admin import CaseAdmin, DeliveryAdmin, HouseGroup, ItemAdmin, PromiseAdmin, SlipAdmin, TaskAdmin
+from portal.desk.admin import (
+    CaseAdmin,
+    DeliveryAdmin,
+    HandbookAdmin,
+    HouseGroup,
+    ItemAdmin,
+    PromiseAdmin,
+    SlipAdmin,
+    TaskAdmin,
+)
 from portal.desk.rulebook import RulebookGroup, TryClause
-from portal.desk.views import editions, intake, ledger, papers
+from portal.desk.views import editions, handbooks, intake, ledger, papers
 
-for register in (CaseAdmin, TaskAdmin, SlipAdmin, DeliveryAdmin, ItemAdmin, PromiseAdmin, HouseGroup, RulebookGroup):
+REGISTERS = (
+    CaseAdmin,
+    TaskAdmin,
+    SlipAdmin,
+    DeliveryAdmin,
+    ItemAdmin,
+    HandbookAdmin,
+    PromiseAdmin,
+    HouseGroup,
+    RulebookGroup,
+)
+for register in REGISTERS:
     modeladmin_register(register)
 
 
@@ -37,6 +57,10 @@ def desk_urls():
         path("lint/", TryClause.as_view(), name="desk_lint_try"),
         path("items/<slug:code>/editions/<int:number>/", editions.EditionView.as_view(), name="desk_edition"),
         path("items/<slug:code>/compare/", editions.CompareView.as_view(), name="desk_edition_compare"),
+        path("handbooks/order/", handbooks.OrderHandbook.as_view(), name="desk_handbook_order"),
+        path("handbooks/compare/", handbooks.CompareHandbooks.as_view(), name="desk_handbook_compare"),
+        path("handbooks/<int:pk>/file/", handbooks.handbook_file, name="desk_handbook_file"),
+        path("handbooks/<int:pk>/progress/", handbooks.handbook_progress, name="desk_handbook_progress"),
         path("ledger/<slug:code>/", ledger.LedgerView.as_view(), name="desk_ledger"),
         re_path(
             r"^ledger/(?P<code>[-\w]+)/export\.(?P<suffix>xlsx|csv)$",

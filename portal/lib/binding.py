@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import (
     ArrayObject,
+    BooleanObject,
     DecodedStreamObject,
     DictionaryObject,
     FloatObject,
@@ -31,6 +33,8 @@ from pypdf.generic import (
 
 Stamp = PageObject
 """A page that is laid over another one."""
+LINK = re.compile(r"page:(\d{1,5})")
+"""A link of a part that leads to a page of the book, counted from 1."""
 HEAD = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 CATALOGUE, PAGES, OUTLINES, INFO = 1, 2, 3, 4
 FIRST = 5
@@ -55,15 +59,28 @@ def page_count(path: Path) -> int:
         return 0
 
 
-def bookmarks(path: Path) -> list[tuple[str, int]]:
-    """Title and page (from 1) of every top-level bookmark."""
+@dataclass(frozen=True)
+class Bookmark:
+    """What the side bar of a reader shows: title, page (from 1) and level (from 1)."""
+
+    title: str
+    page: int
+    level: int
+
+
+def bookmarks(path: Path) -> list[Bookmark]:
+    """Every bookmark of a PDF, in order."""
     with path.open("rb") as file:
         reader = PdfReader(file)
-        return [
-            (str(mark.title), (reader.get_destination_page_number(mark) or 0) + 1)
-            for mark in reader.outline
-            if not isinstance(mark, list)
-        ]
+
+        def read(entries: list[Any], level: int) -> Iterator[Bookmark]:
+            for entry in entries:
+                if isinstance(entry, list):
+                    yield from read(entry, level + 1)
+                else:
+                    yield Bookmark(str(entry.title), (reader.get_destination_page_number(entry) or 0) + 1, level)
+
+        return list(read(reader.outline, 1))
 
 
 class Binder:
@@ -76,7 +93,7 @@ class Binder:
         self._places: dict[int, int] = {}
         self._next = FIRST
         self._pages: list[int] = []
-        self._marks: list[tuple[str, int]] = []
+        self._marks: list[Bookmark] = []
         self._stamps: _Carried | None = None
         self._put(HEAD)
 
@@ -92,9 +109,9 @@ class Binder:
     def pages(self) -> int:
         return len(self._pages)
 
-    def mark(self, title: str) -> None:
-        """A bookmark on the page that is added next."""
-        self._marks.append((title, len(self._pages)))
+    def mark(self, title: str, *, level: int = 1) -> None:
+        """A bookmark on the page that is added next; one of level 2 stands below the last one of level 1."""
+        self._marks.append(Bookmark(title, len(self._pages) + 1, level))
 
     def add(self, part: Path, stamps: Iterator[PageObject] | None = None) -> None:
         """Every page of a part; `stamps` lends each page one drawing that is laid over it."""
@@ -110,6 +127,8 @@ class Binder:
             own = self._stamped(own, carried, stamp)
         made = DictionaryObject({name: carried.moved(value) for name, value in own.items()})
         made[NameObject("/Parent")] = _reference(PAGES)
+        if links := list(_links(page)):
+            made[NameObject("/Annots")] = ArrayObject(_reference(self.write(link)) for link in links)
         self._pages.append(self.write(made))
         carried.write_waiting()
 
@@ -155,18 +174,20 @@ class Binder:
         self._hash.update(data)
         self._size += len(data)
 
-    def finish(self, title: str) -> Bound:
-        """Write the page tree, the bookmarks and the table of places."""
+    def finish(self, title: str, *, author: str = "") -> Bound:
+        """Write the page tree, the bookmarks, the goals of links and the table of places."""
         self.write(_dictionary(Type=NameObject("/Pages"), Count=NumberObject(len(self._pages)),
                                Kids=ArrayObject(map(_reference, self._pages))), PAGES)  # fmt: skip
         self._write_bookmarks()
-        self.write(_dictionary(Title=TextStringObject(title)), INFO)
+        self.write(_dictionary(Title=TextStringObject(title), Author=TextStringObject(author)), INFO)
         self.write(
             _dictionary(
                 Type=NameObject("/Catalog"),
                 Pages=_reference(PAGES),
                 Outlines=_reference(OUTLINES),
+                Names=_dictionary(Dests=_reference(self._write_goals())),
                 PageMode=NameObject("/UseOutlines"),
+                ViewerPreferences=_dictionary(DisplayDocTitle=BooleanObject(True)),
                 Lang=TextStringObject("zh-Hans"),
             ),
             CATALOGUE,
@@ -175,21 +196,37 @@ class Binder:
         self._file.flush()
         return Bound(len(self._pages), self._size, self._hash.hexdigest())
 
+    def _goal(self, page: int) -> ArrayObject:
+        """Where a link or a bookmark leads: the whole of a page, counted from 1."""
+        return ArrayObject([_reference(self._pages[page - 1]), NameObject("/Fit")])
+
+    def _write_goals(self) -> int:
+        """A name for every page, because a link is written before the page it leads to."""
+        names = ArrayObject()
+        for page in range(1, len(self._pages) + 1):
+            names.extend((_goal_name(page), self._goal(page)))
+        return self.write(_dictionary(Names=names))
+
     def _write_bookmarks(self) -> None:
+        """The bookmarks as the tree of linked rows that the format asks for (ISO 32000-1, 12.3.3)."""
         numbers = [self.reserve() for _ in self._marks]
-        for at, (title, page) in enumerate(self._marks):
-            goal = ArrayObject([_reference(self._pages[page]), NameObject("/Fit")])
-            mark = _dictionary(Title=TextStringObject(title), Parent=_reference(OUTLINES), Dest=goal)
+        below: dict[int, list[int]] = {OUTLINES: []}
+        parents = []
+        for at, mark in enumerate(self._marks):
+            parent = next((numbers[up] for up in range(at - 1, -1, -1) if self._marks[up].level < mark.level), OUTLINES)
+            parents.append(parent)
+            below.setdefault(parent, []).append(numbers[at])
+        for number, parent, mark in zip(numbers, parents, self._marks, strict=True):
+            row = _dictionary(Title=TextStringObject(mark.title), Parent=_reference(parent), Dest=self._goal(mark.page))
+            beside = below[parent]
+            at = beside.index(number)
             if at:
-                mark[NameObject("/Prev")] = _reference(numbers[at - 1])
-            if at + 1 < len(numbers):
-                mark[NameObject("/Next")] = _reference(numbers[at + 1])
-            self.write(mark, numbers[at])
-        outlines = _dictionary(Type=NameObject("/Outlines"), Count=NumberObject(len(numbers)))
-        if numbers:
-            outlines[NameObject("/First")] = _reference(numbers[0])
-            outlines[NameObject("/Last")] = _reference(numbers[-1])
-        self.write(outlines, OUTLINES)
+                row[NameObject("/Prev")] = _reference(beside[at - 1])
+            if at + 1 < len(beside):
+                row[NameObject("/Next")] = _reference(beside[at + 1])
+            self.write(_with_children(row, below.get(number, [])), number)
+        root = _dictionary(Type=NameObject("/Outlines"))
+        self.write(_with_children(root, below[OUTLINES], shown=len(self._marks)), OUTLINES)
 
     def _write_places(self) -> None:
         start = self._size
@@ -249,6 +286,35 @@ def _reference(number: int) -> IndirectObject:
 
 def _dictionary(**entries: PdfObject) -> DictionaryObject:
     return DictionaryObject({NameObject(f"/{name}"): value for name, value in entries.items()})
+
+
+def _with_children(row: DictionaryObject, children: list[int], *, shown: int | None = None) -> DictionaryObject:
+    """A row of the bookmarks with its first and last child; `Count` is how many are open below it."""
+    if children:
+        row[NameObject("/First")] = _reference(children[0])
+        row[NameObject("/Last")] = _reference(children[-1])
+        row[NameObject("/Count")] = NumberObject(len(children) if shown is None else shown)
+    return row
+
+
+def _goal_name(page: int) -> TextStringObject:
+    """Names stand in the order of their spelling."""
+    return TextStringObject(f"p{page:05d}")
+
+
+def _links(page: PageObject) -> Iterator[DictionaryObject]:
+    """The links of a page that lead to a page of the book; every other annotation is left behind."""
+    for entry in page.get("/Annots", ArrayObject()).get_object():
+        note = entry.get_object()
+        goal = LINK.fullmatch(str(note.get("/A", DictionaryObject()).get_object().get("/URI", "")))
+        if goal:
+            yield _dictionary(
+                Type=NameObject("/Annot"),
+                Subtype=NameObject("/Link"),
+                Rect=note["/Rect"],
+                Border=ArrayObject([NumberObject(0)] * 3),
+                Dest=_goal_name(int(goal[1])),
+            )
 
 
 def _stream(data: bytes) -> StreamObject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from portal.cases.models import Case
+from portal.catalog.handbook import Handbook, order_handbook
 from portal.desk.uploads import keep_upload
 from portal.jobs.models import Promise
-from portal.organisations.models import Role, User
+from portal.lib.files import PDF as PDF_FILE
+from portal.lib.files import store_bytes
+from portal.organisations.models import Role, User, Zone
 from portal.pickup.actions import NewResult, take_in, transfer_result
 from tests.cast import Cast, accepted_case, decided_case, person, private_person, received_case
 
@@ -39,6 +43,7 @@ class Things:
     document: int
     file: str
     promise: int
+    handbook: int
 
 
 @pytest.fixture
@@ -73,7 +78,15 @@ def things(cast: Cast) -> Things:
         document=case.documents.get(kind="acceptance").pk,
         file=str(file.uuid),
         promise=Promise.objects.first().pk,
+        handbook=printed_handbook().pk,
     )
+
+
+def printed_handbook() -> Handbook:
+    """A handbook with a file; what stands in it is of no account here."""
+    handbook = order_handbook(Zone.objects.get(code="business"), None, uuid.uuid4())
+    assert handbook.finish(store_bytes(PDF, PDF_FILE), 1)
+    return handbook
 
 
 def client_of(user: User | None) -> Client:
@@ -168,6 +181,15 @@ ROWS: dict[str, tuple[Callable[[Things], list[object]], set[str], int]] = {
         )
         for verb in SLIP_VERBS
     },
+}
+ROWS |= {
+    "desk_handbook_order": (lambda t: [], {"publisher"}, REFUSED),
+    "desk_handbook_compare": (lambda t: [], ITEM_READERS, REFUSED),
+    "desk_handbook_file": (lambda t: [t.handbook], ITEM_READERS, HIDDEN),
+    "desk_handbook_progress": (lambda t: [t.handbook], ITEM_READERS, HIDDEN),
+    "handbooks_modeladmin_index": (lambda t: [], ITEM_READERS, REFUSED),
+    "handbooks_modeladmin_inspect": (lambda t: [t.handbook], ITEM_READERS, HIDDEN),
+    "handbooks_modeladmin_retry": (lambda t: [t.handbook], ITEM_READERS, HIDDEN),
 }
 ROWS["desk_lint_try"] = (lambda t: [], {"publisher", "root"}, REFUSED)
 REDIRECTS = {"tasks_modeladmin_inspect"}

@@ -82,4 +82,18 @@ document.addEventListener("DOMContentLoaded", () => {
       row.querySelector("input, select, textarea").focus();
     });
   });
+
+  // Work in the background is looked at again until it has ended; then the page shows what came of it.
+  document.querySelectorAll("[data-desk-refresh]").forEach((part) => {
+    const look = async () => {
+      try {
+        const answer = await fetch(part.dataset.deskRefresh, { headers: { "X-Requested-With": "fetch" } });
+        if (answer.redirected) { window.location.reload(); return; }
+        if (answer.ok) part.innerHTML = await answer.text();
+        if (part.querySelector("[data-desk-ended]")) { window.location.reload(); return; }
+      } catch { /* the server is away for a moment; the next look tells more */ }
+      setTimeout(look, 2000);
+    };
+    setTimeout(look, 2000);
+  });
 });
