@@ -10,9 +10,11 @@ from wagtail_modeladmin.options import modeladmin_register
 from portal.desk import history, home
 from portal.desk.admin import CaseAdmin, DeliveryAdmin, HouseGroup, ItemAdmin, PromiseAdmin, SlipAdmin, TaskAdmin
 from portal.desk.rulebook import RulebookGroup, TryClause
+from portal.desk.synonyms import SynonymAdmin
 from portal.desk.views import editions, intake, ledger, papers
 
-for register in (CaseAdmin, TaskAdmin, SlipAdmin, DeliveryAdmin, ItemAdmin, PromiseAdmin, HouseGroup, RulebookGroup):
+REGISTERS = (CaseAdmin, TaskAdmin, SlipAdmin, DeliveryAdmin, ItemAdmin, PromiseAdmin, HouseGroup, RulebookGroup)
+for register in (*REGISTERS, SynonymAdmin):
     modeladmin_register(register)
 
 
