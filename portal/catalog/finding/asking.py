@@ -48,7 +48,7 @@ TIER_NAMES = {
     Tier.CODE_CONTAINS: "编码包含",
     Tier.SYNONYM: "同义说法",
     Tier.DEPARTMENT: "由这个部门实施",
-    Tier.TEXT: "材料、结果或者配合部门相符",
+    Tier.TEXT: "材料或者配合部门相符",
     Tier.PINYIN: "拼音相符",
     Tier.GUESS: "意思相近",
 }

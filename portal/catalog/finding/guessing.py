@@ -64,7 +64,7 @@ def one_mistake(word: str) -> Wanted:
     for place in range(len(word)):
         for rest in (word[place + 1 :], word[place:]):
             parts = [part for part in (word[:place], rest) if part]
-            if len(parts[0]) > 1 or len(parts[-1]) > 1:
+            if any(len(part) > 1 for part in parts):
                 ways.append(Every(tuple(Phrase("name", tuple(part)) for part in parts)))
     return AnyOf(tuple(dict.fromkeys(ways)))
 
