@@ -43,7 +43,7 @@ def test_suggestions_are_walked_with_the_keyboard(chromium: Browser, portal: Por
     expect(options.first).to_be_visible()
     page.get_by_role("combobox").press("Enter")
     page.wait_for_url("**/items/?q=*")
-    expect(page.get_by_role("status").first).to_contain_text("与“消防”相符")
+    expect(page.locator(".count")).to_contain_text("与“消防”相符")
     assert not complaints
     context.close()
 
