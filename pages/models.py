@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,13 +10,15 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from pydantic import ValidationError
 from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 from wagtail.log_actions import LogContext, get_active_log_context
 from wagtail.models import AbstractGroupApprovalTask, Page, Revision, TaskState
 
+from pages.catalogue import Listing, suggestions
 from pages.elements import compiled, give_keys
 from pages.forms import GuidePageForm
 from pages.guide_fields import ItemElements
@@ -71,8 +72,8 @@ class HomePage(PortalPage):
         return {**super().get_context(request, *args, **kwargs), "zones": zones, "total": total, "themes": themes}
 
 
-class CataloguePage(PortalPage):
-    """事项目录: every item in force by zone, narrowed by zone and by words in the address."""
+class CataloguePage(RoutablePageMixin, PortalPage):
+    """事项目录: every item in force that has a guide, found by words and narrowed by facets in the address."""
 
     max_count = 1
     parent_page_types = ["pages.HomePage"]
@@ -81,19 +82,20 @@ class CataloguePage(PortalPage):
     class Meta:
         verbose_name = "事项目录"
 
+    def guides(self) -> models.QuerySet[GuidePage]:
+        """The guides that everybody may read."""
+        return GuidePage.objects.live().public().child_of(self)
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        query = request.GET.get("q", "").replace("\x00", "").strip()[:60]
-        zone = request.GET.get("zone", "").replace("\x00", "")[:40]
-        items = ServiceItem.search(query).filter(status=ItemStatus.IN_FORCE)
-        guides = GuidePage.objects.live().child_of(self).filter(item__in=items)
-        guides = guides.select_related("item__zone", "item__lead", "edition").order_by("item__zone__order", "item__pk")
-        zones = list(Zone.objects.filter(items__status=ItemStatus.IN_FORCE).distinct())
-        if any(zone == known.code for known in zones):
-            guides = guides.filter(item__zone__code=zone)
-        groups = [(key, list(rows)) for key, rows in groupby(guides, key=lambda guide: guide.item.zone)]
-        total = sum(len(rows) for _, rows in groups)
-        context = super().get_context(request, *args, **kwargs)
-        return {**context, "groups": groups, "zones": zones, "zone": zone, "query": query, "total": total}
+        listing = Listing(request.GET, self.guides())
+        return {**super().get_context(request, *args, **kwargs), **listing.context()}
+
+    @path("suggest/", name="suggest")
+    def suggest(self, request: HttpRequest) -> JsonResponse:
+        """What somebody who types may mean; the search box asks, and works without it."""
+        query, found = suggestions(request.GET.get("q", ""), self.guides())
+        items = [{"name": guide.title, "url": guide.get_url(request), "dept": dept} for guide, dept in found]
+        return JsonResponse({"query": query.shown, "items": items})
 
 
 class GuidePage(ItemElements, PortalPage):

@@ -49,6 +49,8 @@ def item_definition(row: dict[str, Any], names: dict[str, str]) -> ItemDefinitio
     return ItemDefinition(
         **{key: row[key] for key in COPIED},
         stage=row.get("stage", ""),
+        topics_person=row.get("topics_person", ()),
+        topics_corp=row.get("topics_corp", ()),
         case_type=CASE_TYPES[row["case_type"]],
         lead_dept=row["responsible_dept_id"],
         coop_depts=row["cooperating_dept_ids"],

@@ -11,6 +11,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from portal.catalog.definition import ItemDefinition, ThemeDefinition
+from portal.catalog.finding.indexing import index_items, index_theme
+from portal.catalog.finding.models import Entry, Facet, Mark, Synonym
 from portal.catalog.findings import Finding, PreflightFailed
 from portal.catalog.handbook import Handbook, HandbookStatus
 from portal.catalog.lint.judge import lint_definition
@@ -27,12 +29,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Edition",
+    "Entry",
+    "Facet",
     "Handbook",
     "HandbookStatus",
     "ItemStatus",
     "LintRule",
     "LintWord",
+    "Mark",
     "ServiceItem",
+    "Synonym",
     "Theme",
     "Waiver",
     "check",
@@ -102,6 +108,7 @@ class ServiceItem(models.Model):
     def search(cls, text: str) -> ServiceItemQuerySet:
         return cls.objects.matching(text)
 
+    @transaction.atomic
     def withdraw(self, *, by: User | None, reason: str) -> None:
         """取消: closes intake; running cases keep their edition and go on. Raises TooLate when it is withdrawn."""
         if not reason.strip():
@@ -111,8 +118,10 @@ class ServiceItem(models.Model):
             status=ItemStatus.WITHDRAWN, withdrawn_at=timezone.now(), withdrawn_by=by, withdrawal_reason=reason.strip()
         ):
             raise TooLate(f"“{self.name}”已经取消。")
+        index_items([self])
         self.refresh_from_db()
 
+    @transaction.atomic
     def reopen(self, *, by: User | None) -> None:
         """恢复收件 under the edition in force. Raises TooLate when the item is open, Refused without an edition."""
         if self.current_edition_id is None:
@@ -120,6 +129,7 @@ class ServiceItem(models.Model):
         changed = ServiceItem.objects.filter(pk=self.pk, status=ItemStatus.WITHDRAWN)
         if not changed.update(status=ItemStatus.IN_FORCE, withdrawn_at=None, withdrawn_by=None, withdrawal_reason=""):
             raise TooLate(f"“{self.name}”没有取消，不需要恢复。")
+        index_items([self])
         self.refresh_from_db()
 
 
@@ -261,6 +271,7 @@ def _publish(
         current_edition=current,
         search_text=search_text(definition, lead),
     )
+    index_items([item])
     return current
 
 
@@ -363,7 +374,7 @@ def _publish_theme(definition: ThemeDefinition, by: User | None, note: str) -> T
     }
     Theme.objects.get_or_create(code=definition.code, defaults=values)
     theme = Theme.objects.select_for_update(of=("self",)).select_related("current_edition").get(code=definition.code)
-    edition = theme.current_edition
+    edition, before = theme.current_edition, theme.parsed.items
     if edition is None or edition.sha256 != definition.digest():
         edition = ThemeEdition.objects.create(
             theme=theme,
@@ -374,7 +385,9 @@ def _publish_theme(definition: ThemeDefinition, by: User | None, note: str) -> T
             note=note,
         )
     Theme.objects.filter(pk=theme.pk).update(**values, current_edition=edition)
-    return Theme.objects.select_related("zone", "lead", "current_edition").get(pk=theme.pk)
+    published = Theme.objects.select_related("zone", "lead", "current_edition").get(pk=theme.pk)
+    index_theme(published, before)
+    return published
 
 
 def keep_theme(definition: ThemeDefinition) -> Theme:

@@ -19,6 +19,7 @@ from portal.desk.admin import (
     TaskAdmin,
 )
 from portal.desk.rulebook import RulebookGroup, TryClause
+from portal.desk.synonyms import SynonymAdmin
 from portal.desk.views import editions, handbooks, intake, ledger, papers
 
 REGISTERS = (
@@ -31,6 +32,7 @@ REGISTERS = (
     PromiseAdmin,
     HouseGroup,
     RulebookGroup,
+    SynonymAdmin,
 )
 for register in REGISTERS:
     modeladmin_register(register)

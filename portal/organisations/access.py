@@ -33,6 +33,8 @@ def group(name: str) -> Group:
             found.permissions.add(*house_permissions())
         if name in {PUBLISHERS, LEGAL}:
             found.permissions.add(*rulebook_permissions())
+        if name in {PUBLISHERS, EDITORS}:
+            found.permissions.add(*synonym_permissions())
     return found
 
 
@@ -47,6 +49,11 @@ def rulebook_permissions() -> QuerySet[Permission]:
     return Permission.objects.filter(
         content_type__app_label="catalog", content_type__model__in=["lintrule", "lintword"]
     )
+
+
+def synonym_permissions() -> QuerySet[Permission]:
+    """Editors and the office keep what people say for what items are called, and may take it away."""
+    return Permission.objects.filter(content_type__app_label="catalog", content_type__model="synonym")
 
 
 def follow_posts(user: User) -> None:

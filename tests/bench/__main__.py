@@ -27,7 +27,15 @@ from django.test.utils import setup_databases, setup_test_environment
 
 SLIPS = 200
 ACCEPTANCES = 200
-PARTS = ("chart", "exchange", "handbook")
+PARTS = (
+    "chart",
+    "exchange",
+    "handbook",
+    "lint",
+    "search",
+    "weight",
+    "speed",
+)
 """Modules of this package whose `report()` gives one line for each measurement."""
 
 

@@ -53,32 +53,12 @@ def test_every_guide_and_theme_renders(site: HomePage, client: Client) -> None:
         assert client.get(page.url).status_code == 200, page
 
 
-@pytest.mark.parametrize(
-    "query, found", [("施工许可", 1), ("sgxk", 1), ("不存在的事", 0), ("\x00", 29), ("a" * 5000, 0)]
-)
-def test_the_catalogue_is_searched_in_the_address(site: HomePage, client: Client, query: str, found: int) -> None:
-    answer = client.get(CataloguePage.objects.get().url, {"q": query})
-    assert f"共{found}个" in answer.content.decode()
-
-
-def test_the_catalogue_is_narrowed_by_zone_and_an_unknown_zone_narrows_nothing(site: HomePage, client: Client) -> None:
-    url = CataloguePage.objects.get().url
-    assert "共3个" in client.get(url, {"zone": "realestate"}).content.decode()
-    assert "共29个" in client.get(url, {"zone": "moon"}).content.decode()
-
-
 def queries(client: Client, url: str, **words: str) -> int:
     """How many queries the page takes in a process that has read no edition yet."""
     _parsed.clear()
     with CaptureQueriesContext(connection) as captured:
         assert client.get(url, words).status_code == 200
     return len(captured)
-
-
-def test_the_catalogue_costs_the_same_for_three_items_and_for_29(site: HomePage, client: Client) -> None:
-    url = CataloguePage.objects.get().url
-    client.get(url)  # the site's root path is kept after the first request
-    assert queries(client, url) == queries(client, url, zone="realestate")
 
 
 def test_a_guide_and_a_theme_cost_the_same_however_long_they_are(site: HomePage, client: Client) -> None:

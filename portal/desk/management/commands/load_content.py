@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from portal.catalog.finding.models import load_synonyms
 from portal.catalog.lint.models import load_rulebook
 from portal.desk.demo import load_demo_accounts
 from portal.organisations import access
@@ -21,6 +22,7 @@ class Command(BaseCommand):
             ("单位、受理区、大厅和窗口", lambda: load_organisations(settings.CONTENT_DIR)),
             ("岗位对应的用户组", self._groups),
             ("文本检查规则", lambda: load_rulebook(settings.CONTENT_DIR)),
+            ("检索同义词", lambda: load_synonyms(settings.CONTENT_DIR)),
             ("工作日历", lambda: call_command("seed_workdays", verbosity=0)),
             ("事项、指南和主题页面", lambda: call_command("load_pages", verbosity=options["verbosity"])),
         ]

@@ -1,0 +1,79 @@
+"""What people type, made searchable: cleaned, folded to one spelling, and cut into words of single characters.
+
+One character is one token, Chinese or not. So any part of a name is found, without a dictionary that would have to know
+every word of the trade, and a query word is simply a phrase of its characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+LONGEST = 100
+"""Characters of a query that are read; nobody types more, and each costs."""
+MOST_WORDS = 8
+IDEOGRAPHS = range(0x20000, 0x40000)
+"""Planes of rare ideographs; newer ones than this Python knows count as letters too (names and places need them)."""
+SCRIPTS = re.compile(r"[0-9a-z]+|[^0-9a-z]+")
+
+
+def clean(text: str) -> str:
+    """`text` as it may be shown again: single spaces, no control, direction or zero-width characters."""
+    kept = (" " if unicodedata.category(char) == "Cc" else char for char in text)
+    return " ".join("".join(char for char in kept if unicodedata.category(char) not in {"Cf", "Cs", "Co"}).split())
+
+
+def is_token(char: str) -> bool:
+    return char.isalnum() or ord(char) in IDEOGRAPHS
+
+
+def folded(text: str) -> str:
+    """One spelling for full width and half width, capital and small; what is no letter or digit becomes a space."""
+    spelled = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", clean(text)).casefold())
+    return "".join(char if is_token(char) else "" if unicodedata.combining(char) else " " for char in spelled)
+
+
+def key(text: str) -> str:
+    """`text` without anything but its letters and digits: TZ-09, ＴＺ０９ and tz 09 have the key tz09."""
+    return "".join(folded(text).split())
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The characters of `text`, one token each."""
+    return tuple(key(text))
+
+
+def scripts(word: str) -> list[str]:
+    """The runs of a folded word: 施工xk → 施工, xk. Latin letters and digits may be pinyin or part of a code."""
+    return SCRIPTS.findall(word)
+
+
+def is_latin(word: str) -> bool:
+    return word.isascii()
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query as typed; whatever it is, it can be asked."""
+
+    typed: str
+
+    @cached_property
+    def shown(self) -> str:
+        """What may stand in the search box again: clean, and no longer than what was read."""
+        return clean(self.typed[: LONGEST * 50])[:LONGEST].strip()
+
+    @cached_property
+    def is_cut(self) -> bool:
+        return len(self.typed) > LONGEST and len(clean(self.typed[: LONGEST * 50])) > LONGEST
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Folded words, each once, in order; empty when there is no letter or digit in it."""
+        return tuple(dict.fromkeys(folded(self.shown).split()))[:MOST_WORDS]
+
+    @cached_property
+    def key(self) -> str:
+        return "".join(folded(self.shown).split())
