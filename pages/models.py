@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -11,31 +12,45 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from modelcluster.fields import ParentalKey
 from pydantic import ValidationError
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, InlinePanel, PageChooserPanel
 from wagtail.fields import RichTextField
 from wagtail.log_actions import LogContext, get_active_log_context
-from wagtail.models import AbstractGroupApprovalTask, Page, Revision, TaskState
+from wagtail.models import AbstractGroupApprovalTask, Orderable, Page, Revision, TaskState
+from wagtail.url_routing import RouteResult
 
 from pages.elements import compiled, give_keys
 from pages.forms import GuidePageForm
+from pages.frame import city_center, frame_of
+from pages.gone import withdrawn_item, withdrawn_page
 from pages.guide_fields import ItemElements
+from pages.site_marks import SiteMarks
 from pages.situation import Asked
 from pages.tabs import EDIT_HANDLER
 from portal.catalog.chart import process_chart_steps, process_chart_svg
-from portal.catalog.definition import ItemDefinition
+from portal.catalog.definition import ItemDefinition, ThemeDefinition
 from portal.catalog.findings import Finding, PreflightFailed, shape_findings
+from portal.catalog.joint_list import joint_materials
 from portal.catalog.models import Edition, ItemStatus, ServiceItem, Theme, examine, publish
+from portal.catalog.theme_chart import theme_chart_steps, theme_chart_svg
 from portal.lib.refusal import TooLate
-from portal.organisations.models import CenterKind, Organisation, ServiceCenter, User, Window, WindowKind, Zone
+from portal.organisations.models import Organisation, User, Window, WindowKind, Zone
+
+__all__ = [
+    "CataloguePage",
+    "FeaturedGuide",
+    "GuidePage",
+    "HomePage",
+    "PlainPage",
+    "ReviewTask",
+    "SiteMarks",
+    "ThemePage",
+    "city_center",
+]
 
 RICH_TEXT = ["h3", "bold", "ol", "ul", "link"]
-
-
-def city_center() -> ServiceCenter | None:
-    """The centre whose address and phones every page shows."""
-    return ServiceCenter.objects.filter(kind=CenterKind.CITY).first()
 
 
 class PortalPage(Page):
@@ -46,8 +61,8 @@ class PortalPage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        catalogue = CataloguePage.objects.live().first()
-        return {**context, "center": city_center(), "demo": settings.DEMO, "catalogue": catalogue}
+        frame = frame_of(request)
+        return {**context, "center": frame.center, "demo": frame.demo, "catalogue": frame.catalogue}
 
 
 class HomePage(PortalPage):
@@ -55,7 +70,11 @@ class HomePage(PortalPage):
 
     intro = models.CharField("导语", max_length=200, blank=True)
 
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("intro"),
+        InlinePanel("featured", heading="热门事项", label="事项", max_num=12),
+    ]
 
     max_count = 1
     subpage_types = ["pages.CataloguePage", "pages.ThemePage", "pages.PlainPage"]
@@ -67,8 +86,34 @@ class HomePage(PortalPage):
         open_items = models.Count("items", filter=models.Q(items__status=ItemStatus.IN_FORCE))
         zones = list(Zone.objects.annotate(item_count=open_items).filter(item_count__gt=0).select_related("lead"))
         total = sum(zone.item_count for zone in zones)
-        themes = ThemePage.objects.live().select_related("theme__lead")
-        return {**super().get_context(request, *args, **kwargs), "zones": zones, "total": total, "themes": themes}
+        pages = list(ThemePage.objects.live().select_related("theme__lead"))
+        routes = [page for page in pages if page.definition.stages]
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "zones": zones,
+            "total": total,
+            "themes": [page for page in pages if page not in routes],
+            "routes": routes,
+            "popular": self.popular(),
+        }
+
+    def popular(self) -> list[GuidePage]:
+        """The guides that editors put forward, in their order, as far as people can read them."""
+        shown = self.featured.select_related("guide__item__lead", "guide__edition").filter(guide__live=True)
+        return [row.guide for row in shown if row.guide.item and row.guide.item.status == ItemStatus.IN_FORCE]
+
+
+class FeaturedGuide(Orderable):
+    """One of the guides that the home page puts forward (热门事项)."""
+
+    home = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="featured")
+    guide = models.ForeignKey("pages.GuidePage", verbose_name="办事指南", on_delete=models.CASCADE, related_name="+")
+
+    panels = [PageChooserPanel("guide", "pages.GuidePage")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = "热门事项"
+        constraints = [models.UniqueConstraint(fields=["home", "guide"], name="featured_once")]
 
 
 class CataloguePage(PortalPage):
@@ -80,6 +125,21 @@ class CataloguePage(PortalPage):
 
     class Meta:
         verbose_name = "事项目录"
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """The address of a guide that was deleted with its item says so instead of being nowhere."""
+        try:
+            return super().route(request, path_components)
+        except Http404:
+            item = withdrawn_item(path_components[0]) if len(path_components) == 1 and self.live else None
+            if item is None:
+                raise
+            return RouteResult(self, kwargs={"withdrawn": item})
+
+    def serve(self, request: HttpRequest, *args: Any, withdrawn: ServiceItem | None = None, **kwargs: Any) -> Any:
+        if withdrawn is not None:
+            return withdrawn_page(request, withdrawn, {"page": self})
+        return super().serve(request, *args, **kwargs)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         query = request.GET.get("q", "").replace("\x00", "").strip()[:60]
@@ -141,6 +201,21 @@ class GuidePage(ItemElements, PortalPage):
             sentence = f"事项编码发布后不能更改，原编码为{self.item.code}。"
             found.append(Finding("code", "guide.code_changed", sentence, "请改回原编码；新事项请新建指南。"))
         return found
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.item is not None and self.item.status == ItemStatus.WITHDRAWN
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """A guide that was taken down with its item is still found, and says so."""
+        if not path_components and not self.live and self.is_withdrawn:
+            return RouteResult(self)
+        return super().route(request, path_components)
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.is_withdrawn and not getattr(request, "is_preview", False):
+            return withdrawn_page(request, self.item, {"page": self})
+        return super().serve(request, *args, **kwargs)
 
     def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
         """A draft that lacks what a guide is made of is previewed as the list of what is missing."""
@@ -225,6 +300,7 @@ class GuidePage(ItemElements, PortalPage):
             "coops": [names[code] for code in definition.departments if code in names and code != definition.lead_dept],
             "windows": Window.objects.filter(kind=WindowKind.COMPREHENSIVE, zones__code=definition.zone),
             "zone": Zone.objects.filter(code=definition.zone).first(),
+            "guide_url": settings.BASE_URL.rstrip("/") + (self.get_url(request) or "/"),
             "chart": process_chart_svg(asked.route_definition),
             "steps": process_chart_steps(asked.route_definition),
             "questions": asked.questions,
@@ -281,15 +357,29 @@ class ThemePage(PortalPage):
     class Meta:
         verbose_name = "一件事"
 
+    @cached_property
+    def definition(self) -> ThemeDefinition:
+        return self.theme.parsed
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        definition = self.theme.parsed
+        definition = self.definition
         guides = (
-            GuidePage.objects.live().filter(item__code__in=definition.items).select_related("item__lead", "edition")
+            GuidePage.objects.live()
+            .filter(item__code__in=definition.items, item__status=ItemStatus.IN_FORCE)
+            .select_related("item__lead", "edition")
         )
         by_code = {guide.item.code: guide for guide in guides}
+        known = {code: by_code[code].edition.parsed for code in definition.items if code in by_code}
         stages = definition.stages or (("", definition.items),)
-        rows = [(name, [by_code[code] for code in codes if code in by_code]) for name, codes in stages]
-        return {**super().get_context(request, *args, **kwargs), "definition": definition, "stages": rows}
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "definition": definition,
+            "stages": [(name, [by_code[code] for code in codes if code in by_code]) for name, codes in stages],
+            "chart": theme_chart_svg(definition, known),
+            "steps": theme_chart_steps(definition, known),
+            "materials": joint_materials(known.values()),
+            "demanded": sum(len(one.materials) for one in known.values()),
+        }
 
 
 class PlainPage(PortalPage):
