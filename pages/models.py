@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 from itertools import groupby
@@ -50,6 +52,7 @@ __all__ = [
     "city_center",
 ]
 
+ITEM_CODE = re.compile(r"[A-Z]{2,3}-[0-9]{2,4}")
 RICH_TEXT = ["h3", "bold", "ol", "ul", "link"]
 
 
@@ -378,8 +381,14 @@ class ThemePage(PortalPage):
             "chart": theme_chart_svg(definition, known),
             "steps": theme_chart_steps(definition, known),
             "materials": joint_materials(known.values()),
+            "order": [_with_names(line, known) for line in definition.dependencies],
             "demanded": sum(len(one.materials) for one in known.values()),
         }
+
+
+def _with_names(text: str, known: Mapping[str, ItemDefinition]) -> str:
+    """A sentence about items with their names in the place of their codes: citizens do not read codes."""
+    return ITEM_CODE.sub(lambda found: known[found[0]].name if found[0] in known else found[0], text)
 
 
 class PlainPage(PortalPage):

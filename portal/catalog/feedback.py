@@ -93,7 +93,7 @@ class GuideFeedback(models.Model):
         """Say what was done about it. Raises TooLate when somebody else has."""
         said = plain_text(answer)
         if not said:
-            raise Refused("请填写处理结果。", field="reason")
+            raise Refused("请填写处理结果。", field="answer")
         waiting = GuideFeedback.objects.open().filter(pk=self.pk)
         if not waiting.update(answer=said[:LONGEST_TEXT], answered_at=timezone.now(), answered_by=by):
             self.refresh_from_db()

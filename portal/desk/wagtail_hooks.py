@@ -9,10 +9,21 @@ from wagtail_modeladmin.options import modeladmin_register
 
 from portal.desk import history, home
 from portal.desk.admin import CaseAdmin, DeliveryAdmin, HouseGroup, ItemAdmin, PromiseAdmin, SlipAdmin, TaskAdmin
+from portal.desk.feedback import FeedbackAdmin
 from portal.desk.rulebook import RulebookGroup, TryClause
 from portal.desk.views import editions, intake, ledger, papers
 
-for register in (CaseAdmin, TaskAdmin, SlipAdmin, DeliveryAdmin, ItemAdmin, PromiseAdmin, HouseGroup, RulebookGroup):
+for register in (
+    CaseAdmin,
+    TaskAdmin,
+    SlipAdmin,
+    DeliveryAdmin,
+    ItemAdmin,
+    FeedbackAdmin,
+    PromiseAdmin,
+    HouseGroup,
+    RulebookGroup,
+):
     modeladmin_register(register)
 
 
