@@ -24,6 +24,13 @@ MOST, SECONDS = 10, 600
 """Messages from one address in ten minutes; a hall shares one address."""
 
 
+class TypedText(forms.CharField):
+    """Words as they were typed; a NUL, which no database keeps, is dropped instead of complained about."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("\x00", "")
+
+
 class FeedbackForm(forms.Form):
     """`website` is a trap: people do not see it, machines fill it in."""
 
@@ -34,20 +41,17 @@ class FeedbackForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "请选择哪一部分不对。", "invalid_choice": "请选择哪一部分不对。"},
     )
-    text = forms.CharField(
+    text = TypedText(
         label="怎么不对",
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": "请写明哪里不对。", "max_length": f"最多写{LONGEST_TEXT}个字，请写短一些。"},
     )
-    website = forms.CharField(
+    website = TypedText(
         label="请不要填写这一栏",
         required=False,
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )
-
-    def clean_text(self) -> str:
-        return self.cleaned_data["text"].replace("\x00", "")
 
     def clean(self) -> dict[str, Any]:
         if "key" in self.errors:  # no browser of ours sends a form without it

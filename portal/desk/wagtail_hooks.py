@@ -13,7 +13,7 @@ from portal.desk.feedback import FeedbackAdmin
 from portal.desk.rulebook import RulebookGroup, TryClause
 from portal.desk.views import editions, intake, ledger, papers
 
-for register in (
+REGISTERS = (
     CaseAdmin,
     TaskAdmin,
     SlipAdmin,
@@ -23,7 +23,8 @@ for register in (
     PromiseAdmin,
     HouseGroup,
     RulebookGroup,
-):
+)
+for register in REGISTERS:
     modeladmin_register(register)
 
 
