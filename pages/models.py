@@ -216,7 +216,7 @@ class GuidePage(ItemElements, PortalPage):
         return super().route(request, path_components)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.is_withdrawn and not getattr(request, "is_preview", False):
+        if self.is_withdrawn:
             return withdrawn_page(request, self.item, {"page": self})
         return super().serve(request, *args, **kwargs)
 

@@ -202,9 +202,7 @@ def test_a_guide_carries_its_code_for_phones_and_the_way_to_its_editors(
 
 
 def test_a_preview_offers_nothing_that_is_not_published(small_site: HomePage) -> None:
-    page = guide()
-    request = RequestFactory().get("/")
-    html = page.serve_preview(request, "").render().content.decode()
+    html = guide().make_preview_request().content.decode()
     assert "这是尚未发布的内容" in html
     for address in ("guide_feedback", "item_chart", "paper_leaflet"):
         assert reverse(address, args=["TZ-09"]) not in html, address
