@@ -308,6 +308,7 @@ class GuidePage(ItemElements, PortalPage):
             "steps": process_chart_steps(asked.route_definition),
             "questions": asked.questions,
             "materials": asked.materials,
+            "results": asked.results,
             "situation": asked.situation,
             "situation_query": urlencode(asked.situation, doseq=True),
             "all_answered": asked.is_complete,

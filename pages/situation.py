@@ -10,7 +10,7 @@ from django.http import QueryDict
 from wagtail.documents import get_document_model
 
 from portal.catalog.answers import check_situation
-from portal.catalog.definition import ItemDefinition, Material
+from portal.catalog.definition import ItemDefinition, Material, ResultPaper
 from portal.catalog.papers import condition_words, copies_text, may_follow
 from portal.catalog.questions import When
 
@@ -82,6 +82,15 @@ class Asked:
                 "，且".join(condition_words(self.definition, when) for when in line.when),
             )
             for line in lines
+        ]
+
+    @cached_property
+    def results(self) -> list[tuple[ResultPaper, Any]]:
+        """What the applicant gets, with the document of its sample; None where there is none."""
+        refs = [paper.sample.document for paper in self.definition.results if paper.sample]
+        documents = get_document_model().objects.in_bulk(refs) if refs else {}
+        return [
+            (paper, documents.get(paper.sample.document) if paper.sample else None) for paper in self.definition.results
         ]
 
     @cached_property

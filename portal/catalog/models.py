@@ -324,8 +324,9 @@ class Theme(models.Model):
         return sorted(found, key=lambda item: codes.index(item.code))
 
     def definitions(self) -> dict[str, ItemDefinition]:
-        """The definitions in force by code, in the theme's own order; an item without an edition is left out."""
-        return {item.code: item.current_edition.parsed for item in self.items() if item.current_edition}
+        """The definitions in force by code, in the theme's own order; others are left out."""
+        in_force = (item for item in self.items() if item.is_open_for_intake)
+        return {item.code: item.current_edition.parsed for item in in_force}
 
     @classmethod
     def publish(cls, definition: ThemeDefinition, *, by: User | None, note: str = "") -> Theme:

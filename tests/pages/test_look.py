@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.views.defaults import server_error
-from wagtail.models import Site
+from wagtail.documents import get_document_model
+from wagtail.models import PageViewRestriction, Site
 
 from pages.models import CataloguePage, FeaturedGuide, GuidePage, HomePage, PlainPage, SiteMarks, ThemePage
-from portal.catalog.models import ServiceItem
+from portal.catalog.definition import ItemDefinition
+from portal.catalog.models import ServiceItem, _parsed, publish
 from portal.lib.display import COOKIE, MODES
 from tests.pages.acts import at_desk, guide, publisher
 
@@ -288,3 +291,36 @@ def test_the_page_of_failures_asks_no_database(django_assert_num_queries, db: No
         answer = server_error(RequestFactory().get("/"))
     assert answer.status_code == 500
     assert "12345" in answer.content.decode()
+
+
+@pytest.mark.parametrize("kind, words", [("password", "需要密码"), ("login", "请先登录")])
+def test_a_page_for_some_people_only_asks_in_our_own_frame(
+    small_site: HomePage, client: Client, kind: str, words: str
+) -> None:
+    plain = small_site.add_child(instance=PlainPage(title="内部", slug="inside", body="<p>秘密</p>"))
+    PageViewRestriction.objects.create(page=plain, restriction_type=kind, password="open")
+    html = client.get(plain.url, follow=True).content.decode()
+    assert words in html
+    assert 'data-display="normal"' in html
+    assert "秘密" not in html
+
+
+def test_a_guide_links_the_sample_of_its_result_and_the_files_of_its_materials(
+    small_site: HomePage, client: Client
+) -> None:
+    page = guide()
+    document = get_document_model().objects.create(title="许可证样本", file=ContentFile(b"%PDF-1.7", "sample.pdf"))
+    data = page.parsed.model_dump()
+    data["results"][0]["sample"] = data["materials"][0]["blank_form"] = {"document": document.pk, "title": "样本"}
+    publish(ItemDefinition.model_validate(data), by=None)
+    GuidePage.objects.filter(pk=page.pk).update(edition=ServiceItem.objects.get(code="TZ-09").current_edition)
+    html = client.get(page.url).content.decode()
+    assert f'href="{document.url}">看样本' in html
+    assert f'href="{document.url}">空白表格：许可证样本' in html
+
+
+def test_a_cold_guide_takes_at_most_25_queries(site: HomePage, client: Client, django_assert_max_num_queries) -> None:
+    _parsed.clear()
+    for code in ("TZ-09", "SS-02", "BDC-01"):
+        with django_assert_max_num_queries(25):
+            assert client.get(guide(code).url).status_code == 200
