@@ -10,11 +10,13 @@ from django.db import transaction
 from wagtail.models import GroupPagePermission, Page, Site
 
 from pages.elements import fill
-from pages.models import CataloguePage, GuidePage, HomePage, ThemePage
+from pages.models import CataloguePage, FeaturedGuide, GuidePage, HomePage, ThemePage
 from pages.review import make_workflow
+from pages.site_marks import SiteMarks
 from portal.catalog.content import load_items, load_themes
 from portal.catalog.definition import ItemDefinition, ThemeDefinition
 from portal.catalog.models import ItemStatus, ServiceItem, Theme, keep_theme
+from portal.lib.content import read_yaml
 from portal.organisations import access
 
 INTRO = "一次告知、一窗受理、并联审批、统一出件：带齐材料到一个窗口，其余的由我们来跑。"
@@ -23,6 +25,7 @@ RIGHTS = {access.EDITORS: ("add_page", "change_page"), access.PUBLISHERS: ("publ
 
 def load_pages(content_dir: Path, progress: Callable[[str], None] = lambda text: None) -> None:
     """Site, home, catalogue, one published guide per item, one page per theme, and the editors' rights."""
+    is_new = not HomePage.objects.exists()
     home = _home()
     catalogue = CataloguePage.objects.first() or _catalogue(home)
     for definition in load_items(content_dir):
@@ -32,6 +35,8 @@ def load_pages(content_dir: Path, progress: Callable[[str], None] = lambda text:
     for theme in load_themes(content_dir):
         if not Theme.objects.filter(code=theme.code).exists():
             _theme(home, theme)
+    if is_new:
+        _put_forward(home, content_dir)
     _grant_rights(home)
     make_workflow()
 
@@ -63,6 +68,16 @@ def _home() -> HomePage:
 
 
 @transaction.atomic
+def _put_forward(home: HomePage, content_dir: Path) -> None:
+    """热门事项 and footer marks of a new portal; afterwards they are the editors' own."""
+    site = read_yaml(content_dir / "centre.yaml").get("site", {})
+    guides = {guide.code: guide for guide in GuidePage.objects.filter(code__in=site.get("popular", []))}
+    home.featured = [FeaturedGuide(guide=guides[code]) for code in site.get("popular", []) if code in guides]
+    home.save_revision(changed=False).publish(changed=False)
+    SiteMarks.objects.get_or_create(site=home.get_site(), defaults=site.get("marks", {}))
+
+
+@transaction.atomic
 def _catalogue(home: HomePage) -> CataloguePage:
     _publish_new(home, CataloguePage(title="事项目录", slug="items"))
     return CataloguePage.objects.get()
@@ -91,7 +106,9 @@ def _publish_new(parent: Page, page: Page) -> None:
 
 
 def _grant_rights(home: HomePage) -> None:
-    """What editors may do with pages; a group that people have given page rights keeps those."""
+    """What editors may do with pages and publishers with the footer; a group that has page rights keeps those."""
+    marks = Permission.objects.get(content_type__app_label="pages", codename="change_sitemarks")
+    access.group(access.PUBLISHERS).permissions.add(marks)
     for name, codenames in RIGHTS.items():
         group: Group = access.group(name)
         if GroupPagePermission.objects.filter(group=group).exists():

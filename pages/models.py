@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,33 +13,48 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from modelcluster.fields import ParentalKey
 from pydantic import ValidationError
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, InlinePanel, PageChooserPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 from wagtail.log_actions import LogContext, get_active_log_context
-from wagtail.models import AbstractGroupApprovalTask, Page, Revision, TaskState
+from wagtail.models import AbstractGroupApprovalTask, Orderable, Page, Revision, TaskState
+from wagtail.url_routing import RouteResult
 
 from pages.catalogue import Listing, suggestions
 from pages.elements import compiled, give_keys
 from pages.forms import GuidePageForm
+from pages.frame import city_center, frame_of
+from pages.gone import withdrawn_item, withdrawn_page
 from pages.guide_fields import ItemElements
+from pages.site_marks import SiteMarks
 from pages.situation import Asked
 from pages.tabs import EDIT_HANDLER
 from portal.catalog.chart import process_chart_steps, process_chart_svg
-from portal.catalog.definition import ItemDefinition
+from portal.catalog.definition import ItemDefinition, ThemeDefinition
 from portal.catalog.findings import Finding, PreflightFailed, shape_findings
+from portal.catalog.joint_list import joint_materials
 from portal.catalog.models import Edition, ItemStatus, ServiceItem, Theme, examine, publish
+from portal.catalog.theme_chart import theme_chart_steps, theme_chart_svg
 from portal.lib.refusal import TooLate
-from portal.organisations.models import CenterKind, Organisation, ServiceCenter, User, Window, WindowKind, Zone
+from portal.organisations.models import Organisation, User, Window, WindowKind, Zone
 
+__all__ = [
+    "CataloguePage",
+    "FeaturedGuide",
+    "GuidePage",
+    "HomePage",
+    "PlainPage",
+    "ReviewTask",
+    "SiteMarks",
+    "ThemePage",
+    "city_center",
+]
+
+ITEM_CODE = re.compile(r"[A-Z]{2,3}-[0-9]{2,4}")
 RICH_TEXT = ["h3", "bold", "ol", "ul", "link"]
-
-
-def city_center() -> ServiceCenter | None:
-    """The centre whose address and phones every page shows."""
-    return ServiceCenter.objects.filter(kind=CenterKind.CITY).first()
 
 
 class PortalPage(Page):
@@ -47,8 +65,8 @@ class PortalPage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        catalogue = CataloguePage.objects.live().first()
-        return {**context, "center": city_center(), "demo": settings.DEMO, "catalogue": catalogue}
+        frame = frame_of(request)
+        return {**context, "center": frame.center, "demo": frame.demo, "catalogue": frame.catalogue}
 
 
 class HomePage(PortalPage):
@@ -56,7 +74,11 @@ class HomePage(PortalPage):
 
     intro = models.CharField("导语", max_length=200, blank=True)
 
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("intro"),
+        InlinePanel("featured", heading="热门事项", label="事项", max_num=12),
+    ]
 
     max_count = 1
     subpage_types = ["pages.CataloguePage", "pages.ThemePage", "pages.PlainPage"]
@@ -68,8 +90,34 @@ class HomePage(PortalPage):
         open_items = models.Count("items", filter=models.Q(items__status=ItemStatus.IN_FORCE))
         zones = list(Zone.objects.annotate(item_count=open_items).filter(item_count__gt=0).select_related("lead"))
         total = sum(zone.item_count for zone in zones)
-        themes = ThemePage.objects.live().select_related("theme__lead")
-        return {**super().get_context(request, *args, **kwargs), "zones": zones, "total": total, "themes": themes}
+        pages = list(ThemePage.objects.live().select_related("theme__lead"))
+        routes = [page for page in pages if page.definition.stages]
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "zones": zones,
+            "total": total,
+            "themes": [page for page in pages if page not in routes],
+            "routes": routes,
+            "popular": self.popular(),
+        }
+
+    def popular(self) -> list[GuidePage]:
+        """The guides that editors put forward, in their order, as far as people can read them."""
+        shown = self.featured.select_related("guide__item__lead", "guide__edition").filter(guide__live=True)
+        return [row.guide for row in shown if row.guide.item and row.guide.item.status == ItemStatus.IN_FORCE]
+
+
+class FeaturedGuide(Orderable):
+    """One of the guides that the home page puts forward (热门事项)."""
+
+    home = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="featured")
+    guide = models.ForeignKey("pages.GuidePage", verbose_name="办事指南", on_delete=models.CASCADE, related_name="+")
+
+    panels = [PageChooserPanel("guide", "pages.GuidePage")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = "热门事项"
+        constraints = [models.UniqueConstraint(fields=["home", "guide"], name="featured_once")]
 
 
 class CataloguePage(RoutablePageMixin, PortalPage):
@@ -85,6 +133,21 @@ class CataloguePage(RoutablePageMixin, PortalPage):
     def guides(self) -> models.QuerySet[GuidePage]:
         """The guides that everybody may read."""
         return GuidePage.objects.live().public().child_of(self)
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """The address of a guide that was deleted with its item says so instead of being nowhere."""
+        try:
+            return super().route(request, path_components)
+        except Http404:
+            item = withdrawn_item(path_components[0]) if len(path_components) == 1 and self.live else None
+            if item is None:
+                raise
+            return RouteResult(self, kwargs={"withdrawn": item})
+
+    def serve(self, request: HttpRequest, *args: Any, withdrawn: ServiceItem | None = None, **kwargs: Any) -> Any:
+        if withdrawn is not None:
+            return withdrawn_page(request, withdrawn, {"page": self})
+        return super().serve(request, *args, **kwargs)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         listing = Listing(request.GET, self.guides())
@@ -143,6 +206,21 @@ class GuidePage(ItemElements, PortalPage):
             sentence = f"事项编码发布后不能更改，原编码为{self.item.code}。"
             found.append(Finding("code", "guide.code_changed", sentence, "请改回原编码；新事项请新建指南。"))
         return found
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.item is not None and self.item.status == ItemStatus.WITHDRAWN
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """A guide that was taken down with its item is still found, and says so."""
+        if not path_components and not self.live and self.is_withdrawn:
+            return RouteResult(self)
+        return super().route(request, path_components)
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.is_withdrawn:
+            return withdrawn_page(request, self.item, {"page": self})
+        return super().serve(request, *args, **kwargs)
 
     def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
         """A draft that lacks what a guide is made of is previewed as the list of what is missing."""
@@ -227,10 +305,12 @@ class GuidePage(ItemElements, PortalPage):
             "coops": [names[code] for code in definition.departments if code in names and code != definition.lead_dept],
             "windows": Window.objects.filter(kind=WindowKind.COMPREHENSIVE, zones__code=definition.zone),
             "zone": Zone.objects.filter(code=definition.zone).first(),
+            "guide_url": settings.BASE_URL.rstrip("/") + (self.get_url(request) or "/"),
             "chart": process_chart_svg(asked.route_definition),
             "steps": process_chart_steps(asked.route_definition),
             "questions": asked.questions,
             "materials": asked.materials,
+            "results": asked.results,
             "situation": asked.situation,
             "situation_query": urlencode(asked.situation, doseq=True),
             "all_answered": asked.is_complete,
@@ -283,15 +363,35 @@ class ThemePage(PortalPage):
     class Meta:
         verbose_name = "一件事"
 
+    @cached_property
+    def definition(self) -> ThemeDefinition:
+        return self.theme.parsed
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        definition = self.theme.parsed
+        definition = self.definition
         guides = (
-            GuidePage.objects.live().filter(item__code__in=definition.items).select_related("item__lead", "edition")
+            GuidePage.objects.live()
+            .filter(item__code__in=definition.items, item__status=ItemStatus.IN_FORCE)
+            .select_related("item__lead", "edition")
         )
         by_code = {guide.item.code: guide for guide in guides}
+        known = {code: by_code[code].edition.parsed for code in definition.items if code in by_code}
         stages = definition.stages or (("", definition.items),)
-        rows = [(name, [by_code[code] for code in codes if code in by_code]) for name, codes in stages]
-        return {**super().get_context(request, *args, **kwargs), "definition": definition, "stages": rows}
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "definition": definition,
+            "stages": [(name, [by_code[code] for code in codes if code in by_code]) for name, codes in stages],
+            "chart": theme_chart_svg(definition, known),
+            "steps": theme_chart_steps(definition, known),
+            "materials": joint_materials(known.values()),
+            "order": [_with_names(line, known) for line in definition.dependencies],
+            "demanded": sum(len(one.materials) for one in known.values()),
+        }
+
+
+def _with_names(text: str, known: Mapping[str, ItemDefinition]) -> str:
+    """A sentence about items with their names in the place of their codes: citizens do not read codes."""
+    return ITEM_CODE.sub(lambda found: known[found[0]].name if found[0] in known else found[0], text)
 
 
 class PlainPage(PortalPage):

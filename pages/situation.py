@@ -10,16 +10,26 @@ from django.http import QueryDict
 from wagtail.documents import get_document_model
 
 from portal.catalog.answers import check_situation
-from portal.catalog.definition import ItemDefinition, Material
+from portal.catalog.definition import ItemDefinition, Material, ResultPaper
+from portal.catalog.papers import condition_words, copies_text, may_follow
 from portal.catalog.questions import When
 
 
 @dataclass(frozen=True)
 class AskedMaterial:
-    """A line of the list with the files that belong to it: (what it is, document)."""
+    """A line of the list with the files that belong to it: (what it is, document), and when it applies, in words."""
 
     material: Material
     files: list[tuple[str, Any]]
+    depends_on: str = ""
+
+    @property
+    def copies(self) -> str:
+        return copies_text(self.material)
+
+    @property
+    def may_follow(self) -> bool:
+        return may_follow(self.material)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.material, name)
@@ -69,8 +79,18 @@ class Asked:
                     for owner, kind, ref in named
                     if owner is line and ref.document in documents
                 ],
+                "，且".join(condition_words(self.definition, when) for when in line.when),
             )
             for line in lines
+        ]
+
+    @cached_property
+    def results(self) -> list[tuple[ResultPaper, Any]]:
+        """What the applicant gets, with the document of its sample; None where there is none."""
+        refs = [paper.sample.document for paper in self.definition.results if paper.sample]
+        documents = get_document_model().objects.in_bulk(refs) if refs else {}
+        return [
+            (paper, documents.get(paper.sample.document) if paper.sample else None) for paper in self.definition.results
         ]
 
     @cached_property

@@ -7,6 +7,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from portal.lib import display
+
 handler400 = "portal.desk.views.errors.bad_request"
 handler403 = "portal.desk.views.errors.permission_denied"
 
@@ -16,6 +18,7 @@ demo_media = [re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("display/", display.choose, name="display"),
     path("", include("portal.catalog.urls")),
     *demo_media,
     path("", include(wagtail_urls)),

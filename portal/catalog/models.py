@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from portal.catalog.definition import ItemDefinition, ThemeDefinition
+from portal.catalog.feedback import GuideFeedback
 from portal.catalog.finding.indexing import index_items, index_theme
 from portal.catalog.finding.models import Entry, Facet, Mark, Synonym
 from portal.catalog.findings import Finding, PreflightFailed
@@ -31,6 +32,7 @@ __all__ = [
     "Edition",
     "Entry",
     "Facet",
+    "GuideFeedback",
     "Handbook",
     "HandbookStatus",
     "ItemStatus",
@@ -89,6 +91,14 @@ class ServiceItem(models.Model):
         editable=False,
     )
     withdrawal_reason = models.CharField("取消理由", max_length=300, blank=True, editable=False)
+    successor = models.ForeignKey(
+        "self",
+        verbose_name="承接事项",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="predecessors",
+        editable=False,
+    )
 
     objects = ServiceItemQuerySet.as_manager()
 
@@ -104,18 +114,35 @@ class ServiceItem(models.Model):
     def is_open_for_intake(self) -> bool:
         return self.status == ItemStatus.IN_FORCE and self.current_edition_id is not None
 
+    def successor_in_force(self) -> ServiceItem | None:
+        """What people use instead today: a successor may have been withdrawn in its turn; None when the way ends."""
+        found, seen = self.successor, {self.pk}
+        while found is not None and found.pk not in seen and found.status != ItemStatus.IN_FORCE:
+            seen.add(found.pk)
+            found = found.successor
+        return found if found is not None and found.status == ItemStatus.IN_FORCE else None
+
     @classmethod
     def search(cls, text: str) -> ServiceItemQuerySet:
         return cls.objects.matching(text)
 
     @transaction.atomic
-    def withdraw(self, *, by: User | None, reason: str) -> None:
-        """取消: closes intake; running cases keep their edition and go on. Raises TooLate when it is withdrawn."""
+    def withdraw(self, *, by: User | None, reason: str, successor: ServiceItem | None = None) -> None:
+        """取消: closes intake; running cases keep their edition and go on. `successor` is what people use instead.
+
+        Raises TooLate when it is withdrawn.
+        """
         if not reason.strip():
             raise Refused("请填写取消的理由。", field="reason")
+        if successor and (successor.pk == self.pk or successor.status != ItemStatus.IN_FORCE):
+            raise Refused("承接事项须是另一个在用的事项。", field="successor")
         changed = ServiceItem.objects.filter(pk=self.pk).exclude(status=ItemStatus.WITHDRAWN)
         if not changed.update(
-            status=ItemStatus.WITHDRAWN, withdrawn_at=timezone.now(), withdrawn_by=by, withdrawal_reason=reason.strip()
+            status=ItemStatus.WITHDRAWN,
+            withdrawn_at=timezone.now(),
+            withdrawn_by=by,
+            withdrawal_reason=reason.strip(),
+            successor=successor,
         ):
             raise TooLate(f"“{self.name}”已经取消。")
         index_items([self])
@@ -127,7 +154,8 @@ class ServiceItem(models.Model):
         if self.current_edition_id is None:
             raise Refused(f"“{self.name}”还没有发布过指南，不能收件。")
         changed = ServiceItem.objects.filter(pk=self.pk, status=ItemStatus.WITHDRAWN)
-        if not changed.update(status=ItemStatus.IN_FORCE, withdrawn_at=None, withdrawn_by=None, withdrawal_reason=""):
+        nothing = {"withdrawn_at": None, "withdrawn_by": None, "withdrawal_reason": "", "successor": None}
+        if not changed.update(status=ItemStatus.IN_FORCE, **nothing):
             raise TooLate(f"“{self.name}”没有取消，不需要恢复。")
         index_items([self])
         self.refresh_from_db()
@@ -268,6 +296,7 @@ def _publish(
         zone=zone,
         lead=lead,
         status=ItemStatus.IN_FORCE,
+        successor=None,
         current_edition=current,
         search_text=search_text(definition, lead),
     )
@@ -304,6 +333,11 @@ class Theme(models.Model):
         codes = self.parsed.items
         found = ServiceItem.objects.filter(code__in=codes).select_related("lead", "current_edition")
         return sorted(found, key=lambda item: codes.index(item.code))
+
+    def definitions(self) -> dict[str, ItemDefinition]:
+        """The definitions in force by code, in the theme's own order; others are left out."""
+        in_force = (item for item in self.items() if item.is_open_for_intake)
+        return {item.code: item.current_edition.parsed for item in in_force}
 
     @classmethod
     def publish(cls, definition: ThemeDefinition, *, by: User | None, note: str = "") -> Theme:

@@ -64,9 +64,14 @@ def around(item: ServiceItem) -> Around:
 
 def guide_url(item: ServiceItem) -> str:
     """The public address of the item's guide; that of the portal while no guide is live."""
+    return settings.BASE_URL.rstrip("/") + guide_path(item)
+
+
+def guide_path(item: ServiceItem) -> str:
+    """The path of the item's guide; the home page while no guide is live."""
     guide = item.guides.live().first()
     parts = guide.get_url_parts() if guide else None
-    return settings.BASE_URL.rstrip("/") + (parts[2] if parts and parts[2] else "/")
+    return parts[2] if parts and parts[2] else "/"
 
 
 def day(value: date) -> str:

@@ -1,11 +1,17 @@
-"""Table of contents of the public addresses of an item's papers."""
+"""Table of contents of the public addresses beside the pages: papers, charts, messages to the editors."""
 
 from django.urls import path
 
-from portal.catalog import views
+from portal.catalog import chart_views, feedback_views, views
 
 urlpatterns = [
     path("papers/leaflet/<str:code>.pdf", views.leaflet, name="paper_leaflet"),
     path("papers/checklist/<str:code>.pdf", views.checklist, name="paper_checklist"),
     path("papers/form/<str:codes>.pdf", views.form, name="paper_form"),
+    path("charts/items/<str:code>.svg", chart_views.item_chart_svg, name="item_chart_svg"),
+    path("charts/items/<str:code>/", chart_views.item_chart, name="item_chart"),
+    path("charts/themes/<str:code>.svg", chart_views.theme_chart_file, name="theme_chart_svg"),
+    path("charts/themes/<str:code>/", chart_views.theme_chart, name="theme_chart"),
+    path("feedback/<str:code>/", feedback_views.feedback, name="guide_feedback"),
+    path("feedback/<str:code>/received/", feedback_views.received, name="guide_feedback_received"),
 ]

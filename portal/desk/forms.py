@@ -14,6 +14,7 @@ from portal.cases.models import Case, CaseMaterial
 from portal.cases.states import ANSWERS, ApplicantKind, TaskOutcome, Verdict, Way
 from portal.catalog.definition import Material
 from portal.catalog.handbook import WHOLE_CENTRE
+from portal.catalog.models import ServiceItem
 from portal.desk.base import VerbForm
 from portal.handover.actions import held_by
 from portal.lib.identity import IdentityError, IdentityKind, check_identity
@@ -181,6 +182,27 @@ class CorrectionForm(VerbForm):
 
 class ReasonForm(VerbForm):
     reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AnswerFeedbackForm(VerbForm):
+    answer = forms.CharField(label="处理结果", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class WithdrawItemForm(ReasonForm):
+    """`successor`: the item that people use instead; the public page points to it."""
+
+    successor = forms.ModelChoiceField(
+        ServiceItem.objects.none(),
+        label="承接事项",
+        required=False,
+        empty_label="没有",
+        help_text="群众打开原来的指南时，页面会指到这个事项。",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = ServiceItem.objects.open_for_intake()
+        self.fields["successor"].queryset = others.exclude(pk=self.thing.pk) if self.thing else others
 
 
 class SignForm(VerbForm):

@@ -17,7 +17,7 @@ from django_tables2 import RequestConfig, Table
 from portal.cases import clocks
 from portal.cases.models import Case, Task
 from portal.cases.states import IN_PROGRESS, TaskStatus
-from portal.catalog.models import Handbook, ServiceItem
+from portal.catalog.models import GuideFeedback, Handbook, ServiceItem
 from portal.handover.models import Slip
 from portal.jobs.models import Promise
 from portal.pickup.models import Delivery
@@ -26,6 +26,7 @@ from portal.supervision.lights import Light, light
 __all__ = [
     "AnswerColumn",
     "CaseTable",
+    "FeedbackTable",
     "DeliveryTable",
     "HandbookTable",
     "ItemTable",
@@ -270,3 +271,21 @@ class HandbookTable(DeskTable):
     def render_status(self, record: Handbook) -> SafeString:
         percent = f" {record.percent}%" if record.under_way else ""
         return badge(record.status, f"{record.get_status_display()}{percent}")
+
+
+class FeedbackTable(DeskTable):
+    item = tables.Column("事项", accessor="item__name")
+    part = tables.Column("内容")
+    text = tables.Column("意见", orderable=False)
+    left_at = tables.DateTimeColumn(verbose_name="提交时间", format="Y-m-d H:i")
+    answered_at = tables.DateTimeColumn(verbose_name="处理时间", format="Y-m-d H:i")
+
+    class Meta(DeskTable.Meta):
+        caption = "指南纠错"
+
+    def render_item(self, record: GuideFeedback) -> SafeString:
+        url = reverse("feedback_modeladmin_inspect", args=[record.pk])
+        return format_html('<a href="{}">{}</a>', url, record.item.name)
+
+    def render_text(self, record: GuideFeedback) -> str:
+        return record.text if len(record.text) <= 60 else f"{record.text[:60]}…"

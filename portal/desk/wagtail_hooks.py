@@ -18,6 +18,7 @@ from portal.desk.admin import (
     SlipAdmin,
     TaskAdmin,
 )
+from portal.desk.feedback import FeedbackAdmin
 from portal.desk.rulebook import RulebookGroup, TryClause
 from portal.desk.synonyms import SynonymAdmin
 from portal.desk.views import editions, handbooks, intake, ledger, papers
@@ -29,6 +30,7 @@ REGISTERS = (
     DeliveryAdmin,
     ItemAdmin,
     HandbookAdmin,
+    FeedbackAdmin,
     PromiseAdmin,
     HouseGroup,
     RulebookGroup,

@@ -1,5 +1,10 @@
 """What of a person may be seen on a screen, a list or a paper: enough to recognise, too little to misuse."""
 
+import re
+
+IDENTITY_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
+MOBILE_IN_TEXT = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+
 
 def mask_identity(number: str) -> str:
     """First six and last four of a long number (330602********0001); of a short one only the last two."""
@@ -18,3 +23,9 @@ def mask_phone(phone: str) -> str:
     if len(phone) == 11 and phone.startswith("1"):
         return phone[:3] + "****" + phone[-4:]
     return "*" * max(len(phone) - 4, 0) + phone[-4:]
+
+
+def mask_numbers_in(text: str) -> str:
+    """Free text with its identity numbers and mobile numbers masked: people type them where nobody asked."""
+    text = IDENTITY_IN_TEXT.sub(lambda found: mask_identity(found[0]), text)
+    return MOBILE_IN_TEXT.sub(lambda found: mask_phone(found[0]), text)

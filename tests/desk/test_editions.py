@@ -14,6 +14,7 @@ from django.urls import reverse
 from pages.content import load_pages
 from portal.catalog.content import load_items
 from portal.catalog.models import ItemStatus, ServiceItem, publish
+from portal.lib.refusal import Refused
 from portal.organisations.models import Role, User
 from tests.cast import Cast, accepted_case, person
 from tests.pages.acts import at_desk
@@ -41,8 +42,8 @@ def page(user: User, name: str, *args: Any, query: str = "") -> HttpResponse:
     return at_desk(user).get(reverse(name, args=args) + query)
 
 
-def act(user: User, verb: str, item: ServiceItem, reason: str = "依据文件取消。") -> HttpResponse:
-    data = {"key": str(uuid.uuid4()), "reason": reason}
+def act(user: User, verb: str, item: ServiceItem, reason: str = "依据文件取消。", **more: Any) -> HttpResponse:
+    data = {"key": str(uuid.uuid4()), "reason": reason, **more}
     return at_desk(user).post(reverse(f"items_modeladmin_{verb}", args=[item.pk]), data, follow=True)
 
 
@@ -110,6 +111,26 @@ def test_only_the_office_withdraws_and_reopens(who: str, item: ServiceItem, cast
     answer = act(getattr(cast, who), "withdraw", item)
     assert "只有审管办管理员能办理" in answer.content.decode()
     assert status(item) == ItemStatus.IN_FORCE
+
+
+def test_a_withdrawal_may_name_the_item_that_people_use_instead(item: ServiceItem, cast: Cast) -> None:
+    other = ServiceItem.objects.get(code="SS-02")
+    shown = act(manager(), "withdraw", item, successor=other.pk).content.decode()
+    assert f"承接事项：{other.name}" in shown
+    item.refresh_from_db()
+    assert item.successor == other
+    item.reopen(by=None)
+    assert item.successor is None
+
+
+def test_an_item_succeeds_neither_itself_nor_comes_from_among_the_withdrawn(item: ServiceItem, cast: Cast) -> None:
+    gone = ServiceItem.objects.get(code="SS-02")
+    gone.withdraw(by=None, reason="取消")
+    for wrong in (item, gone):
+        act(manager(), "withdraw", item, successor=wrong.pk)
+        assert status(item) == ItemStatus.IN_FORCE
+        with pytest.raises(Refused, match="另一个在用的事项"):
+            item.withdraw(by=None, reason="取消", successor=wrong)
 
 
 def test_a_withdrawal_needs_a_reason(item: ServiceItem, cast: Cast) -> None:

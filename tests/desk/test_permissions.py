@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pages.models import CataloguePage
 from portal.cases.models import Case
 from portal.catalog.handbook import Handbook, order_handbook
-from portal.catalog.models import Synonym
+from portal.catalog.models import GuideFeedback, Synonym
 from portal.desk.uploads import keep_upload
 from portal.jobs.models import Promise
 from portal.lib.files import PDF as PDF_FILE
@@ -46,6 +46,7 @@ class Things:
     file: str
     promise: int
     handbook: int
+    feedback: int
 
 
 @pytest.fixture
@@ -81,6 +82,7 @@ def things(cast: Cast) -> Things:
         file=str(file.uuid),
         promise=Promise.objects.first().pk,
         handbook=printed_handbook().pk,
+        feedback=GuideFeedback.leave(case.item, key=uuid.uuid4(), part="fee", text="收费标准变了。").pk,
     )
 
 
@@ -192,6 +194,12 @@ ROWS |= {
     "handbooks_modeladmin_index": (lambda t: [], ITEM_READERS, REFUSED),
     "handbooks_modeladmin_inspect": (lambda t: [t.handbook], ITEM_READERS, HIDDEN),
     "handbooks_modeladmin_retry": (lambda t: [t.handbook], ITEM_READERS, HIDDEN),
+}
+FEEDBACK_READERS = {"supervisor", "publisher", "editor"}
+ROWS |= {
+    "feedback_modeladmin_index": (lambda t: [], FEEDBACK_READERS, REFUSED),
+    "feedback_modeladmin_inspect": (lambda t: [t.feedback], FEEDBACK_READERS, HIDDEN),
+    "feedback_modeladmin_answer": (lambda t: [t.feedback], FEEDBACK_READERS, HIDDEN),
 }
 ROWS["desk_lint_try"] = (lambda t: [], {"publisher", "root"}, REFUSED)
 REDIRECTS = {"tasks_modeladmin_inspect"}
@@ -310,6 +318,37 @@ def test_every_address_of_ours_stands_in_the_matrix() -> None:
         name for name in ours if name.startswith(("organisations_", "workdays_", "catalog_lint", "catalog_synonym"))
     }
     assert ours - house == set(ROWS)
+
+
+PUBLIC = {
+    "display": ([], 405),
+    "item_chart": (["TZ-09"], 200),
+    "item_chart_svg": (["TZ-09"], 200),
+    "theme_chart": (["ZT-99"], 404),
+    "theme_chart_svg": (["ZT-99"], 404),
+    "guide_feedback": (["TZ-09"], 200),
+    "guide_feedback_received": (["TZ-09"], 200),
+    "paper_leaflet": (["ZZ-99"], 404),
+    "paper_checklist": (["ZZ-99"], 404),
+    "paper_form": (["ZZ-99"], 404),
+}
+"""Addresses for everybody: what a GET answers, for strangers and for staff alike."""
+FORMS = {"display", "guide_feedback"}
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_public_addresses_answer_strangers_and_staff_alike_and_only_forms_take_a_post(name: str, cast: Cast) -> None:
+    arguments, expected = PUBLIC[name]
+    url = reverse(name, args=arguments)
+    for user in (None, cast.receiver, cast.nobody):
+        assert answers(user, url) == expected, name
+        assert (answers(user, url, "post") == 405) != (name in FORMS), name
+
+
+def test_every_public_address_of_ours_stands_in_the_matrix() -> None:
+    from portal.catalog import urls
+
+    assert {pattern.name for pattern in urls.urlpatterns} | {"display"} == set(PUBLIC)
 
 
 def test_no_wagtail_address_is_open_to_strangers() -> None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from portal.lib.check_digit import append_check, is_valid
 from portal.lib.crypto import DecryptionError, blind_index, decrypt, encrypt
 from portal.lib.marks import barcode_svg, qr_svg
-from portal.lib.masking import mask_identity, mask_name, mask_phone
+from portal.lib.masking import mask_identity, mask_name, mask_numbers_in, mask_phone
 from portal.lib.numerals import in_words
+from tests.cast import PERSON
 
 NUMBERS = st.text("0123456789ABCXYZ", min_size=4, max_size=20)
 
@@ -97,3 +98,17 @@ def test_marks_are_well_formed_and_escape_their_text() -> None:
     for drawing in (barcode_svg("JD20260000017"), qr_svg("<JD>&")):
         assert ET.fromstring(drawing).tag.endswith("svg")
     assert "<JD>" not in qr_svg("<JD>&")
+
+
+@pytest.mark.parametrize(
+    "typed, kept",
+    [
+        (f"我的证号{PERSON}。", "我的证号330602********0001。"),
+        ("电话13800000000或者0575-00000001", "电话138****0000或者0575-00000001"),
+        ("编码11330600999999015A不是证号", "编码11330600999999015A不是证号"),
+        ("第123456789012345678901号", "第123456789012345678901号"),
+        ("第3项材料不用交", "第3项材料不用交"),
+    ],
+)
+def test_personal_numbers_in_free_text_are_masked_and_other_numbers_stay(typed: str, kept: str) -> None:
+    assert mask_numbers_in(typed) == kept

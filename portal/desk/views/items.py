@@ -11,7 +11,7 @@ from wagtail.models import ModelLogEntry
 
 from portal.catalog.models import ItemStatus, ServiceItem
 from portal.desk.base import ThingView, VerbForm, VerbView
-from portal.desk.forms import ReasonForm
+from portal.desk.forms import ReasonForm, WithdrawItemForm
 from portal.desk.history import ITEM_REOPENED, ITEM_WITHDRAWN
 from portal.desk.views.ledger import READERS, reads_ledgers
 from portal.lib.refusal import Refused
@@ -64,10 +64,10 @@ class ItemVerb(VerbView):
             raise Refused("只有审管办管理员能办理，您不能办理。")
         reason = form.cleaned_data["reason"].strip()
         with transaction.atomic():
-            self.change(reason)
+            self.change(reason, form)
             log(instance=self.thing, action=self.action, user=self.user, data={"reason": reason})
 
-    def change(self, reason: str) -> None:
+    def change(self, reason: str, form: VerbForm) -> None:
         """Call the verb of the item."""
         raise NotImplementedError
 
@@ -77,14 +77,15 @@ class WithdrawItem(ItemVerb):
     question = "取消后窗口不再收件，正在办理的办件不受影响，按原来的指南办完。指南页面会注明停止受理的日期。"
     done = "事项已经取消，窗口不再收件。"
     action = ITEM_WITHDRAWN
+    form_class = WithdrawItemForm
     grave = True
 
     @classmethod
     def offered(cls, thing: ServiceItem, user: User) -> bool:
         return manages(user) and thing.status != ItemStatus.WITHDRAWN
 
-    def change(self, reason: str) -> None:
-        self.thing.withdraw(by=self.user, reason=reason)
+    def change(self, reason: str, form: VerbForm) -> None:
+        self.thing.withdraw(by=self.user, reason=reason, successor=form.cleaned_data["successor"])
 
 
 class ReopenItem(ItemVerb):
@@ -97,7 +98,7 @@ class ReopenItem(ItemVerb):
     def offered(cls, thing: ServiceItem, user: User) -> bool:
         return manages(user) and thing.status == ItemStatus.WITHDRAWN
 
-    def change(self, reason: str) -> None:
+    def change(self, reason: str, form: VerbForm) -> None:
         if not self.thing.guides.filter(live=True).exists():
             raise Refused("办事指南没有发布，窗口和群众没有依据可看。请先发布办事指南，发布后即恢复收件。")
         self.thing.reopen(by=self.user)

@@ -1,0 +1,59 @@
+"""What stands around every public page: the ways through the site, the centre in the footer, the marks of the site.
+
+A template tag hands it to `base.html`, so that pages of the portal (charts, messages, errors) stand in the same frame
+as Wagtail's pages without importing them. Read once per request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from wagtail.models import Page, Site
+
+from pages.site_marks import SiteMarks
+from portal.organisations.models import CenterKind, ServiceCenter
+
+
+@dataclass(frozen=True)
+class Frame:
+    """`menu` are the pages directly under home that editors show in menus; anything may be missing on a new site."""
+
+    home: Page | None
+    catalogue: Page | None
+    menu: tuple[Page, ...]
+    center: ServiceCenter | None
+    marks: SiteMarks | None
+    demo: bool
+
+
+def city_center() -> ServiceCenter | None:
+    """The centre whose address and phones every page shows."""
+    return ServiceCenter.objects.filter(kind=CenterKind.CITY).first()
+
+
+def frame_of(request: HttpRequest | None) -> Frame:
+    found = getattr(request, "_frame", None)
+    if found is None:
+        found = _read(request)
+        if request is not None:
+            request._frame = found
+    return found
+
+
+def _read(request: HttpRequest | None) -> Frame:
+    from pages.models import CataloguePage
+
+    site = Site.find_for_request(request) if request is not None else None
+    home = site.root_page if site else None
+    catalogue = CataloguePage.objects.live().first() if site else None
+    menu = home.get_children().live().in_menu().not_type(CataloguePage) if home else ()
+    return Frame(
+        home=home,
+        catalogue=catalogue,
+        menu=tuple(menu),
+        center=city_center(),
+        marks=SiteMarks.objects.filter(site=site).first() if site else None,
+        demo=settings.DEMO,
+    )
