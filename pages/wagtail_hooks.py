@@ -3,10 +3,11 @@
 from django.urls import path
 from wagtail import hooks
 
-from pages import exchange_views, guards, views
+from pages import caching, exchange_views, guards, views
 
 hooks.register("before_copy_page", guards.refuse_copy)
 hooks.register("before_bulk_action", guards.refuse_bulk_publish)
+hooks.register("before_serve_page", caching.say_what_it_shows)
 
 
 @hooks.register("register_admin_urls")

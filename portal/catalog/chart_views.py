@@ -13,13 +13,16 @@ from django.views.decorators.http import require_safe
 from portal.catalog.chart import process_chart_steps, process_chart_svg, total_text
 from portal.catalog.models import ServiceItem, Theme
 from portal.catalog.papers import guide_path
+from portal.catalog.shown import EVERY_PAGE, item_tag, theme_tag
 from portal.catalog.theme_chart import theme_chart_steps, theme_chart_svg
+from portal.lib.page_cache import depend
 
 
 @require_safe
 def item_chart(request: HttpRequest, code: str) -> HttpResponse:
     """The chart of an item in force with its ordered-list twin."""
     item = _item(code)
+    depend(request, *EVERY_PAGE, item_tag(item.code))
     definition = item.current_edition.parsed
     context = {
         "item": item,
@@ -42,6 +45,7 @@ def item_chart_svg(request: HttpRequest, code: str) -> HttpResponse:
 def theme_chart(request: HttpRequest, code: str) -> HttpResponse:
     """The chart of a theme, or of the five-stage route, with its ordered-list twin."""
     theme = _theme(code)
+    depend(request, *EVERY_PAGE, theme_tag(theme.code), *map(item_tag, theme.parsed.items))
     definition, known = theme.parsed, theme.definitions()
     context = {
         "theme": theme,

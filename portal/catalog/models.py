@@ -19,6 +19,7 @@ from portal.catalog.handbook import Handbook, HandbookStatus
 from portal.catalog.lint.judge import lint_definition
 from portal.catalog.lint.models import LintRule, LintWord
 from portal.catalog.preflight import preflight
+from portal.catalog.shown import item_changed, theme_changed
 from portal.catalog.theme_findings import theme_findings
 from portal.catalog.waivers import Waiver, with_waivers
 from portal.documents.models import Counter
@@ -146,6 +147,7 @@ class ServiceItem(models.Model):
         ):
             raise TooLate(f"“{self.name}”已经取消。")
         index_items([self])
+        item_changed(self.code)
         self.refresh_from_db()
 
     @transaction.atomic
@@ -158,6 +160,7 @@ class ServiceItem(models.Model):
         if not changed.update(status=ItemStatus.IN_FORCE, **nothing):
             raise TooLate(f"“{self.name}”没有取消，不需要恢复。")
         index_items([self])
+        item_changed(self.code)
         self.refresh_from_db()
 
 
@@ -301,6 +304,7 @@ def _publish(
         search_text=search_text(definition, lead),
     )
     index_items([item])
+    item_changed(item.code)
     return current
 
 
@@ -421,6 +425,7 @@ def _publish_theme(definition: ThemeDefinition, by: User | None, note: str) -> T
     Theme.objects.filter(pk=theme.pk).update(**values, current_edition=edition)
     published = Theme.objects.select_related("zone", "lead", "current_edition").get(pk=theme.pk)
     index_theme(published, before)
+    theme_changed(theme.code)
     return published
 
 

@@ -1,0 +1,108 @@
+"""What each page shows, in tags of the page cache, and what changes it: publishing one guide draws anew that guide,
+the lists with it, its themes and charts, and no other page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_migrate, post_save, pre_save
+from django.http import HttpRequest
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.models import Page, PageViewRestriction, Site
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+
+from pages.models import CataloguePage, GuidePage, HomePage, SiteMarks, ThemePage
+from portal.catalog.shown import CATALOGUE, DEMAND_SECONDS, EVERY_PAGE, THEMES, item_tag, theme_tag
+from portal.lib.page_cache import depend, forget, forget_everything
+from portal.organisations import models as organisations
+
+HOUSE, FRAME = EVERY_PAGE
+HOUSE_MODELS: tuple[type[Model], ...] = (
+    organisations.ServiceCenter,
+    organisations.Organisation,
+    organisations.Zone,
+    organisations.Window,
+)
+
+
+def page_tag(page: Page) -> str:
+    return f"page:{page.pk}"
+
+
+def lists_with(page: Page) -> set[str]:
+    """The tags of what else shows something of this page."""
+    found = {page_tag(page)}
+    if isinstance(page, GuidePage):
+        found |= {CATALOGUE, *([item_tag(page.item.code)] if page.item else [])}
+    if isinstance(page, ThemePage):
+        found |= {THEMES, theme_tag(page.theme.code)}
+    if isinstance(page, HomePage | CataloguePage) or page.show_in_menus:
+        found.add(FRAME)
+    return found
+
+
+def say_what_it_shows(page: Page, request: HttpRequest, *args: Any) -> None:
+    """A Wagtail hook: before a page is served, say what it will show."""
+    page = page.specific
+    tags = {*EVERY_PAGE, page_tag(page)}
+    seconds = {}
+    if isinstance(page, HomePage):
+        tags |= {CATALOGUE, THEMES}
+    elif isinstance(page, CataloguePage):
+        tags |= {CATALOGUE, THEMES}
+        seconds = {"seconds": DEMAND_SECONDS}
+    elif isinstance(page, GuidePage) and page.item:
+        tags.add(item_tag(page.item.code))
+    elif isinstance(page, ThemePage):
+        tags |= {theme_tag(page.theme.code), *map(item_tag, page.definition.items)}
+    depend(request, *tags, **seconds)
+
+
+def page_changed(instance: Page, **kwargs: Any) -> None:
+    forget(*lists_with(instance.specific))
+
+
+def page_leaves_the_menu(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+    """A page that stood in the menu until now changes the menu, whatever it says now."""
+    if isinstance(instance, Page) and instance.pk:
+        if Page.objects.filter(pk=instance.pk, show_in_menus=True, live=True).exists():
+            forget(FRAME)
+
+
+def page_goes(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+    if isinstance(instance, Page):
+        forget(*lists_with(instance))
+
+
+def addresses_changed(**kwargs: Any) -> None:
+    """Pages that moved, and who may read them: their links stand anywhere."""
+    forget_everything()
+
+
+def house_changed(**kwargs: Any) -> None:
+    forget(HOUSE)
+
+
+def frame_changed(**kwargs: Any) -> None:
+    forget(FRAME)
+
+
+def connect() -> None:
+    """Called once, when the app is ready."""
+    for signal in (page_published, page_unpublished):
+        signal.connect(page_changed)
+    for signal in (post_page_move, page_slug_changed, post_migrate):
+        signal.connect(addresses_changed)
+    pre_save.connect(page_leaves_the_menu)
+    post_delete.connect(page_goes)
+    files = (get_document_model(), get_image_model())
+    for signal in (post_save, post_delete):
+        for model in (*HOUSE_MODELS, *files):
+            signal.connect(house_changed, sender=model)
+        signal.connect(frame_changed, sender=SiteMarks)
+        for model in (PageViewRestriction, Site, Redirect):
+            signal.connect(addresses_changed, sender=model)

@@ -1,0 +1,177 @@
+"""The public pages from the cache: what publishing draws anew, what it leaves, and how few queries a page takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import caches
+from django.test import Client
+from django.urls import reverse
+
+from pages.models import HomePage
+from portal.catalog.models import ServiceItem, Theme
+from portal.organisations.models import ServiceCenter
+from tests.pages.acts import at_desk, editor, guide, publisher
+
+pytestmark = pytest.mark.django_db
+COLD_QUERIES = 25
+GUIDE, OTHER, LIST = "/items/tz-09/", "/items/ss-02/", "/items/"
+
+
+@pytest.fixture(autouse=True)
+def _pages(settings: Any) -> Iterator[None]:
+    settings.CACHES = {**settings.CACHES, "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    caches["pages"].clear()
+    yield
+    caches["pages"].clear()
+
+
+@pytest.fixture
+def act(django_capture_on_commit_callbacks: Any) -> Callable[[Callable[[], Any]], None]:
+    """Do something as a transaction that is written."""
+
+    def acted(what: Callable[[], Any]) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            what()
+
+    return acted
+
+
+def warm(*paths: str) -> None:
+    for path in paths:
+        for _ in range(2):
+            assert Client().get(path).status_code == 200
+
+
+def is_warm(path: str, queries: Any) -> bool:
+    with queries() as counted:
+        assert Client().get(path).status_code in (200, 404, 410)
+    return len(counted) == 0
+
+
+@pytest.fixture
+def queries() -> Any:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    return lambda: CaptureQueriesContext(connection)
+
+
+def chart() -> str:
+    return reverse("item_chart", args=["TZ-09"])
+
+
+def test_a_warm_page_answers_without_a_query(small_site: HomePage, queries: Any) -> None:
+    theme = Theme.objects.get().page.url
+    for path in ("/", LIST, GUIDE, theme, chart(), reverse("theme_chart", args=[Theme.objects.get().code])):
+        warm(path)
+        assert is_warm(path, queries), path
+
+
+@pytest.mark.parametrize("path", ["/", LIST, GUIDE])
+def test_a_cold_page_takes_few_queries(small_site: HomePage, queries: Any, path: str) -> None:
+    Client().get(path)
+    caches["pages"].clear()
+    with queries() as counted:
+        Client().get(path)
+    assert len(counted) <= COLD_QUERIES
+
+
+def test_publishing_a_guide_draws_it_its_lists_and_its_chart_anew_and_no_other_guide(
+    small_site: HomePage, queries: Any, act: Callable[..., None]
+) -> None:
+    warm("/", LIST, GUIDE, OTHER, chart())
+    page = guide()
+    page.title = page.title + "（新）"
+    act(lambda: page.save_revision().publish())
+    assert not is_warm(GUIDE, queries)
+    assert "（新）" in Client().get(GUIDE).content.decode()
+    assert "（新）" in Client().get(LIST).content.decode()
+    assert "（新）" in Client().get(chart()).content.decode()
+    assert is_warm(OTHER, queries)
+
+
+def test_a_theme_shows_what_its_item_has_become(small_site: HomePage, act: Callable[..., None]) -> None:
+    theme = Theme.objects.get().page.url
+    warm(theme)
+    page = guide("BDC-01")
+    page.title = "存量房买卖登记（新）"
+    act(lambda: page.save_revision().publish())
+    assert "存量房买卖登记（新）" in Client().get(theme).content.decode()
+
+
+def test_a_withdrawn_item_is_gone_at_once(small_site: HomePage, act: Callable[..., None]) -> None:
+    warm("/", LIST, GUIDE, chart())
+    act(lambda: ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消"))
+    assert Client().get(GUIDE).status_code == 410
+    assert Client().get(chart()).status_code == 404
+    assert "tz-09" not in Client().get(LIST).content.decode()
+
+
+def test_a_draft_shows_nowhere_and_draws_nothing_anew(
+    small_site: HomePage, queries: Any, act: Callable[..., None]
+) -> None:
+    warm(GUIDE)
+    page = guide()
+    page.title = "还没有发布的名称"
+    act(lambda: page.save_revision())
+    assert is_warm(GUIDE, queries)
+    assert "还没有发布的名称" not in Client().get(GUIDE).content.decode()
+
+
+def test_a_new_telephone_of_the_centre_shows_on_every_page(small_site: HomePage, act: Callable[..., None]) -> None:
+    warm("/", GUIDE)
+    centre = ServiceCenter.objects.get(kind="city")
+    centre.phone = "0575-00001234"
+    act(centre.save)
+    for path in ("/", GUIDE):
+        assert "0575-00001234" in Client().get(path).content.decode()
+
+
+def test_a_page_taken_out_of_the_menu_leaves_the_menu_everywhere(
+    small_site: HomePage, act: Callable[..., None]
+) -> None:
+    from pages.models import PlainPage
+
+    plain = PlainPage(title="怎样到达", slug="way", show_in_menus=True, body="<p>公交</p>")
+    act(lambda: small_site.add_child(instance=plain).save_revision().publish())
+    warm(GUIDE)
+    assert "怎样到达" in Client().get(GUIDE).content.decode()
+    plain.show_in_menus = False
+    act(lambda: plain.save_revision().publish())
+    assert "怎样到达" not in Client().get(GUIDE).content.decode()
+
+
+def test_staff_are_shown_the_page_as_it_is_and_citizens_never_theirs(small_site: HomePage, queries: Any) -> None:
+    warm(GUIDE)
+    public = Client().get(GUIDE).content
+    for user in (editor(), publisher()):
+        client = at_desk(user)
+        with queries() as counted:
+            client.get(GUIDE)
+        assert len(counted) > 0
+    assert Client().get(GUIDE).content == public
+
+
+def test_answers_to_the_questions_of_a_guide_are_not_kept(small_site: HomePage, queries: Any) -> None:
+    warm(GUIDE)
+    assert not is_warm(f"{GUIDE}?q1=a", queries)
+
+
+def test_the_modes_of_a_page_do_not_mix(small_site: HomePage) -> None:
+    warm(GUIDE)
+    client = Client()
+    client.cookies["display"] = "elder"
+    client.get(GUIDE)
+    assert 'data-display="elder"' in client.get(GUIDE).content.decode()
+    assert 'data-display="normal"' in Client().get(GUIDE).content.decode()
+
+
+def test_a_browser_that_has_the_guide_gets_no_bytes_and_a_head_no_body(small_site: HomePage) -> None:
+    warm(GUIDE)
+    first = Client().get(GUIDE)
+    assert Client().get(GUIDE, HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 304
+    head = Client().head(GUIDE)
+    assert (head.status_code, head.content, head["ETag"]) == (200, b"", first["ETag"])
