@@ -68,9 +68,10 @@ def page_changed(instance: Page, **kwargs: Any) -> None:
 
 def page_leaves_the_menu(sender: type[Model], instance: Model, **kwargs: Any) -> None:
     """A page that stood in the menu until now changes the menu, whatever it says now."""
-    if isinstance(instance, Page) and instance.pk:
-        if Page.objects.filter(pk=instance.pk, show_in_menus=True, live=True).exists():
-            forget(FRAME)
+    if not isinstance(instance, Page) or instance.pk is None:
+        return
+    if Page.objects.filter(pk=instance.pk, show_in_menus=True, live=True).exists():
+        forget(FRAME)
 
 
 def page_goes(sender: type[Model], instance: Model, **kwargs: Any) -> None:
