@@ -142,8 +142,21 @@ CACHES = {
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}
-    )
+    ),
+    # Counts of look-ups; apart from the rest, so that a full cache of pages cannot wipe them.
+    "throttle": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "throttle"}
+        if REDIS_URL
+        else {
+            "BACKEND": "portal.lib.throttle.CountingDatabaseCache",
+            "LOCATION": "portal_throttle",
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
+    ),
 }
+
+# How many proxies of our own stand in front and add to X-Forwarded-For; with 0 the header means nothing.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 
 Q_CLUSTER = {
     "name": "portal",

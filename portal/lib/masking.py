@@ -18,3 +18,8 @@ def mask_phone(phone: str) -> str:
     if len(phone) == 11 and phone.startswith("1"):
         return phone[:3] + "****" + phone[-4:]
     return "*" * max(len(phone) - 4, 0) + phone[-4:]
+
+
+def mask_applicant(name: str, *, is_body: bool) -> str:
+    """Who asked, for everybody to read: a body by its name, a person as 张*; in doubt a person."""
+    return name if is_body else mask_name(name)
