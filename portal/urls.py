@@ -17,6 +17,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("portal.catalog.urls")),
+    path("", include("portal.pickup.urls")),
     *demo_media,
     path("", include(wagtail_urls)),
 ]
