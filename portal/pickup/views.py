@@ -61,7 +61,9 @@ def follow_case(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, template, {})
     number, code = asked_to_follow(request.POST)
-    turns = ((FOLLOW_ADDRESS, client_address(request)), (FOLLOW_NUMBER, number))
+    turns = [(FOLLOW_ADDRESS, client_address(request))]
+    if number:  # what cannot be a number cannot be guessed at, and must not make strangers wait for each other
+        turns.append((FOLLOW_NUMBER, number))
     try:
         for rate, subject in turns:
             take(rate, subject)

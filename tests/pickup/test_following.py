@@ -162,6 +162,14 @@ def test_an_unknown_number_is_limited_like_a_known_one() -> None:
     assert statuses == [200] * FOLLOW_NUMBER.limit + [429] * (12 - FOLLOW_NUMBER.limit)
 
 
+def test_what_cannot_be_a_number_is_counted_for_its_address_only() -> None:
+    with time_machine.travel(NOON, tick=False):
+        statuses = [ask("", "", REMOTE_ADDR=f"192.0.2.{last}")[0] for last in range(FOLLOW_NUMBER.limit + 2)]
+        assert set(statuses) == {200}
+        statuses = [ask("", "")[0] for _ in range(FOLLOW_ADDRESS.limit + 1)]
+    assert statuses[-2:] == [200, 429]
+
+
 def test_looking_again_and_again_at_ones_own_case_is_not_limited(cast: Cast) -> None:
     case = accepted_case()
     with time_machine.travel(NOON, tick=False):
