@@ -36,10 +36,14 @@ def clean_code(typed: str) -> str:
     return code if CODE.fullmatch(code) else ""
 
 
+def public_url(name: str, *args: str) -> str:
+    """The whole address of a public counter, as papers print it."""
+    return settings.BASE_URL.rstrip("/") + reverse(name, args=args)
+
+
 def verification_url(document: Document) -> str:
     """The whole address that the QR code of a paper holds."""
-    path = reverse("verify_document_code", args=[document.verification_code])
-    return settings.BASE_URL.rstrip("/") + path
+    return public_url("verify_document_code", document.verification_code)
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def facts(document: Document) -> tuple[tuple[str, str], ...]:
         ("出具单位", _of(content, "center", "name")),
         ("事项", _of(content, "item", "name")),
         ("申请人", _applicant(content)),
-        ("电子文件SHA-256校验值", document.sha256 or "电子文件正在生成，请稍后再查"),
+        ("文件校验值（SHA-256）", document.sha256 or "电子文件正在生成，请稍后再查"),
     )
     return tuple((label, text) for label, text in rows if text)
 
