@@ -155,7 +155,20 @@ CACHES = {
             "OPTIONS": {"MAX_ENTRIES": 3000},
         }
     ),
+    # Counts of look-ups; apart from the rest, so that a full cache of pages cannot wipe them.
+    "throttle": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "throttle"}
+        if REDIS_URL
+        else {
+            "BACKEND": "portal.lib.throttle.CountingDatabaseCache",
+            "LOCATION": "portal_throttle",
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
+    ),
 }
+
+# How many proxies of our own stand in front and add to X-Forwarded-For; with 0 the header means nothing.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 
 Q_CLUSTER = {
     "name": "portal",
@@ -228,8 +241,7 @@ SILENCED_SYSTEM_CHECKS = [
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-BEHIND_PROXY = env.flag("BEHIND_PROXY", False)
-if BEHIND_PROXY:
+if env.flag("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "portal.desk.views.errors.csrf_failure"
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("display/", display.choose, name="display"),
     path("", include("portal.catalog.urls")),
+    path("", include("portal.pickup.urls")),
     *demo_media,
     path("", include(wagtail_urls)),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -30,6 +31,11 @@ def _fresh_calendar() -> Iterator[None]:
     forget_calendar()
     yield
     forget_calendar()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_asked_yet() -> None:
+    caches["throttle"].clear()
 
 
 @pytest.fixture

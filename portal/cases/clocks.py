@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from portal.workdays.calendar import load_calendar
 from portal.workdays.deadlines import Deadline, deadline, elapsed
 
@@ -65,7 +67,7 @@ def limit_rows(case: Case, today: date) -> list[LimitRow]:
     """Both limits of an accepted case, each with its explanation; empty before acceptance."""
     if case.clock_start is None:
         return []
-    stop = case.decided_at.date() if case.decided_at else today
+    stop = timezone.localdate(case.decided_at) if case.decided_at else today
     named = (("法定期限", case.definition.statutory_limit), ("承诺期限", case.definition.promised_limit))
     return [_row(name, limit, case.clock_start, stop) for name, limit in named]
 

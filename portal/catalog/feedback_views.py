@@ -18,9 +18,9 @@ from portal.catalog.feedback import LONGEST_TEXT, GuideFeedback, GuidePart
 from portal.catalog.models import ServiceItem
 from portal.catalog.papers import guide_path
 from portal.lib.refusal import Refused
-from portal.lib.throttle import address_of, allowed
+from portal.lib.throttle import Rate, TooMany, client_address, take
 
-MOST, SECONDS = 10, 600
+RATE = Rate("feedback", limit=10, seconds=600)
 """Messages from one address in ten minutes; a hall shares one address."""
 
 
@@ -68,12 +68,14 @@ def feedback(request: HttpRequest, code: str) -> HttpResponse:
     form = FeedbackForm(request.POST) if request.method == "POST" else FeedbackForm()
     status = 200
     if request.method == "POST":
-        if not allowed("feedback", address_of(request), most=MOST, seconds=SECONDS):
+        try:
+            take(RATE, client_address(request))
+            if form.is_valid() and _kept(item, form):
+                return redirect("guide_feedback_received", item.code)
+        except TooMany as limit:
             form.is_valid()
-            form.add_error(None, "您提交得太快了，请过十分钟再试。急需更正的，请拨打咨询电话。")
+            form.add_error(None, f"您提交得太快了，请在{limit.clock}以后再试。急需更正的，请拨打咨询电话。")
             status = 429
-        elif form.is_valid() and _kept(item, form):
-            return redirect("guide_feedback_received", item.code)
     context = {"item": item, "form": form, "guide_path": guide_path(item), "longest": LONGEST_TEXT}
     return render(request, "catalog/feedback.html", context, status=status)
 

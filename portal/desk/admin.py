@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from django.contrib import admin
 from django.db.models import Q, QuerySet
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 
-from portal.cases.models import Case, Task
+from portal.cases.models import Case, PublicityRule, Task
 from portal.cases.states import AFTER_DECISION, AT_THE_WINDOW, ENDED, IN_PROGRESS, TaskStatus
 from portal.catalog.models import Handbook, ItemStatus, ServiceItem
 from portal.desk import tables
@@ -333,6 +334,22 @@ class CalendarYearAdmin(ModelAdmin):
     list_display = ("year", "source")
 
 
+class PublicityRuleAdmin(ModelAdmin):
+    model = PublicityRule
+    menu_label = "公示规则"
+    menu_icon = "view"
+    list_display = ("center", "scope_text", "is_public", "persons", "after_days", "show_days")
+
+    def get_queryset(self, request: Any) -> QuerySet:
+        return super().get_queryset(request).select_related("center", "item")
+
+    @admin.display(description="范围")
+    def scope_text(self, rule: PublicityRule) -> str:
+        if rule.item:
+            return rule.item.name
+        return "一般规则：行政许可" if rule.licences_only else "一般规则：全部事项"
+
+
 class HouseGroup(ModelAdminGroup):
     """The structure of the centre, kept by its managers."""
 
@@ -348,4 +365,5 @@ class HouseGroup(ModelAdminGroup):
         PostAdmin,
         CalendarDayAdmin,
         CalendarYearAdmin,
+        PublicityRuleAdmin,
     )

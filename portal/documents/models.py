@@ -146,6 +146,10 @@ class Document(models.Model):
         verbose_name = "文书"
         verbose_name_plural = "文书"
         constraints = [models.UniqueConstraint(fields=["kind", "year", "serial"], name="document_serial_once")]
+        indexes = [
+            # A file that somebody holds against us is looked up by what is in it.
+            models.Index(fields=["sha256"], name="document_by_hash"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"

@@ -29,3 +29,8 @@ def mask_numbers_in(text: str) -> str:
     """Free text with its identity numbers and mobile numbers masked: people type them where nobody asked."""
     text = IDENTITY_IN_TEXT.sub(lambda found: mask_identity(found[0]), text)
     return MOBILE_IN_TEXT.sub(lambda found: mask_phone(found[0]), text)
+
+
+def mask_applicant(name: str, *, is_body: bool) -> str:
+    """Who asked, for everybody to read: a body by its name, a person as 张*; in doubt a person."""
+    return name if is_body else mask_name(name)

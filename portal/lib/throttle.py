@@ -1,36 +1,146 @@
-"""How often somebody may do something: counts in the shared cache, in windows of fixed length."""
+"""How often a stranger may ask: a count in the cache for each address and each subject, in fixed windows of time.
+
+A window ends with the clock, so that the sentence "try again after 14:40" can be true for everybody; where two windows
+meet, twice the limit can pass. A key is the keyed hash of what is counted: no address, case number or code stands in
+the cache.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import time
+import base64
+import ipaddress
+import pickle
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.db import DatabaseCache
+from django.db import connections, router, transaction
 from django.http import HttpRequest
+from django.utils import timezone
+
+from portal.lib.crypto import blind_index
+
+STORE = "throttle"
+GRACE = 60
+"""Seconds that a count outlives its window, so that clocks of two machines may differ a little."""
+IPV6_NETWORK = 64
+"""One household gets a whole /64, so that is what counts as one address."""
+UNKNOWN = "unknown"
 
 
-def address_of(request: HttpRequest) -> str:
-    """Where the request comes from. Behind our proxy that is the last address of X-Forwarded-For, which the proxy
-    wrote itself; everything before it was typed by the visitor."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_PROXY else ""
-    return forwarded.rsplit(",", 1)[-1].strip() or request.META.get("REMOTE_ADDR", "")
+@dataclass(frozen=True)
+class Rate:
+    """`limit` turns in every `seconds`; `name` keeps the counts of different rates apart."""
+
+    name: str
+    limit: int
+    seconds: int
+
+    def window(self, now: datetime) -> int:
+        return int(now.timestamp()) // self.seconds
+
+    def ends(self, now: datetime) -> datetime:
+        """When the present window is over and turns are free again."""
+        return datetime.fromtimestamp((self.window(now) + 1) * self.seconds, tz=UTC)
 
 
-def allowed(scope: str, who: str, *, most: int, seconds: int) -> bool:
-    """Count one more attempt of `who` at `scope`; False once `most` were made in the current window.
+class TooMany(Exception):
+    """No turn is left; there are new ones from `until`."""
 
-    `who` enters the cache key only as a keyed digest: neither addresses nor numbers can be read there.
-    """
-    window = int(time.time()) // seconds
-    key = f"throttle:{scope}:{window}:{_digest(who)}"
-    cache.add(key, 0, seconds)
+    def __init__(self, until: datetime, now: datetime) -> None:
+        super().__init__(f"no turn before {until.isoformat()}")
+        self.until = until
+        self.seconds = max(1, int((until - now).total_seconds()))
+
+    @property
+    def clock(self) -> str:
+        """14:40, when there are turns again."""
+        return f"{timezone.localtime(self.until):%H:%M}"
+
+    @property
+    def sentence(self) -> str:
+        return f"查询次数过多，请在{self.clock}以后再试。"
+
+
+def take(rate: Rate, subject: str) -> None:
+    """Count one turn of `subject`; TooMany when the window holds no more. One of two at once gets the last turn."""
+    now = timezone.now()
+    if _count(rate, subject, now, 1) > rate.limit:
+        raise TooMany(rate.ends(now), now)
+
+
+def give_back(rate: Rate, subject: str) -> None:
+    """Undo one `take`: whoever knew the right answer was not guessing."""
+    _count(rate, subject, timezone.now(), -1)
+
+
+def _count(rate: Rate, subject: str, now: datetime, step: int) -> int:
+    store, key = _store(), blind_index(f"{STORE}:{rate.name}:{rate.window(now)}:{subject}")
+    store.add(key, 0, rate.seconds + GRACE)
     try:
-        return cache.incr(key) <= most
-    except ValueError:  # the count went away between the two lines
-        return True
+        return store.incr(key, step)
+    except ValueError:  # the cache dropped the count between the two lines
+        store.set(key, max(step, 0), rate.seconds + GRACE)
+        return max(step, 0)
 
 
-def _digest(who: str) -> str:
-    return hmac.new(settings.SECRET_KEY.encode(), who.encode(), hashlib.sha256).hexdigest()[:32]
+def _store() -> BaseCache:
+    return caches[STORE]
+
+
+def client_address(request: HttpRequest) -> str:
+    """Who asks, as one countable address: an IPv4 address or an IPv6 /64.
+
+    X-Forwarded-For is written by whoever sends the request, so only the entries added by our own proxies count:
+    `TRUSTED_PROXIES` says how many there are, 0 that the header means nothing. What is no address is "unknown", and all
+    unknown ones share a count.
+    """
+    hops, header = settings.TRUSTED_PROXIES, request.META.get("HTTP_X_FORWARDED_FOR", "")
+    claimed = header.split(",") if header and hops else []
+    came_through_all = bool(claimed) and len(claimed) >= hops
+    return _network(claimed[-hops] if came_through_all else request.META.get("REMOTE_ADDR", ""))
+
+
+def _network(text: str) -> str:
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return UNKNOWN
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((int(address), IPV6_NETWORK), strict=False))
+
+
+class CountingDatabaseCache(DatabaseCache):
+    """The database cache with an `incr` that counts: Django's own reads and writes in two steps and loses turns."""
+
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        """Add `delta` behind a lock of the row and leave its expiry alone; ValueError when there is no such key.
+
+        An expired row still counts until it is culled: the keys of this module are never asked for after their window.
+        """
+        key = self.make_and_validate_key(key, version=version)
+        alias = router.db_for_write(self.cache_model_class)
+        connection = connections[alias]
+        table = connection.ops.quote_name(self._table)
+        lock = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
+        with transaction.atomic(using=alias), connection.cursor() as cursor:
+            cursor.execute(f"SELECT value FROM {table} WHERE cache_key = %s {lock}", [key])
+            row = cursor.fetchone()
+            if row is None:
+                raise ValueError(f"Key '{key}' not found")
+            value = self._unpacked(row[0]) + delta
+            packed = base64.b64encode(pickle.dumps(value, self.pickle_protocol)).decode("latin1")
+            cursor.execute(f"UPDATE {table} SET value = %s WHERE cache_key = %s", [packed, key])
+        return value
+
+    @staticmethod
+    def _unpacked(stored: Any) -> int:
+        """The counterpart of what Django's `_base_set` writes."""
+        return pickle.loads(base64.b64decode(stored.encode()))

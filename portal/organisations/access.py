@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import Group, Permission
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from portal.organisations.roles import Role
 
@@ -39,8 +39,13 @@ def group(name: str) -> Group:
 
 
 def house_permissions() -> QuerySet[Permission]:
-    """What the centre's managers keep: bodies, places, posts and the calendar. Nothing of it is deleted, it ends."""
-    kept = Permission.objects.filter(content_type__app_label__in=["organisations", "workdays"])
+    """What the centre's managers keep: bodies, places, posts, the calendar and what is made public of decisions.
+
+    Nothing of it is deleted, it ends.
+    """
+    kept = Permission.objects.filter(
+        Q(content_type__app_label__in=["organisations", "workdays"]) | Q(content_type__model="publicityrule")
+    )
     return kept.filter(codename__regex=r"^(add|change|view)_").exclude(content_type__model="user")
 
 

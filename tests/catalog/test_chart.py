@@ -10,6 +10,7 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.cases.progress import case_chart
 from portal.catalog.chart import (
     ACCEPTANCE,
     DEPARTMENT_LANE,
@@ -24,7 +25,6 @@ from portal.catalog.chart import (
 from portal.catalog.content import load_items
 from portal.catalog.definition import ItemDefinition
 from portal.catalog.drawing import MARGIN, NOTE, WHAT, WHO, WIDTH, Row, Words, text_width, wrapped
-from portal.desk.progress import case_chart
 from tests.cast import Cast, accepted_case, answer_all, decided_case, received_case, sign_all
 
 pytestmark = pytest.mark.django_db

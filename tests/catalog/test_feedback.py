@@ -83,13 +83,13 @@ def test_words_are_shown_as_words(cast: Cast, client: Client) -> None:
 
 
 def test_one_address_writes_ten_times_in_ten_minutes_and_others_still_may(cast: Cast, client: Client) -> None:
-    for _ in range(feedback_views.MOST):
+    for _ in range(feedback_views.RATE.limit):
         assert client.post(URL, form()).status_code == 302
     answer = client.post(URL, form())
     assert answer.status_code == 429
     assert "您提交得太快了" in answer.content.decode()
     assert client.post(URL, form(), REMOTE_ADDR="192.0.2.7").status_code == 302
-    assert GuideFeedback.objects.count() == feedback_views.MOST + 1
+    assert GuideFeedback.objects.count() == feedback_views.RATE.limit + 1
 
 
 def test_an_item_takes_no_more_than_its_editors_can_read(cast: Cast) -> None:

@@ -17,10 +17,12 @@ from portal.cases.models import Case
 from portal.catalog.handbook import Handbook, order_handbook
 from portal.catalog.models import GuideFeedback, Synonym
 from portal.desk.uploads import keep_upload
+from portal.documents.models import Document
 from portal.jobs.models import Promise
 from portal.lib.files import PDF as PDF_FILE
 from portal.lib.files import store_bytes
 from portal.organisations.models import Role, User, Zone
+from portal.pickup import urls as pickup_urls
 from portal.pickup.actions import NewResult, take_in, transfer_result
 from tests.cast import Cast, accepted_case, decided_case, person, private_person, received_case
 
@@ -205,6 +207,13 @@ ROWS["desk_lint_try"] = (lambda t: [], {"publisher", "root"}, REFUSED)
 REDIRECTS = {"tasks_modeladmin_inspect"}
 EXCEPTIONS = {("desk_intake_item", "estate_receiver"): HIDDEN}
 """A receiver of another zone may take in cases, but not of this item."""
+# Open to everybody, signed in or not, and the same for all: address → how to build it, answer to a POST without a form.
+COUNTERS: dict[str, tuple[Callable[[Things], list[object]], int]] = {
+    "follow_case": (lambda t: [], SEES),
+    "verify_document": (lambda t: [], SEES),
+    "verify_document_code": (lambda t: [Document.objects.get(pk=t.document).verification_code], 405),
+    "public_results": (lambda t: [], 405),
+}
 HOUSE = ("organisation", "servicecenter", "hallarea", "zone", "window", "post", "calendarday", "calendaryear")
 
 
@@ -237,6 +246,26 @@ def test_post_without_the_right_post_changes_nothing(name: str, people: dict[str
         assert got in {else_, LOGIN, REFUSED, 405, HIDDEN}, (name, post, got)
         assert answers(people[post], url, "head") in {else_, LOGIN, REFUSED, HIDDEN, 405} or name in REDIRECTS
     assert things.case.events.count() == events
+
+
+@pytest.mark.parametrize("name", sorted(COUNTERS))
+def test_public_counters_answer_everybody_alike(name: str, people: dict[str, User | None], things: Things) -> None:
+    build, posted = COUNTERS[name]
+    url, events = reverse(name, args=build(things)), things.case.events.count()
+    for post in POSTS:
+        assert answers(people[post], url) == SEES, post
+        assert answers(people[post], url, "head") == SEES, post
+        assert answers(people[post], url, "post") == posted, post
+        assert answers(people[post], url, "delete") == 405, post
+    assert things.case.events.count() == events
+
+
+def test_what_is_public_is_decided_by_managers_only(people: dict[str, User | None]) -> None:
+    url = reverse("cases_publicityrule_modeladmin_index")
+    for post in ("receiver", "lead_officer", "issuer", "supervisor", "editor"):
+        assert answers(people[post], url) == REFUSED, post
+    assert answers(people["publisher"], url) == SEES
+    assert answers(people["anonymous"], url) == LOGIN
 
 
 def test_seeing_is_not_doing(people: dict[str, User | None], cast: Cast) -> None:
@@ -314,10 +343,11 @@ def named(patterns: list[URLPattern | URLResolver], prefix: str = "") -> set[str
 def test_every_address_of_ours_stands_in_the_matrix() -> None:
     """A new address fails here until somebody has said who may see it."""
     ours = {name for name in named(get_resolver().url_patterns) if name.startswith("desk_") or "_modeladmin_" in name}
-    house = {
-        name for name in ours if name.startswith(("organisations_", "workdays_", "catalog_lint", "catalog_synonym"))
-    }
+    kept = ("organisations_", "workdays_", "catalog_lint", "catalog_synonym", "cases_publicityrule_")
+    house = {name for name in ours if name.startswith(kept)}
     assert ours - house == set(ROWS)
+    counters = {pattern.name for pattern in pickup_urls.urlpatterns}
+    assert counters == set(COUNTERS)
 
 
 PUBLIC = {

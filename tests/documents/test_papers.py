@@ -7,11 +7,13 @@ import io
 import pytest
 from django.conf import settings
 from django.template import Context, Engine, TemplateDoesNotExist
+from django.template.loader import render_to_string
 from pypdf import PdfReader
 
 from portal.cases.actions import print_application_form, print_receipt
 from portal.cases.models import Case
 from portal.documents.models import Document, DocumentKind
+from portal.documents.verification import verification_url
 from portal.lib.pdf import render_pdf
 from portal.pickup.actions import NewResult, take_in, transfer_result
 from tests.cast import COMPANY, PERSON, Cast, company, decided_case, good_rows, received_case
@@ -96,3 +98,10 @@ def test_the_unknown_name_detector_itself_works() -> None:
         engine().from_string("{{ nothing }}").render(Context({}))
     with pytest.raises(TemplateDoesNotExist):
         engine().get_template("documents/none.html")
+
+
+def test_every_paper_carries_the_address_of_its_answer_and_its_code_in_print(cast: Cast) -> None:
+    for document in every_paper(cast).values():
+        html = render_to_string(document.template, {**document.content, "document": document})
+        assert f"<title>二维码 {verification_url(document)}</title>" in html, document.kind
+        assert document.code_in_groups in html, document.kind

@@ -1,44 +1,120 @@
-"""Limits count per scope and per person, and start anew with the next window."""
+"""Turns are counted for each subject, in windows of the clock, and nobody's address or number stands in the cache."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
-from django.test import RequestFactory
+from django.conf import settings
+from django.core.cache import caches
+from django.core.management import call_command
+from django.db import connection
+from django.test import RequestFactory, override_settings
 
-from portal.lib.throttle import address_of, allowed
+from portal.lib.throttle import Rate, TooMany, client_address, give_back, take
+from tests.races import at_once
 
-
-@pytest.fixture(autouse=True)
-def _empty() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
-
-
-def test_the_limit_holds_within_a_window_and_is_lifted_by_the_next() -> None:
-    with time_machine.travel("2017-03-15T08:30:00Z", tick=False) as clock:
-        assert [allowed("x", "a", most=2, seconds=60) for _ in range(3)] == [True, True, False]
-        clock.shift(60)
-        assert allowed("x", "a", most=2, seconds=60)
+RATE = Rate("test", 3, 600)
+NOON = datetime(2026, 6, 1, 4, 0, 30, tzinfo=UTC)
+IN_THE_DATABASE = {
+    **settings.CACHES,
+    "throttle": {"BACKEND": "portal.lib.throttle.CountingDatabaseCache", "LOCATION": "throttle_of_the_tests"},
+}
 
 
-def test_one_person_does_not_use_up_what_others_may_do() -> None:
-    with time_machine.travel("2017-03-15T08:30:00Z", tick=False):
-        assert allowed("x", "a", most=1, seconds=60)
-        assert not allowed("x", "a", most=1, seconds=60)
-        assert allowed("x", "b", most=1, seconds=60)
-        assert allowed("y", "a", most=1, seconds=60)
+def use_up(subject: str, rate: Rate = RATE) -> None:
+    for _ in range(rate.limit):
+        take(rate, subject)
 
 
-def test_an_address_that_a_visitor_typed_is_not_believed(settings) -> None:
-    request = RequestFactory().get(
-        "/", REMOTE_ADDR="192.0.2.1", headers={"x-forwarded-for": "198.51.100.9, 203.0.113.5"}
-    )
-    settings.BEHIND_PROXY = False
-    assert address_of(request) == "192.0.2.1"
-    settings.BEHIND_PROXY = True
-    assert address_of(request) == "203.0.113.5"
+def test_so_many_turns_and_no_more() -> None:
+    with time_machine.travel(NOON, tick=False):
+        use_up("a")
+        with pytest.raises(TooMany):
+            take(RATE, "a")
+
+
+def test_the_sentence_says_when_and_it_is_true() -> None:
+    with time_machine.travel(NOON, tick=False):
+        use_up("a")
+        with pytest.raises(TooMany) as refused:
+            take(RATE, "a")
+    assert refused.value.sentence == "查询次数过多，请在12:10以后再试。"
+    assert refused.value.seconds == 570
+    with time_machine.travel(refused.value.until - timedelta(seconds=1), tick=False), pytest.raises(TooMany):
+        take(RATE, "a")
+    with time_machine.travel(refused.value.until, tick=False):
+        take(RATE, "a")
+
+
+def test_subjects_and_rates_are_counted_apart() -> None:
+    with time_machine.travel(NOON, tick=False):
+        use_up("a")
+        take(RATE, "b")
+        take(Rate("other", 3, 600), "a")
+
+
+def test_a_turn_that_is_given_back_can_be_taken_again() -> None:
+    with time_machine.travel(NOON, tick=False):
+        use_up("a")
+        give_back(RATE, "a")
+        take(RATE, "a")
+        with pytest.raises(TooMany):
+            take(RATE, "a")
+
+
+def test_neither_address_nor_number_stands_in_the_cache() -> None:
+    take(RATE, "SXT2026060100012")
+    kept = list(caches["throttle"]._cache)
+    assert len(kept) == 1
+    assert "SXT2026060100012" not in kept[0]
+    assert "test" not in kept[0]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "expected"),
+    [
+        (0, "203.0.113.9", "192.0.2.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "6.6.6.6, 203.0.113.9", "203.0.113.9"),
+        (2, "6.6.6.6, 203.0.113.9, 10.0.0.1", "203.0.113.9"),
+        (2, "203.0.113.9", "192.0.2.1"),
+        (1, "", "192.0.2.1"),
+        (1, "nonsense\x00", "unknown"),
+        (1, "::ffff:203.0.113.9", "203.0.113.9"),
+        (1, "2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        (1, "2001:db8:1:2:bbbb::7", "2001:db8:1:2::/64"),
+    ],
+)
+def test_only_what_our_own_proxies_wrote_counts_as_an_address(proxies: int, forwarded: str, expected: str) -> None:
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": forwarded}, REMOTE_ADDR="192.0.2.1")
+    with override_settings(TRUSTED_PROXIES=proxies):
+        assert client_address(request) == expected
+
+
+@pytest.mark.django_db
+@override_settings(CACHES=IN_THE_DATABASE)
+def test_the_database_counts_like_the_memory() -> None:
+    call_command("createcachetable", verbosity=0)
+    with time_machine.travel(NOON, tick=False):
+        use_up("a")
+        with pytest.raises(TooMany):
+            take(RATE, "a")
+        give_back(RATE, "a")
+        give_back(RATE, "a")
+        take(RATE, "a")
+    with pytest.raises(ValueError, match="nobody"):
+        caches["throttle"].incr("nobody")
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@override_settings(CACHES=IN_THE_DATABASE)
+def test_of_many_at_once_only_so_many_get_a_turn() -> None:
+    call_command("createcachetable", verbosity=0)
+    rate = Rate("race", 5, 36_000)
+    outcomes = at_once([lambda: take(rate, "a")] * 12)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE throttle_of_the_tests")
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType"] * 5 + ["TooMany"] * 7

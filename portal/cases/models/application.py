@@ -15,7 +15,7 @@ from portal.lib.check_digit import append_check
 from portal.lib.crypto import blind_index
 from portal.lib.fields import EncryptedTextField
 from portal.lib.identity import IdentityKind
-from portal.lib.masking import mask_identity, mask_phone
+from portal.lib.masking import mask_applicant, mask_identity, mask_phone
 from portal.organisations.models import ServiceCenter, Window, Zone
 
 QUERY_CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -63,6 +63,11 @@ class Application(models.Model):
             day = timezone.localdate(self.created_at).strftime("%Y%m%d")
             self.number = append_check(f"SXA{day}{Counter.take(f'application:{day}'):04d}")
         super().save(*args, **kwargs)
+
+    @property
+    def name_shown(self) -> str:
+        """The applicant's name for everybody: a body in full, a person masked."""
+        return mask_applicant(self.applicant_name, is_body=self.applicant_kind == ApplicantKind.BODY)
 
     @property
     def identity_masked(self) -> str:

@@ -14,14 +14,12 @@ from django.utils import timezone
 from portal.cases import authority, clocks, papers, routing
 from portal.cases.flow import MOVES, Move
 from portal.cases.models.application import Application, case_number
+from portal.cases.models.doors import CaseQuerySet
 from portal.cases.models.event import Event, log
 from portal.cases.models.material import CaseMaterial
-from portal.cases.models.task import Task
 from portal.cases.signals import case_withdrawn, materials_changed
 from portal.cases.states import (
     AT_THE_WINDOW,
-    IN_PROGRESS,
-    MINE_TO_SEE,
     CaseStatus,
     ClockState,
     TaskOutcome,
@@ -31,55 +29,11 @@ from portal.documents.models import Counter, Document, DocumentKind
 from portal.lib.fields import EncryptedTextField
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Zone
-from portal.organisations.roles import CENTRE_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES
+from portal.organisations.roles import WINDOW_ROLES
 
 if TYPE_CHECKING:
     from portal.catalog.definition import ItemDefinition
     from portal.organisations.models import User
-
-
-class CaseQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> CaseQuerySet:
-        """The only door to case data: the zones of the user's windows, their departments' tasks, or the centre."""
-        if not user.is_authenticated:
-            return self.none()
-        sight = Q(pk__in=[])
-        for post in user.posts_now():
-            if post.role in WINDOW_ROLES:
-                sight |= Q(application__center=post.center_id, zone__in=post.zone_ids())
-            elif post.role in DEPARTMENT_ROLES:
-                tasks = Task.objects.filter(department=post.organisation_id, status__in=MINE_TO_SEE)
-                sight |= Q(pk__in=tasks.values("case"))
-            elif post.role in CENTRE_ROLES:
-                sight |= Q(application__center=post.center_id)
-        return self.filter(sight)
-
-    def lock(self, pk: int) -> Case:
-        """The case row, fresh and held until the transaction ends; on SQLite the IMMEDIATE transaction holds it.
-
-        Every verb begins here: events are numbered and branches are counted behind this lock.
-        """
-        return self.select_for_update(of=("self",)).with_context().get(pk=pk)
-
-    def with_context(self) -> CaseQuerySet:
-        """Everything a case page, a paper or a verb reads of the case's surroundings, in one query."""
-        return self.select_related(
-            "application__center",
-            "application__window",
-            "item",
-            "edition",
-            "zone",
-            "lead",
-            "accepted_by",
-            "received_by",
-        )
-
-    def for_list(self) -> CaseQuerySet:
-        """What a register row needs; the query count does not grow with the rows."""
-        return self.select_related("application", "item", "zone", "lead").order_by("-received_at", "-pk")
-
-    def in_progress(self) -> CaseQuerySet:
-        return self.filter(status__in=IN_PROGRESS)
 
 
 class Case(models.Model):
@@ -131,6 +85,8 @@ class Case(models.Model):
         indexes = [
             # The registers: newest first within a status.
             models.Index(fields=["status", "-received_at"], name="case_register"),
+            # What is made public, newest first.
+            models.Index(fields=["-decided_at", "-id"], name="case_decisions"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -144,6 +100,11 @@ class Case(models.Model):
     @property
     def definition(self) -> ItemDefinition:
         return self.edition.parsed
+
+    @property
+    def applicant_shown(self) -> str:
+        """The applicant for screens that need no sign-in: a body by its name, a person masked."""
+        return self.application.name_shown
 
     def answers_in_full(self) -> dict[str, Any]:
         """The answers of the item's form by field key, identity and phone numbers in clear: mask them to show them."""

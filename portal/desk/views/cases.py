@@ -13,6 +13,7 @@ from django.utils import timezone
 from portal.cases import actions, authority, clocks
 from portal.cases.flow import MOVES
 from portal.cases.models import Case, Task
+from portal.cases.progress import case_chart
 from portal.cases.states import AT_THE_WINDOW, DECIDED, TaskKind, TaskStatus
 from portal.catalog.answers import masked_text, situation_text
 from portal.desk.base import ThingView, VerbForm, VerbView
@@ -29,7 +30,6 @@ from portal.desk.forms import (
     checked_rows,
     filled_rows,
 )
-from portal.desk.progress import case_chart
 from portal.desk.tables import case_light, task_light
 from portal.desk.uploads import keep_upload
 from portal.desk.views.intake import paired

@@ -7,11 +7,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from portal.cases.models import PublicityRule
 from portal.catalog.finding.models import load_synonyms
 from portal.catalog.lint.models import load_rulebook
 from portal.desk.demo import load_demo_accounts
 from portal.organisations import access
 from portal.organisations.content import load_organisations
+from portal.organisations.models import CenterKind, ServiceCenter
 
 
 class Command(BaseCommand):
@@ -23,6 +25,7 @@ class Command(BaseCommand):
             ("岗位对应的用户组", self._groups),
             ("文本检查规则", lambda: load_rulebook(settings.CONTENT_DIR)),
             ("检索同义词", lambda: load_synonyms(settings.CONTENT_DIR)),
+            ("办件公示规则", self._publicity),
             ("工作日历", lambda: call_command("seed_workdays", verbosity=0)),
             ("事项、指南和主题页面", lambda: call_command("load_pages", verbosity=options["verbosity"])),
         ]
@@ -37,3 +40,7 @@ class Command(BaseCommand):
     def _groups(self) -> None:
         for name in (access.STAFF, access.EDITORS, access.LEGAL, access.PUBLISHERS):
             access.group(name)
+
+    def _publicity(self) -> None:
+        for center in ServiceCenter.objects.filter(kind=CenterKind.CITY):
+            PublicityRule.keep_general(center)

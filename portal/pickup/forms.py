@@ -1,0 +1,68 @@
+"""What strangers may type at the public counters; whatever it is, it becomes a clean value or an empty one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from typing import Any
+
+from django.http import QueryDict
+
+from portal.cases.models.application import QUERY_CODE_ALPHABET
+from portal.organisations.models import Organisation, Zone
+
+LONGEST = 60
+NUMBER = re.compile(r"SX[A-Z][0-9]{13,16}")
+CODE = re.compile(f"[{QUERY_CODE_ALPHABET}]{{8}}")
+MONTHS = 12
+
+
+def compact(text: str) -> str:
+    """Capital letters and digits as they stand on the paper: half-width, without spaces and hyphens."""
+    return re.sub(r"[\s\-–—_]", "", unicodedata.normalize("NFKC", text[:LONGEST])).upper()
+
+
+def asked_to_follow(given: QueryDict) -> tuple[str, str]:
+    """编号 and 查询密码, each an empty string when it does not have the shape of one; never which of them is wrong."""
+    number, code = compact(given.get("number", "")), compact(given.get("code", ""))
+    return (number if NUMBER.fullmatch(number) else "", code if CODE.fullmatch(code) else "")
+
+
+class ResultsFilter:
+    """Zone, department and month of the address; what is unknown counts as not chosen."""
+
+    def __init__(self, given: QueryDict, today: date) -> None:
+        self.zones = list(Zone.objects.values_list("code", "name"))
+        leads = Organisation.objects.filter(led_items__isnull=False).distinct()
+        self.departments = list(leads.values_list("code", "short_name"))
+        self.months = [(f"{year}-{month:02d}", f"{year}年{month}月") for year, month in last_months(today)]
+        self.zone = _known(given.get("zone"), self.zones)
+        self.department = _known(given.get("department"), self.departments)
+        self.month = _known(given.get("month"), self.months)
+
+    def conditions(self) -> dict[str, Any]:
+        """The chosen ones as look-ups on cases."""
+        found: dict[str, Any] = {}
+        if self.zone:
+            found["zone__code"] = self.zone
+        if self.department:
+            found["lead__code"] = self.department
+        if self.month:
+            year, month = self.month.split("-")
+            found |= {"decided_at__year": int(year), "decided_at__month": int(month)}
+        return found
+
+    def chosen(self) -> dict[str, str]:
+        given = {"zone": self.zone, "department": self.department, "month": self.month}
+        return {name: value for name, value in given.items() if value}
+
+
+def _known(value: str | None, choices: list[tuple[str, str]]) -> str:
+    return value if value in dict(choices) else ""
+
+
+def last_months(today: date) -> list[tuple[int, int]]:
+    """Year and month of this month and those before it, newest first."""
+    newest = today.year * 12 + today.month - 1
+    return [(index // 12, index % 12 + 1) for index in range(newest, newest - MONTHS, -1)]

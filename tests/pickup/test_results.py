@@ -1,0 +1,143 @@
+"""办件公示 as everybody reads it: masked, filtered by address, in pages, with a fixed number of queries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from portal.cases.models import Case, PublicityRule
+from portal.pickup.forms import last_months
+from portal.pickup.views import ROWS
+from tests.cast import (
+    COMPANY,
+    PERSON,
+    Cast,
+    accepted_case,
+    answer_all,
+    decided_case,
+    private_person,
+    received_case,
+    sign_all,
+)
+
+pytestmark = pytest.mark.django_db
+URL = "/results/"
+
+
+@pytest.fixture(autouse=True)
+def everything_is_public(cast: Cast) -> None:
+    PublicityRule.objects.create(center=cast.center, licences_only=False, after_days=0)
+
+
+def page(**query: str) -> str:
+    response = Client().get(URL, query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def copies(case: Case, number: int) -> None:
+    """More decided cases like this one, without their way there."""
+    for serial in range(number):
+        case.pk, case.number, case._state.adding = None, f"SXT20260101{serial:05d}", True
+        case.save()
+
+
+def decided_of_a_person(cast: Cast) -> Case:
+    case = received_case("BDC-01", applicant=private_person(address="示例路1号"))
+    case.accept(by=cast.estate_receiver)
+    for _ in range(4):
+        sign_all(case, cast)
+        answer_all(case, cast)
+    task = case.tasks.get(kind="decision")
+    task.decide(by=cast.decider(task.department.code), granted=False, reasons="示例丙的材料不实。")
+    return Case.objects.get(pk=case.pk)
+
+
+def test_a_decision_is_listed_with_what_the_law_asks_for(cast: Cast) -> None:
+    case = decided_case(cast)
+    text = page()
+    for wanted in (case.item.name, "绍兴示例建设有限公司", "准予", case.lead.full_name, "绍行服准字"):
+        assert wanted in text
+
+
+def test_a_person_is_masked_and_neither_numbers_nor_reasons_are_told(cast: Cast) -> None:
+    case = decided_of_a_person(cast)
+    text = page()
+    assert "示**" in text
+    assert "不予许可" in text
+    for secret in ("示例丙", PERSON, COMPANY, PERSON[:6], "139", "示例路", "材料不实", case.application.query_code):
+        assert secret not in text, secret
+    for secret in (case.number, case.application.number, str(cast.estate_receiver), str(case.decided_by)):
+        assert secret not in text, secret
+
+
+def test_what_is_not_decided_is_not_listed(cast: Cast) -> None:
+    accepted_case()
+    assert "没有符合条件的公示" in page()
+
+
+@pytest.mark.parametrize(
+    ("name", "of_the_company", "of_the_person"),
+    [("zone", "investment", "realestate"), ("department", "sx-jsj", "sx-gtj")],
+)
+def test_zone_and_department_are_chosen_in_the_address(
+    name: str, of_the_company: str, of_the_person: str, cast: Cast
+) -> None:
+    decided_case(cast)
+    decided_of_a_person(cast)
+    assert "共2件" in page()
+    assert "示**" not in page(**{name: of_the_company})
+    assert "绍兴示例建设有限公司" not in page(**{name: of_the_person})
+    assert "共1件" in page(**{name: of_the_person})
+
+
+def test_a_month_is_chosen_in_the_address(cast: Cast) -> None:
+    case = decided_case(cast)
+    this, before = last_months(timezone.localdate())[:2]
+    first = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    Case.objects.filter(pk=case.pk).update(decided_at=first)
+    assert "共1件" in page(month=f"{this[0]}-{this[1]:02d}")
+    Case.objects.filter(pk=case.pk).update(decided_at=first - timedelta(seconds=1))
+    assert "共0件" in page(month=f"{this[0]}-{this[1]:02d}")
+    assert "共1件" in page(month=f"{before[0]}-{before[1]:02d}")
+
+
+@pytest.mark.parametrize("value", ["nowhere", "\x00", "2026-99", "x" * 5000, "😀", "' OR 1=1"])
+def test_what_is_unknown_counts_as_not_chosen(value: str, cast: Cast) -> None:
+    decided_case(cast)
+    for name in ("zone", "department", "month", "page"):
+        text = page(**{name: value})
+        assert "共1件" in text
+        assert value[:200] not in text
+
+
+def test_pages_keep_the_filter_and_queries_stay_the_same(cast: Cast, django_assert_max_num_queries) -> None:
+    case = decided_case(cast)
+    page()
+    with django_assert_max_num_queries(7):
+        assert "共1件" in page()
+    copies(case, ROWS + 3)
+    with django_assert_max_num_queries(7):
+        first = page(zone="investment")
+    assert first.count("<tr>") == ROWS + 1
+    assert "?zone=investment&amp;page=2" in first
+    last = page(zone="investment", page="2")
+    assert last.count("<tr>") == 4 + 1
+    assert "?zone=investment&amp;page=1" in last
+    assert page(page="99").count("<tr>") == 4 + 1
+
+
+def test_a_list_row_does_not_even_read_personal_data(cast: Cast) -> None:
+    decided_case(cast)
+    case = Case.objects.made_public(timezone.localdate()).for_publicity().get()
+    kept_back = case.application.get_deferred_fields()
+    assert {"identity_number", "contact_phone", "address", "query_code"} <= kept_back
+
+
+def test_the_list_is_only_read() -> None:
+    assert Client().head(URL).status_code == 200
+    for method in ("post", "put", "delete"):
+        assert getattr(Client(), method)(URL).status_code == 405
