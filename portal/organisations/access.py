@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import Group, Permission
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from portal.organisations.roles import Role
 
@@ -30,16 +30,29 @@ def group(name: str) -> Group:
     if created:
         found.permissions.add(Permission.objects.get(codename="access_admin"))
         if name == PUBLISHERS:
-            found.permissions.add(*house_permissions())
+            found.permissions.add(*house_permissions(), *front_permissions())
         if name in {PUBLISHERS, LEGAL}:
             found.permissions.add(*rulebook_permissions())
     return found
 
 
 def house_permissions() -> QuerySet[Permission]:
-    """What the centre's managers keep: bodies, places, posts and the calendar. Nothing of it is deleted, it ends."""
+    """What the centre's managers keep: bodies, places, posts and the calendar. Nothing of it is deleted, it ends;
+    only a stretch of hours, a special day or a facility that is not true any more goes away."""
     kept = Permission.objects.filter(content_type__app_label__in=["organisations", "workdays"])
-    return kept.filter(codename__regex=r"^(add|change|view)_").exclude(content_type__model="user")
+    kept = kept.exclude(content_type__model="user")
+    return kept.filter(
+        Q(codename__regex=r"^(add|change|view)_")
+        | Q(codename__in=["delete_openinghours", "delete_specialday", "delete_hallfacility"])
+    )
+
+
+def front_permissions() -> QuerySet[Permission]:
+    """What leads citizens around the site: addresses that moved, and what stands above search results."""
+    return Permission.objects.filter(
+        content_type__app_label__in=["wagtailredirects", "wagtailsearchpromotions"],
+        content_type__model__in=["redirect", "searchpromotion"],
+    )
 
 
 def rulebook_permissions() -> QuerySet[Permission]:
