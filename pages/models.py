@@ -49,6 +49,14 @@ class PortalPage(Page):
         catalogue = CataloguePage.objects.live().first()
         return {**context, "center": city_center(), "demo": settings.DEMO, "catalogue": catalogue}
 
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        """Under the portal's public name: the host of the request may be any of its names, or a stranger's."""
+        parts = self.get_url_parts(request)
+        if parts is None:
+            return []
+        location = settings.BASE_URL.rstrip("/") + parts[2]
+        return [{"location": location, "lastmod": self.last_published_at or self.latest_revision_created_at}]
+
 
 class HomePage(PortalPage):
     """首页: find an item, the five zones, how one window works."""
@@ -58,7 +66,13 @@ class HomePage(PortalPage):
     content_panels = [*Page.content_panels, FieldPanel("intro")]
 
     max_count = 1
-    subpage_types = ["pages.CataloguePage", "pages.ThemePage", "pages.PlainPage"]
+    subpage_types = [
+        "pages.CataloguePage",
+        "pages.ThemePage",
+        "pages.HallIndexPage",
+        "pages.NewsIndexPage",
+        "pages.PlainPage",
+    ]
 
     class Meta:
         verbose_name = "首页"
@@ -304,3 +318,7 @@ class PlainPage(PortalPage):
 
     class Meta:
         verbose_name = "普通页面"
+
+
+# The other page types stand in modules of their own; Django finds models only where this one leads.
+from pages import halls, news, standards  # noqa: E402, F401

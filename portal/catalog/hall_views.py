@@ -44,7 +44,7 @@ def material_list(request: HttpRequest, kind: str, code: str) -> tuple[str, str,
         raise NoPaper("没有清单", f"“{place}”没有受理中的事项，不能打印受理材料清单。", 404)
     if len(items) > MOST_ITEMS:
         sentence = (
-            f"“{place}”的事项超过{MOST_ITEMS}个，一份清单放不下。请打印单个事项的一次性告知单，或者取用标准化手册。"
+            f"“{place}”的事项超过{MOST_ITEMS}个，一份清单放不下。请打印各事项的一次性告知单，或者取用标准化手册。"
         )
         raise NoPaper("事项太多", sentence, 400)
     content = hall_papers.material_list(place, items)
