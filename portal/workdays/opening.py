@@ -6,14 +6,15 @@ before it that has some, because it stands in for an ordinary working day.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from django.utils import timezone
 
-from portal.organisations.models import ServiceCenter, SpecialDay
+from portal.organisations.models import OpeningHours, ServiceCenter, SpecialDay
 from portal.workdays.calendar import Calendar, load_calendar
 
 DAYS_AHEAD = 30
@@ -103,18 +104,28 @@ def _working_hours_before(weekday: int, week: Week) -> tuple[Span, ...]:
 
 def opening(center: ServiceCenter, at: datetime | None = None) -> Opening | None:
     """The answer at that moment (now when none is given); None for a centre whose hours nobody has entered."""
-    week = {
-        day: tuple(sorted(Span(row.opens, row.closes) for row in rows))
-        for day, rows in groupby(center.opening_hours.order_by("weekday", "opens"), key=lambda row: row.weekday)
-    }
-    now = timezone.localtime(at)
-    until = now.date() + timedelta(days=DAYS_AHEAD)
-    rows = center.special_days.filter(date__range=(now.date(), until))
-    special = {row.date: row for row in rows}
-    if not week and not special:
-        return None
-    calendar = load_calendar()
-    days = [hours_on(now.date() + timedelta(days=ahead), week, special, calendar) for ahead in range(DAYS_AHEAD + 1)]
+    return openings([center], at).get(center.pk)
+
+
+def openings(centers: Iterable[ServiceCenter], at: datetime | None = None) -> dict[int, Opening]:
+    """The same for many, in as many queries as for one: by the key of the centre, without those that have no hours."""
+    keys = [center.pk for center in centers]
+    today = timezone.localdate(at)
+    weeks: dict[int, dict[int, tuple[Span, ...]]] = defaultdict(dict)
+    for row in OpeningHours.objects.filter(center__in=keys).order_by("weekday", "opens"):
+        weeks[row.center_id][row.weekday] = (*weeks[row.center_id].get(row.weekday, ()), Span(row.opens, row.closes))
+    special: dict[int, dict[date, SpecialDay]] = defaultdict(dict)
+    ahead = (today, today + timedelta(days=DAYS_AHEAD))
+    for day in SpecialDay.objects.filter(center__in=keys, date__range=ahead):
+        special[day.center_id][day.date] = day
+    known = [key for key in keys if key in weeks or key in special]
+    calendar = load_calendar() if known else Calendar()
+    return {key: _opening(weeks[key], special[key], calendar, timezone.localtime(at)) for key in known}
+
+
+def _opening(week: Week, special: Mapping[date, SpecialDay], calendar: Calendar, now: datetime) -> Opening:
+    dates = [now.date() + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)]
+    days = [hours_on(day, week, special, calendar) for day in dates]
     is_open, sentence = _now(now.time(), days)
     return Opening(
         is_open=is_open,
