@@ -70,6 +70,7 @@ def _drawing(center: ServiceCenter, storey: Floor) -> SafeString | str:
         "height": lowest * UNIT + 2 * MARGIN,
         "title": f"{plain(center.name)}{storey.name}平面图",
         "description": f"{plain(described)}。下面的列表写明同样的内容。",
+        "hull": {"width": PLAN_WIDTH * UNIT, "height": lowest * UNIT, "at": MARGIN},
         "areas": [_area(area) for area in areas],
         "marks": [_mark(mark) for mark in marks],
         "id": f"plan-{center.code}-{storey.number}",

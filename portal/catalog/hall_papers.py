@@ -34,17 +34,24 @@ def items_of(place: Window | Zone) -> ServiceItemQuerySet:
     return found.filter(zone__in=place.zones.all())
 
 
+def _layout(names: list[str]) -> str:
+    """How large the entries are set: `large` is one column, `medium` and `small` are two."""
+    if len(names) <= MOST_ON_A_SIGN // 2 and all(len(name) <= 34 for name in names):
+        return "large"
+    return "medium" if all(len(name) <= 20 for name in names) else "small"
+
+
 def window_sign(window: Window) -> Content:
     zones = [zone.name for zone in window.zones.all()]
     names = list(items_of(window).values_list("name", flat=True))
     issues = window.kind == WindowKind.ISSUE
+    entries = ["各受理区的办理结果、退还的原件"] if issues else names[:MOST_ON_A_SIGN]
     return {
-        **_frame(window.center, f"{window.code}{window.name}指示牌"),
+        **_frame(window.center, f"{window.code}{window.name}指示牌", entries),
         "number": window.code,
         "name": window.name,
         "lines": _texts(window.get_kind_display(), window.area and f"{window.area.floor_name}{window.area.name}"),
         "label": "在这里领取结果" if issues else "在这里办理",
-        "entries": _texts(*(["各受理区的办理结果、退还的原件"] if issues else names[:MOST_ON_A_SIGN])),
         "more": 0 if issues else max(0, len(names) - MOST_ON_A_SIGN),
         "note": f"{'、'.join(zones)}受理区" if zones and not issues else "",
     }
@@ -55,12 +62,11 @@ def zone_sign(zone: Zone) -> Content:
     names = list(items_of(zone).values_list("name", flat=True))
     center = windows[0].center if windows else _city_center()
     return {
-        **_frame(center, f"{zone.name}受理区指示牌"),
+        **_frame(center, f"{zone.name}受理区指示牌", names[:MOST_ON_A_SIGN]),
         "number": zone.letter,
         "name": f"{zone.name}受理区",
         "lines": _texts("窗口：" + "、".join(window.code for window in windows) if windows else ""),
         "label": "在这里办理",
-        "entries": names[:MOST_ON_A_SIGN],
         "more": max(0, len(names) - MOST_ON_A_SIGN),
         "note": f"牵头部门：{zone.lead.full_name}" if zone.lead else "",
     }
@@ -68,13 +74,13 @@ def zone_sign(zone: Zone) -> Content:
 
 def area_sign(area: HallArea) -> Content:
     windows = list(area.windows.all())
+    entries = [f"{window.code}　{window.name}" for window in windows[:MOST_ON_A_SIGN]]
     return {
-        **_frame(area.center, f"{area.name}指示牌"),
+        **_frame(area.center, f"{area.name}指示牌", entries),
         "number": "",
         "name": area.name,
         "lines": _texts(area.floor_name, area.purpose),
         "label": "本区窗口" if windows else "",
-        "entries": [f"{window.code}　{window.name}" for window in windows[:MOST_ON_A_SIGN]],
         "more": max(0, len(windows) - MOST_ON_A_SIGN),
         "note": "",
     }
@@ -86,7 +92,7 @@ def material_list(place: Window | Zone, items: list[ServiceItem]) -> Content:
     center = place.center if is_window else _city_center()
     name = f"{place.code}{place.name}" if is_window else f"{place.name}受理区"
     return {
-        **_frame(center, f"{name}受理材料清单"),
+        **_frame(center, f"{name}受理材料清单", []),
         "name": name,
         "items": [_item_rows(number, item) for number, item in enumerate(items, start=1)],
     }
@@ -107,10 +113,12 @@ def _item_rows(number: int, item: ServiceItem) -> Content:
     }
 
 
-def _frame(center: ServiceCenter, title: str) -> Content:
-    """What every paper of a hall carries."""
+def _frame(center: ServiceCenter, title: str, entries: list[str]) -> Content:
+    """What every paper of a hall carries; `entries` are what a sign lists."""
     return {
         "title": title,
+        "entries": entries,
+        "layout": _layout(entries),
         "center": {name: getattr(center, name) for name in ("name", "address", "hours", "phone", "complaint_phone")},
         "hall_url": hall_url(center),
         "demo": settings.DEMO,
