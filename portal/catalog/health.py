@@ -22,6 +22,8 @@ from portal.organisations.models import User
 WORK = "catalog.health"
 MOST_FINDINGS = 3000
 """Kept of one report; more than anybody would read, and the number of all is kept as well."""
+KEPT_REPORTS = 60
+"""About two months of nights; older ones go when a new one is finished."""
 UNDER_WAY = "under_way"
 
 
@@ -111,6 +113,8 @@ class HealthReport(models.Model):
         HealthReport.objects.filter(pk=self.pk, finished_at=None).update(
             slot=None, finished_at=timezone.now(), total=len(found), findings=rows
         )
+        old = HealthReport.objects.exclude(slot=UNDER_WAY).values_list("pk", flat=True)[KEPT_REPORTS:]
+        HealthReport.objects.filter(pk__in=list(old)).delete()
 
     def give_up(self) -> None:
         """The work was tried as often as it may be; the place becomes free for the next one."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 from portal.catalog.definition import ItemDefinition, ThemeDefinition
 from portal.catalog.findings import Finding, PreflightFailed
 from portal.catalog.handbook import Handbook, HandbookStatus
+from portal.catalog.health import HealthReport
 from portal.catalog.lint.judge import lint_definition
 from portal.catalog.lint.models import LintRule, LintWord
 from portal.catalog.preflight import preflight
@@ -29,6 +30,7 @@ __all__ = [
     "Edition",
     "Handbook",
     "HandbookStatus",
+    "HealthReport",
     "ItemStatus",
     "LintRule",
     "LintWord",
