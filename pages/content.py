@@ -97,6 +97,7 @@ def _publish_new(parent: Page, page: Page) -> None:
 def _grant_rights(home: HomePage) -> None:
     """What editors may do with pages, pictures and files; a group that people have given rights keeps those."""
     _grant_collections()
+    _grant_signposts()
     for name, codenames in RIGHTS.items():
         group: Group = access.group(name)
         if GroupPagePermission.objects.filter(group=group).exists():
@@ -113,3 +114,14 @@ def _grant_collections() -> None:
     root = Collection.get_first_root_node()
     for permission in Permission.objects.filter(codename__in=UPLOADS):
         GroupCollectionPermission.objects.get_or_create(group=editors, collection=root, permission=permission)
+
+
+def _grant_signposts() -> None:
+    """Redirects, search promotions and the standards of the health report are kept by the office."""
+    kept = Permission.objects.filter(
+        content_type__app_label__in=["pages", "wagtailredirects"],
+        content_type__model__in=["searchpromotion", "healthstandards", "redirect"],
+    )
+    office = access.group(access.PUBLISHERS)
+    if not office.permissions.filter(pk__in=kept).exists():
+        office.permissions.add(*kept)

@@ -19,7 +19,6 @@ from django.db.models import URLField
 from django.urls import Resolver404, resolve, reverse
 from wagtail import blocks
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.contrib.search_promotions.models import SearchPromotion
 from wagtail.documents import get_document_model
 from wagtail.fields import RichTextField, StreamField
 from wagtail.images import get_image_model
@@ -27,6 +26,7 @@ from wagtail.models import Page, Site
 
 from pages.health import edit_url
 from pages.models import GuidePage, ThemePage
+from pages.promotions import SearchPromotion
 from portal.catalog.health import Ailment, HealthKind, health_check
 from portal.catalog.models import ItemStatus, ServiceItem
 
@@ -201,10 +201,10 @@ def withdrawn_items(now: datetime) -> Iterator[Ailment]:
 @health_check("signposts")
 def signposts(now: datetime) -> Iterator[Ailment]:
     """Redirects and search promotions that lead to a page nobody can read."""
-    for pick in SearchPromotion.objects.filter(page__live=False).select_related("page", "query"):
-        sentence = f"搜索“{pick.query}”时推荐的页面“{pick.page.title}”没有发布。"
-        url = reverse("wagtailsearchpromotions:edit", args=[pick.query_id])
-        yield Ailment(HealthKind.BROKEN, "搜索推荐", sentence, CHANGE, url)
+    edit = SearchPromotion.snippet_viewset.get_url_name("edit")
+    for pick in SearchPromotion.objects.filter(page__live=False).select_related("page"):
+        sentence = f"搜索“{pick.first_words[:60]}”时推荐的页面“{pick.page.title}”没有发布。"
+        yield Ailment(HealthKind.BROKEN, "搜索推荐", sentence, CHANGE, reverse(edit, args=[pick.pk]))
     for redirect in Redirect.objects.filter(redirect_page__live=False).select_related("redirect_page"):
         sentence = f"转址“{redirect.old_path}”指向没有发布的页面“{redirect.redirect_page.title}”。"
         url = reverse("wagtailredirects:edit", args=[redirect.pk])

@@ -321,4 +321,4 @@ class PlainPage(PortalPage):
 
 
 # The other page types stand in modules of their own; Django finds models only where this one leads.
-from pages import halls, news, standards  # noqa: E402, F401
+from pages import halls, news, promotions, standards  # noqa: E402, F401

@@ -274,7 +274,6 @@ class HallAreaAdmin(ModelAdmin):
     menu_label = "功能区"
     menu_icon = "grip"
     list_display = ("name", "center", "floor")
-    list_filter = ("center",)
 
 
 class OpeningHoursAdmin(ModelAdmin):
@@ -282,7 +281,6 @@ class OpeningHoursAdmin(ModelAdmin):
     menu_label = "开放时间"
     menu_icon = "date"
     list_display = ("center", "weekday", "opens", "closes")
-    list_filter = ("center",)
 
 
 class SpecialDayAdmin(ModelAdmin):
@@ -290,7 +288,6 @@ class SpecialDayAdmin(ModelAdmin):
     menu_label = "特殊安排"
     menu_icon = "calendar-check"
     list_display = ("date", "center", "opens", "closes", "note")
-    list_filter = ("center",)
 
 
 class HallFacilityAdmin(ModelAdmin):
@@ -298,7 +295,7 @@ class HallFacilityAdmin(ModelAdmin):
     menu_label = "大厅设施"
     menu_icon = "pick"
     list_display = ("name", "kind", "center", "floor")
-    list_filter = ("center", "kind")
+    list_filter = ("kind",)
 
 
 class ZoneAdmin(ModelAdmin):

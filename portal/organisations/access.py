@@ -30,7 +30,7 @@ def group(name: str) -> Group:
     if created:
         found.permissions.add(Permission.objects.get(codename="access_admin"))
         if name == PUBLISHERS:
-            found.permissions.add(*house_permissions(), *front_permissions())
+            found.permissions.add(*house_permissions())
         if name in {PUBLISHERS, LEGAL}:
             found.permissions.add(*rulebook_permissions())
     return found
@@ -44,14 +44,6 @@ def house_permissions() -> QuerySet[Permission]:
     return kept.filter(
         Q(codename__regex=r"^(add|change|view)_")
         | Q(codename__in=["delete_openinghours", "delete_specialday", "delete_hallfacility"])
-    )
-
-
-def front_permissions() -> QuerySet[Permission]:
-    """What leads citizens around the site: addresses that moved, and what stands above search results."""
-    return Permission.objects.filter(
-        content_type__app_label__in=["wagtailredirects", "wagtailsearchpromotions"],
-        content_type__model__in=["redirect", "searchpromotion"],
     )
 
 
