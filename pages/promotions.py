@@ -66,6 +66,11 @@ class SearchPromotion(models.Model):
     def __str__(self) -> str:
         return self.title or (self.page.title if self.page else self.link)
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        keys = dict.fromkeys(filter(None, map(normalised, self.words.splitlines())))
+        self.keys = "".join(["\n", *(f"{key}\n" for key in keys)])
+        super().save(*args, **kwargs)
+
     @property
     def first_words(self) -> str:
         """The queries in one line."""
@@ -78,11 +83,6 @@ class SearchPromotion(models.Model):
             raise ValidationError({"words": "请至少填写一个搜索词。"})
         if self.link and not self.title:
             raise ValidationError({"title": "其他网址要写显示的标题。"})
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        keys = dict.fromkeys(filter(None, map(normalised, self.words.splitlines())))
-        self.keys = "".join(["\n", *(f"{key}\n" for key in keys)])
-        super().save(*args, **kwargs)
 
 
 class SearchPromotionViewSet(SnippetViewSet):
