@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from portal.cases.models import Case
+from portal.catalog.health import ask
 from portal.desk.uploads import keep_upload
 from portal.jobs.models import Promise
 from portal.organisations.models import Role, User
@@ -60,6 +61,7 @@ def people(cast: Cast) -> dict[str, User | None]:
 
 @pytest.fixture
 def things(cast: Cast) -> Things:
+    ask(by=None).work_out()
     case = decided_case(cast)
     upload = SimpleUploadedFile("扫描件.pdf", PDF)
     file = keep_upload(case, upload, by=cast.receiver, material=case.materials.first())
@@ -169,11 +171,16 @@ ROWS: dict[str, tuple[Callable[[Things], list[object]], set[str], int]] = {
         for verb in SLIP_VERBS
     },
 }
+ROWS["desk_health"] = (lambda t: [], {"publisher", "editor", "root"}, REFUSED)
+ROWS["desk_health_export"] = (lambda t: [], {"publisher", "editor", "root"}, REFUSED)
 ROWS["desk_lint_try"] = (lambda t: [], {"publisher", "root"}, REFUSED)
 REDIRECTS = {"tasks_modeladmin_inspect"}
 EXCEPTIONS = {("desk_intake_item", "estate_receiver"): HIDDEN}
 """A receiver of another zone may take in cases, but not of this item."""
-HOUSE = ("organisation", "servicecenter", "hallarea", "zone", "window", "post", "calendarday", "calendaryear")
+HOUSE = (
+    "organisation", "servicecenter", "openinghours", "specialday", "hallarea", "hallfacility", "zone", "window",
+    "post", "calendarday", "calendaryear",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))
@@ -266,6 +273,29 @@ def test_every_address_of_ours_stands_in_the_matrix() -> None:
     ours = {name for name in named(get_resolver().url_patterns) if name.startswith("desk_") or "_modeladmin_" in name}
     house = {name for name in ours if name.startswith(("organisations_", "workdays_", "catalog_lint"))}
     assert ours - house == set(ROWS)
+
+
+PUBLIC: dict[str, list[str]] = {
+    "paper_leaflet": ["TZ-09"],
+    "paper_checklist": ["TZ-09"],
+    "paper_form": ["TZ-09"],
+    "paper_sign": ["window", "A01"],
+    "paper_material_list": ["window", "A01"],
+    "robots": [],
+    "sitemap": [],
+}
+"""Addresses outside the back office: open to everybody for reading, and to nobody for writing."""
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_public_addresses_are_read_by_all_and_written_by_none(
+    name: str, people: dict[str, User | None], cast: Cast
+) -> None:
+    url = reverse(name, args=PUBLIC[name])
+    for post in ("receiver", "publisher", "nobody", "anonymous"):
+        assert answers(people[post], url) == SEES, post
+        assert answers(people[post], url, "head") == SEES, post
+        assert answers(people[post], url, "post") == 405, post
 
 
 def test_no_wagtail_address_is_open_to_strangers() -> None:
