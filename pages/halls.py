@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -87,13 +88,21 @@ class HallPage(FreshPage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         storeys = floors(self.hall)
         facilities = [one for storey in storeys for one in storey.facilities]
+        windows = windows_with_items(self.hall)
+        serving = [window for window in windows if window.kind != WindowKind.ISSUE]
         return {
             **super().get_context(request, *args, **kwargs),
             "hall": self.hall,
             "floors": storeys,
             "access": [one for one in facilities if one.kind in FOR_ACCESS],
-            "windows": windows_with_items(self.hall),
+            "windows": windows,
+            "zones": list(dict.fromkeys(zone for window in serving for zone in window.zone_list)),
         }
+
+    def clean(self) -> None:
+        super().clean()
+        if self.image_id and not self.image_alt.strip():
+            raise ValidationError({"image_alt": "请写一句照片的说明，让看不见的人也能知道。"})
 
 
 def windows_with_items(center: ServiceCenter) -> list[Window]:

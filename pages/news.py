@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.paginator import Page as PageOfRows
 from django.core.paginator import Paginator
 from django.db import models
@@ -159,6 +160,11 @@ class NewsPage(PortalPage):
 
     class Meta:
         verbose_name = "新闻"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.slug == "feed":
+            raise ValidationError({"slug": "“feed”是订阅的地址，请换一个。"})
 
     @property
     def moment(self) -> datetime:

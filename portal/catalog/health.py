@@ -110,7 +110,7 @@ class HealthReport(models.Model):
         now = timezone.now()
         found = [ailment for check in CHECKS.values() for ailment in check(now)]
         rows = [asdict(ailment) for ailment in found[:MOST_FINDINGS]]
-        HealthReport.objects.filter(pk=self.pk, finished_at=None).update(
+        HealthReport.objects.filter(pk=self.pk, finished_at=None, failed=False).update(
             slot=None, finished_at=timezone.now(), total=len(found), findings=rows
         )
         old = HealthReport.objects.exclude(slot=UNDER_WAY).values_list("pk", flat=True)[KEPT_REPORTS:]

@@ -49,6 +49,9 @@ def test_the_city_hall_says_when_where_what_and_for_whom(small_site: HomePage, c
     for words in ("星期一至星期五", "8:30—12:00", "公交", "停车", "无障碍电梯", "tel:0575", "A01", *AREAS):
         assert words in html, words
     assert f'href="{guide().url}"' in html
+    for place in ("window/A01", "window/Z01", "zone/investment", "area/front"):
+        assert f'href="/papers/signs/{place}.pdf"' in html
+    assert 'href="/papers/materials/zone/investment.pdf"' in html
     assert re.search(r"现在开放|现在还没有开门|现在是休息时间|今天已经关门|今天不开放", html)
 
 
