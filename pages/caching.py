@@ -15,17 +15,20 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from pages.models import CataloguePage, GuidePage, HomePage, SiteMarks, ThemePage
-from portal.catalog.shown import CATALOGUE, DEMAND_SECONDS, EVERY_PAGE, THEMES, item_tag, theme_tag
+from pages.models import PortalPage, SiteMarks
+from portal.catalog.shown import EVERY_PAGE, FRAME, HOUSE
 from portal.lib.page_cache import depend, forget, forget_everything
 from portal.organisations import models as organisations
 
-HOUSE, FRAME = EVERY_PAGE
 HOUSE_MODELS: tuple[type[Model], ...] = (
     organisations.ServiceCenter,
     organisations.Organisation,
     organisations.Zone,
     organisations.Window,
+    organisations.OpeningHours,
+    organisations.SpecialDay,
+    organisations.HallArea,
+    organisations.HallFacility,
 )
 
 
@@ -33,33 +36,17 @@ def page_tag(page: Page) -> str:
     return f"page:{page.pk}"
 
 
-def lists_with(page: Page) -> set[str]:
-    """The tags of what else shows something of this page."""
-    found = {page_tag(page)}
-    if isinstance(page, GuidePage):
-        found |= {CATALOGUE, *([item_tag(page.item.code)] if page.item else [])}
-    if isinstance(page, ThemePage):
-        found |= {THEMES, theme_tag(page.theme.code)}
-    if isinstance(page, HomePage | CataloguePage) or page.show_in_menus:
-        found.add(FRAME)
-    return found
-
-
 def say_what_it_shows(page: Page, request: HttpRequest, *args: Any) -> None:
     """A Wagtail hook: before a page is served, say what it will show."""
     page = page.specific
-    tags = {*EVERY_PAGE, page_tag(page)}
-    seconds = {}
-    if isinstance(page, HomePage):
-        tags |= {CATALOGUE, THEMES}
-    elif isinstance(page, CataloguePage):
-        tags |= {CATALOGUE, THEMES}
-        seconds = {"seconds": DEMAND_SECONDS}
-    elif isinstance(page, GuidePage) and page.item:
-        tags.add(item_tag(page.item.code))
-    elif isinstance(page, ThemePage):
-        tags |= {theme_tag(page.theme.code), *map(item_tag, page.definition.items)}
-    depend(request, *tags, **seconds)
+    if isinstance(page, PortalPage):
+        depend(request, *EVERY_PAGE, page_tag(page), *page.shows(), seconds=page.kept_seconds)
+
+
+def lists_with(page: Page) -> set[str]:
+    """The tags of all that shows something of this page."""
+    found = {page_tag(page), *([FRAME] if page.show_in_menus else [])}
+    return found | page.stands_in() if isinstance(page, PortalPage) else found
 
 
 def page_changed(instance: Page, **kwargs: Any) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from wagtail.models import GroupPagePermission, Page, Site
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page, Site
 
 from pages.elements import fill
+from pages.hall_content import load_halls, load_news
 from pages.models import CataloguePage, FeaturedGuide, GuidePage, HomePage, ThemePage
 from pages.review import make_workflow
 from pages.site_marks import SiteMarks
@@ -20,6 +21,7 @@ from portal.lib.content import read_yaml
 from portal.organisations import access
 
 INTRO = "一次告知、一窗受理、并联审批、统一出件：带齐材料到一个窗口，其余的由我们来跑。"
+UPLOADS = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
 RIGHTS = {access.EDITORS: ("add_page", "change_page"), access.PUBLISHERS: ("publish_page", "lock_page", "unlock_page")}
 
 
@@ -37,6 +39,8 @@ def load_pages(content_dir: Path, progress: Callable[[str], None] = lambda text:
             _theme(home, theme)
     if is_new:
         _put_forward(home, content_dir)
+    load_halls(home, _publish_new)
+    load_news(home, content_dir, _publish_new)
     _grant_rights(home)
     make_workflow()
 
@@ -106,12 +110,38 @@ def _publish_new(parent: Page, page: Page) -> None:
 
 
 def _grant_rights(home: HomePage) -> None:
-    """What editors may do with pages and publishers with the footer; a group that has page rights keeps those."""
+    """What editors may do with pages, pictures and files, and publishers with the footer.
+
+    A group that people have given rights keeps those.
+    """
     marks = Permission.objects.get(content_type__app_label="pages", codename="change_sitemarks")
     access.group(access.PUBLISHERS).permissions.add(marks)
+    _grant_collections()
+    _grant_signposts()
     for name, codenames in RIGHTS.items():
         group: Group = access.group(name)
         if GroupPagePermission.objects.filter(group=group).exists():
             continue
         for permission in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=codenames):
             GroupPagePermission.objects.get_or_create(group=group, page=home.page_ptr, permission=permission)
+
+
+def _grant_collections() -> None:
+    """Pictures of news and the blank and sample forms of guides are chosen and uploaded by editors."""
+    editors = access.group(access.EDITORS)
+    if GroupCollectionPermission.objects.filter(group=editors).exists():
+        return
+    root = Collection.get_first_root_node()
+    for permission in Permission.objects.filter(codename__in=UPLOADS):
+        GroupCollectionPermission.objects.get_or_create(group=editors, collection=root, permission=permission)
+
+
+def _grant_signposts() -> None:
+    """Redirects, search promotions and the standards of the health report are kept by the office."""
+    kept = Permission.objects.filter(
+        content_type__app_label__in=["pages", "wagtailredirects"],
+        content_type__model__in=["searchpromotion", "healthstandards", "redirect"],
+    )
+    office = access.group(access.PUBLISHERS)
+    if not office.permissions.filter(pk__in=kept).exists():
+        office.permissions.add(*kept)

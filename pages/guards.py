@@ -11,12 +11,13 @@ from wagtail.admin import messages
 from wagtail.models import Page
 
 from pages.models import GuidePage, PlainPage
+from pages.news import NewsPage
 from portal.catalog.preflight import PreflightFailed
 
 
 def refuse_copy(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """Home, catalogue, guides and themes exist once; only plain pages have a second one."""
-    if issubclass(page.specific_class, PlainPage):
+    """Home, catalogue, guides, themes and halls exist once; only plain pages and news have a second one."""
+    if issubclass(page.specific_class, PlainPage | NewsPage):
         return None
     messages.error(request, f"“{page.title}”只能有一个，不能复制。")
     return redirect("wagtailadmin_explore", page.get_parent().pk)

@@ -37,7 +37,9 @@ from portal.catalog.definition import ItemDefinition, ThemeDefinition
 from portal.catalog.findings import Finding, PreflightFailed, shape_findings
 from portal.catalog.joint_list import joint_materials
 from portal.catalog.models import Edition, ItemStatus, ServiceItem, Theme, examine, publish
+from portal.catalog.shown import CATALOGUE, DEMAND_SECONDS, FRAME, NEWS, THEMES, item_tag, theme_tag
 from portal.catalog.theme_chart import theme_chart_steps, theme_chart_svg
+from portal.lib.page_cache import KEPT_SECONDS
 from portal.lib.refusal import TooLate
 from portal.organisations.models import Organisation, User, Window, WindowKind, Zone
 
@@ -58,15 +60,34 @@ RICH_TEXT = ["h3", "bold", "ol", "ul", "link"]
 
 
 class PortalPage(Page):
-    """What all public pages share: the centre in the footer and the demo notice."""
+    """What all public pages share: the centre in the footer, the demo notice, and what each shows (`pages.caching`)."""
+
+    kept_seconds = KEPT_SECONDS
+    """How long the page may be kept though nothing that it shows has changed."""
 
     class Meta:
         abstract = True
+
+    def shows(self) -> set[str]:
+        """The tags of what stands on the page beside its own words and its frame."""
+        return set()
+
+    def stands_in(self) -> set[str]:
+        """The tags of what else shows something of this page."""
+        return set()
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         frame = frame_of(request)
         return {**context, "center": frame.center, "demo": frame.demo, "catalogue": frame.catalogue}
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        """Under the portal's public name: the host of the request may be any of its names, or a stranger's."""
+        parts = self.get_url_parts(request)
+        if parts is None:
+            return []
+        location = settings.BASE_URL.rstrip("/") + parts[2]
+        return [{"location": location, "lastmod": self.last_published_at or self.latest_revision_created_at}]
 
 
 class HomePage(PortalPage):
@@ -81,10 +102,22 @@ class HomePage(PortalPage):
     ]
 
     max_count = 1
-    subpage_types = ["pages.CataloguePage", "pages.ThemePage", "pages.PlainPage"]
+    subpage_types = [
+        "pages.CataloguePage",
+        "pages.ThemePage",
+        "pages.HallIndexPage",
+        "pages.NewsIndexPage",
+        "pages.PlainPage",
+    ]
 
     class Meta:
         verbose_name = "首页"
+
+    def shows(self) -> set[str]:
+        return {CATALOGUE, THEMES, NEWS}
+
+    def stands_in(self) -> set[str]:
+        return {FRAME}
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         open_items = models.Count("items", filter=models.Q(items__status=ItemStatus.IN_FORCE))
@@ -126,9 +159,16 @@ class CataloguePage(RoutablePageMixin, PortalPage):
     max_count = 1
     parent_page_types = ["pages.HomePage"]
     subpage_types = ["pages.GuidePage"]
+    kept_seconds = DEMAND_SECONDS
 
     class Meta:
         verbose_name = "事项目录"
+
+    def shows(self) -> set[str]:
+        return {CATALOGUE, THEMES}
+
+    def stands_in(self) -> set[str]:
+        return {FRAME}
 
     def guides(self) -> models.QuerySet[GuidePage]:
         """The guides that everybody may read."""
@@ -183,6 +223,12 @@ class GuidePage(ItemElements, PortalPage):
     class Meta:
         verbose_name = "办事指南"
         constraints = [models.UniqueConstraint(fields=["item"], name="one_guide_per_item")]
+
+    def shows(self) -> set[str]:
+        return {item_tag(self.item.code)} if self.item else set()
+
+    def stands_in(self) -> set[str]:
+        return {CATALOGUE, *self.shows()}
 
     @property
     def parsed(self) -> ItemDefinition:
@@ -363,6 +409,12 @@ class ThemePage(PortalPage):
     class Meta:
         verbose_name = "一件事"
 
+    def shows(self) -> set[str]:
+        return {theme_tag(self.theme.code), *map(item_tag, self.definition.items)}
+
+    def stands_in(self) -> set[str]:
+        return {THEMES, theme_tag(self.theme.code)}
+
     @cached_property
     def definition(self) -> ThemeDefinition:
         return self.theme.parsed
@@ -406,3 +458,7 @@ class PlainPage(PortalPage):
 
     class Meta:
         verbose_name = "普通页面"
+
+
+# The other page types stand in modules of their own; Django finds models only where this one leads.
+from pages import halls, news, promotions, standards  # noqa: E402, F401

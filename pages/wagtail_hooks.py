@@ -2,8 +2,12 @@
 
 from django.urls import path
 from wagtail import hooks
+from wagtail.snippets.models import register_snippet
 
 from pages import caching, exchange_views, guards, views
+from pages.promotions import SearchPromotionViewSet
+
+register_snippet(SearchPromotionViewSet)
 
 hooks.register("before_copy_page", guards.refuse_copy)
 hooks.register("before_bulk_action", guards.refuse_bulk_publish)

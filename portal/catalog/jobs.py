@@ -1,11 +1,14 @@
-"""Printing handbooks as promised work, a stretch at a time: the queue ends a task that takes over two minutes."""
+"""Promised work of the catalogue: handbooks, a stretch at a time (the queue ends a task that takes over two minutes),
+and the nightly check-up of what editors keep."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
+from portal.catalog import health
 from portal.catalog.handbook import UNDER_WAY, WORK, Handbook
 from portal.catalog.handbook_press import Press
 from portal.jobs.models import PromiseStatus
@@ -31,3 +34,24 @@ def handbooks_given_up(now: datetime) -> None:
         dead = book.promises().filter(status=PromiseStatus.DEAD).first()
         if dead is not None:
             book.give_up(dead.last_error)
+
+
+NIGHT_HOURS = range(2, 6)
+"""When the nightly check-up starts: nobody waits then, and a machine that was off at two catches up."""
+
+
+@handler(health.WORK)
+def check_up(*, report: int) -> None:
+    """Work out a health report; run again it changes nothing."""
+    health.HealthReport.objects.get(pk=report).work_out()
+
+
+@every_minute("catalog.health")
+def nightly_check_up(now: datetime) -> None:
+    """One check-up a night, and the place freed of one that was given up."""
+    for report in health.dead_work():
+        report.give_up()
+    local = timezone.localtime(now)
+    key = f"night:{local:%Y-%m-%d}"
+    if local.hour in NIGHT_HOURS and not health.HealthReport.objects.filter(key=key).exists():
+        health.ask(by=None, key=key)

@@ -16,6 +16,7 @@ from portal.catalog.finding.indexing import index_items, index_theme
 from portal.catalog.finding.models import Entry, Facet, Mark, Synonym
 from portal.catalog.findings import Finding, PreflightFailed
 from portal.catalog.handbook import Handbook, HandbookStatus
+from portal.catalog.health import HealthReport
 from portal.catalog.lint.judge import lint_definition
 from portal.catalog.lint.models import LintRule, LintWord
 from portal.catalog.preflight import preflight
@@ -36,6 +37,7 @@ __all__ = [
     "GuideFeedback",
     "Handbook",
     "HandbookStatus",
+    "HealthReport",
     "ItemStatus",
     "LintRule",
     "LintWord",

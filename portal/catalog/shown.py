@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from portal.lib.page_cache import forget
 
-EVERY_PAGE = ("house", "frame")
-"""What stands around every page and in most: the centre, its bodies and windows; the menu and the marks of the site."""
+HOUSE, FRAME = "house", "frame"
+"""The centre, its bodies, windows and hours; the menu and the marks of the site."""
+EVERY_PAGE = (HOUSE, FRAME)
+"""What stands around every page."""
 CATALOGUE = "catalogue"
 """Every list and count of items."""
 THEMES = "themes"
 """Every list of themes."""
+NEWS = "news"
+"""Every list of news."""
 DEMAND_SECONDS = 600.0
 """How old 热门 may be."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.catalog import chart_views, feedback_views, views
+from portal.catalog import chart_views, feedback_views, hall_views, views
 
 urlpatterns = [
     path("papers/leaflet/<str:code>.pdf", views.leaflet, name="paper_leaflet"),
@@ -14,4 +14,6 @@ urlpatterns = [
     path("charts/themes/<str:code>/", chart_views.theme_chart, name="theme_chart"),
     path("feedback/<str:code>/", feedback_views.feedback, name="guide_feedback"),
     path("feedback/<str:code>/received/", feedback_views.received, name="guide_feedback_received"),
+    path("papers/signs/<str:kind>/<str:code>.pdf", hall_views.sign, name="paper_sign"),
+    path("papers/materials/<str:kind>/<str:code>.pdf", hall_views.material_list, name="paper_material_list"),
 ]

@@ -34,7 +34,7 @@ MOST_ANSWERS = 20
 KEPT_SECONDS = 24 * 60 * 60
 MOST_PER_MINUTE = 60
 """New papers a minute for all citizens together: printing shares one lock with the papers of the windows."""
-STYLES = ("static:css/papers.css", "static:css/item_papers.css")
+STYLES = ("static:css/papers.css", "static:css/item_papers.css", "static:css/hall_papers.css")
 
 CODE = re.compile(r"[A-Z]{2,3}-[0-9]{2,4}")
 

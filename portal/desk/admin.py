@@ -18,7 +18,18 @@ from portal.desk.views import cases, handbooks, items, jobs, papers, pickup
 from portal.handover.models import Direction, Slip
 from portal.handover.models.slip import WAITING as SLIP_WAITING
 from portal.jobs.models import Promise
-from portal.organisations.models import HallArea, Organisation, Post, ServiceCenter, User, Window, Zone
+from portal.organisations.models import (
+    HallArea,
+    HallFacility,
+    OpeningHours,
+    Organisation,
+    Post,
+    ServiceCenter,
+    SpecialDay,
+    User,
+    Window,
+    Zone,
+)
 from portal.organisations.roles import CENTRE_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES, Role
 from portal.pickup.models import WAITING as DELIVERY_WAITING
 from portal.pickup.models import Delivery
@@ -290,7 +301,29 @@ class HallAreaAdmin(ModelAdmin):
     model = HallArea
     menu_label = "功能区"
     menu_icon = "grip"
-    list_display = ("name", "center")
+    list_display = ("name", "center", "floor")
+
+
+class OpeningHoursAdmin(ModelAdmin):
+    model = OpeningHours
+    menu_label = "开放时间"
+    menu_icon = "date"
+    list_display = ("center", "weekday", "opens", "closes")
+
+
+class SpecialDayAdmin(ModelAdmin):
+    model = SpecialDay
+    menu_label = "特殊安排"
+    menu_icon = "calendar-check"
+    list_display = ("date", "center", "opens", "closes", "note")
+
+
+class HallFacilityAdmin(ModelAdmin):
+    model = HallFacility
+    menu_label = "大厅设施"
+    menu_icon = "pick"
+    list_display = ("name", "kind", "center", "floor")
+    list_filter = ("kind",)
 
 
 class ZoneAdmin(ModelAdmin):
@@ -304,7 +337,7 @@ class WindowAdmin(ModelAdmin):
     model = Window
     menu_label = "窗口"
     menu_icon = "desktop"
-    list_display = ("code", "name", "kind", "center")
+    list_display = ("code", "name", "kind", "center", "area")
 
 
 class PostAdmin(ModelAdmin):
@@ -359,7 +392,10 @@ class HouseGroup(ModelAdminGroup):
     items = (
         OrganisationAdmin,
         ServiceCenterAdmin,
+        OpeningHoursAdmin,
+        SpecialDayAdmin,
         HallAreaAdmin,
+        HallFacilityAdmin,
         ZoneAdmin,
         WindowAdmin,
         PostAdmin,

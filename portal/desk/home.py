@@ -9,9 +9,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
+from wagtail.models import Page, TaskState
 
 from portal.cases.models import Case, Task
 from portal.cases.states import AT_THE_WINDOW, CaseStatus, TaskStatus
+from portal.catalog.health import HealthKind, HealthReport
+from portal.catalog.models import ServiceItem
+from portal.desk.views.health import may_see
+from portal.desk.views.items import SEES_ITEMS
 from portal.handover.models import Direction, Slip
 from portal.organisations.models import User
 from portal.organisations.roles import CENTRE_ROLES, CONTENT_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES, Role
@@ -51,6 +56,8 @@ def tiles(user: User) -> list[Tile]:
         )
         late = cases.in_progress().filter(promised_due__lt=timezone.localdate()).count()
         found.append(Tile("超过承诺期限", late, f"{reverse('cases_modeladmin_index')}?show=running", urgent=late > 0))
+    if may_see(user):
+        found += _editor_tiles(user)
     return found
 
 
@@ -81,6 +88,22 @@ def _department_tiles(user: User) -> list[Tile]:
     ]
 
 
+def _editor_tiles(user: User) -> list[Tile]:
+    """What editors, reviewers and publishers look after; an administrator without a post sees it as well."""
+    items = reverse("items_modeladmin_index") if user.holds(*SEES_ITEMS) else reverse("wagtailadmin_explore_root")
+    health = reverse("desk_health")
+    drafts = Page.objects.filter(guidepage__isnull=False, has_unpublished_changes=True)
+    report = HealthReport.latest()
+    mine = TaskState.objects.reviewable_by(user).count()
+    review = f"{reverse('wagtailadmin_reports:workflow_tasks')}?reviewable=true"
+    return [
+        Tile("在用事项", ServiceItem.objects.open_for_intake().count(), items),
+        Tile("指南有修改未发布", drafts.count(), f"{health}?kind={HealthKind.UNPUBLISHED}"),
+        Tile("等我审核", mine, review, urgent=mine > 0),
+        Tile("最近体检发现的问题" if report else "还没有体检", report.total if report else 0, health),
+    ]
+
+
 def _issuer_tiles(user: User) -> list[Tile]:
     arriving = Slip.objects.visible_to(user).waiting().filter(direction=Direction.TO_WINDOW).count()
     waiting = Delivery.objects.visible_to(user).waiting().count()
@@ -108,9 +131,9 @@ class TilesPanel(Component):
 
 def arrange(request: HttpRequest, panels: list[Any]) -> None:
     """People with a post see their work; Wagtail's editorial panels stay for editors."""
-    if not works_cases(request.user):
+    if not works_cases(request.user) and not may_see(request.user):
         return
-    if not request.user.holds(*CONTENT_ROLES):
+    if not may_see(request.user):
         panels.clear()
     panels.insert(0, TilesPanel(request.user))
 

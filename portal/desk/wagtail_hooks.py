@@ -21,7 +21,7 @@ from portal.desk.admin import (
 from portal.desk.feedback import FeedbackAdmin
 from portal.desk.rulebook import RulebookGroup, TryClause
 from portal.desk.synonyms import SynonymAdmin
-from portal.desk.views import editions, handbooks, intake, ledger, papers
+from portal.desk.views import editions, handbooks, health, intake, ledger, papers
 
 REGISTERS = (
     CaseAdmin,
@@ -58,6 +58,8 @@ def desk_urls():
         path("intake/", intake.IntakeStart.as_view(), name="desk_intake"),
         path("intake/<slug:code>/", intake.Intake.as_view(), name="desk_intake_item"),
         path("cases/<int:case_pk>/documents/<int:document_pk>/", papers.document_pdf, name="desk_document"),
+        path("health/", health.HealthView.as_view(), name="desk_health"),
+        path("health/export.xlsx", health.HealthExport.as_view(), name="desk_health_export"),
         path("lint/", TryClause.as_view(), name="desk_lint_try"),
         path("items/<slug:code>/editions/<int:number>/", editions.EditionView.as_view(), name="desk_edition"),
         path("items/<slug:code>/compare/", editions.CompareView.as_view(), name="desk_edition_compare"),
@@ -95,4 +97,5 @@ def main_menu(request, items):
     home.trim_menu(request, items)
 
 
+hooks.register("register_admin_menu_item", health.menu_item)
 hooks.register("register_log_actions", history.register)

@@ -41,12 +41,16 @@ def group(name: str) -> Group:
 def house_permissions() -> QuerySet[Permission]:
     """What the centre's managers keep: bodies, places, posts, the calendar and what is made public of decisions.
 
-    Nothing of it is deleted, it ends.
+    Nothing of it is deleted, it ends; only a stretch of hours, a special day or a facility that is not true any more
+    goes away.
     """
     kept = Permission.objects.filter(
         Q(content_type__app_label__in=["organisations", "workdays"]) | Q(content_type__model="publicityrule")
     )
-    return kept.filter(codename__regex=r"^(add|change|view)_").exclude(content_type__model="user")
+    return kept.exclude(content_type__model="user").filter(
+        Q(codename__regex=r"^(add|change|view)_")
+        | Q(codename__in=["delete_openinghours", "delete_specialday", "delete_hallfacility"])
+    )
 
 
 def rulebook_permissions() -> QuerySet[Permission]:

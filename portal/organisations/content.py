@@ -8,7 +8,16 @@ from typing import Any
 from django.db import transaction
 
 from portal.lib.content import read_yaml
-from portal.organisations.models import CenterKind, HallArea, Organisation, ServiceCenter, Window, Zone
+from portal.organisations.models import (
+    CenterKind,
+    HallArea,
+    HallFacility,
+    OpeningHours,
+    Organisation,
+    ServiceCenter,
+    Window,
+    Zone,
+)
 
 BRANCH_KINDS = {"branch_center": CenterKind.BRANCH, "investment_or_convenience_center": CenterKind.INVESTMENT}
 
@@ -31,9 +40,10 @@ def load_organisations(content_dir: Path) -> dict[str, int]:
     organisations = {org.code: org for org in Organisation.objects.all()}
     _zones(bodies["acceptance_zones"], centre["zone_letters"], organisations)
     center = _centers(centre["center"], bodies["branch_centers"], organisations)
-    for row in bodies["hall_areas"]:
-        HallArea.objects.get_or_create(code=row["id"], defaults={"name": row["name"], "center": center})
+    _areas(bodies["hall_areas"], centre.get("hall_plan", {}), center)
     _windows(centre["windows"], center)
+    _hours(centre.get("opening_hours", []), center)
+    _facilities(centre.get("facilities", []), center)
     models = (Organisation, Zone, ServiceCenter, HallArea, Window)
     return {str(model._meta.verbose_name): model.objects.count() for model in models}
 
@@ -69,11 +79,36 @@ def _centers(
     return center
 
 
+def _areas(rows: list[dict[str, str]], plan: dict[str, dict[str, Any]], center: ServiceCenter) -> None:
+    for row in rows:
+        place = plan.get(row["id"], {})
+        HallArea.objects.get_or_create(code=row["id"], defaults={"name": row["name"], "center": center, **place})
+
+
+def _hours(rows: list[dict[str, Any]], center: ServiceCenter) -> None:
+    """The week of a centre that has none yet; hours that people keep are a whole and get nothing added."""
+    if center.opening_hours.exists():
+        return
+    OpeningHours.objects.bulk_create(
+        OpeningHours(center=center, weekday=weekday, opens=row["opens"], closes=row["closes"])
+        for row in rows
+        for weekday in row["weekdays"]
+    )
+
+
+def _facilities(rows: list[dict[str, Any]], center: ServiceCenter) -> None:
+    """Likewise: a facility that people took off the list does not come back."""
+    if not center.facilities.exists():
+        HallFacility.objects.bulk_create(HallFacility(center=center, **row) for row in rows)
+
+
 def _windows(rows: list[dict[str, Any]], center: ServiceCenter) -> None:
     zones = {zone.code: zone for zone in Zone.objects.all()}
+    areas = {area.code: area for area in HallArea.objects.filter(center=center)}
     for row in rows:
+        place = {"center": center, "area": areas.get(row.get("area", ""))}
         window, created = Window.objects.get_or_create(
-            code=row["code"], defaults={"name": row["name"], "kind": row["kind"], "center": center}
+            code=row["code"], defaults={"name": row["name"], "kind": row["kind"], **place}
         )
         if created:
             window.zones.set([zones[code] for code in row["zones"]])

@@ -7,14 +7,39 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from portal.organisations import access
+from portal.organisations.halls import (
+    PLAN_HEIGHT,
+    PLAN_WIDTH,
+    FacilityKind,
+    FloorField,
+    HallFacility,
+    OpeningHours,
+    SpecialDay,
+    floor_name,
+)
 from portal.organisations.roles import CENTRE_ROLES, CONTENT_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES, Role
 
-__all__ = ["HallArea", "Organisation", "Post", "Role", "ServiceCenter", "User", "Window", "Zone"]
+__all__ = [
+    "FacilityKind",
+    "HallArea",
+    "HallFacility",
+    "OpeningHours",
+    "Organisation",
+    "Post",
+    "Role",
+    "ServiceCenter",
+    "SpecialDay",
+    "User",
+    "Window",
+    "Zone",
+]
 
 
 class User(AbstractUser):
@@ -112,6 +137,9 @@ class ServiceCenter(models.Model):
     hours = models.CharField("办公时间", max_length=160, blank=True)
     phone = models.CharField("咨询电话", max_length=60, blank=True)
     complaint_phone = models.CharField("投诉电话", max_length=60, blank=True)
+    bus = models.TextField("公共交通", blank=True, help_text="公交线路、站名和步行时间，每行一条。")
+    parking = models.TextField("停车", blank=True, help_text="停车场入口、车位和收费，每行一条。")
+    directions = models.TextField("怎样找到", blank=True, help_text="从哪个门进、几楼、找哪个标志，每行一条。")
     note = models.TextField("备注", blank=True)
 
     class Meta:
@@ -129,14 +157,52 @@ class HallArea(models.Model):
     code = models.SlugField("代码", max_length=40, unique=True)
     name = models.CharField("名称", max_length=60)
     center = models.ForeignKey(ServiceCenter, verbose_name="中心", on_delete=models.CASCADE, related_name="areas")
+    purpose = models.CharField("用途", max_length=120, blank=True, help_text="群众到这里做什么，一句话。")
+    floor = FloorField("楼层")
+    x = models.PositiveSmallIntegerField("左边", default=0, help_text=f"平面图横向{PLAN_WIDTH}格，从0起。")
+    y = models.PositiveSmallIntegerField("上边", default=0, help_text=f"平面图纵向{PLAN_HEIGHT}格，从0起。")
+    width = models.PositiveSmallIntegerField("宽", default=0, help_text="不画在平面图上的，宽和高都填0。")
+    height = models.PositiveSmallIntegerField("高", default=0, validators=[MaxValueValidator(PLAN_HEIGHT)])
 
     class Meta:
         ordering = ["pk"]
         verbose_name = "功能区"
         verbose_name_plural = "功能区"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(width=0, height=0) | Q(width__gt=0, height__gt=0),
+                name="area_has_a_whole_size",
+                violation_error_message="宽和高要么都填，要么都是0。",
+            ),
+            models.CheckConstraint(
+                condition=Q(x__lte=PLAN_WIDTH - F("width")) & Q(y__lte=PLAN_HEIGHT - F("height")),
+                name="area_lies_on_the_plan",
+                violation_error_message=f"超出了平面图（横向{PLAN_WIDTH}格，纵向{PLAN_HEIGHT}格）。",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def floor_name(self) -> str:
+        return floor_name(self.floor)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the area has a place on the plan."""
+        return bool(self.width and self.height)
+
+    def clean(self) -> None:
+        """Two areas of a floor do not lie on each other."""
+        if not self.is_drawn or self.center_id is None or None in (self.x, self.y, self.floor):
+            return
+        others = HallArea.objects.filter(center=self.center_id, floor=self.floor, width__gt=0).exclude(pk=self.pk)
+        for other in others:
+            beside = self.x >= other.x + other.width or other.x >= self.x + self.width
+            apart = self.y >= other.y + other.height or other.y >= self.y + self.height
+            if not (beside or apart):
+                raise ValidationError(f"与“{other.name}”重叠，请改正位置或者大小。")
 
 
 class Zone(models.Model):
@@ -176,6 +242,9 @@ class Window(models.Model):
     organisation = models.ForeignKey(
         Organisation, verbose_name="所属部门", null=True, blank=True, on_delete=models.PROTECT, related_name="windows"
     )
+    area = models.ForeignKey(
+        HallArea, verbose_name="功能区", null=True, blank=True, on_delete=models.SET_NULL, related_name="windows"
+    )
 
     class Meta:
         ordering = ["code"]
@@ -184,6 +253,10 @@ class Window(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.area_id and self.center_id and self.area.center_id != self.center_id:
+            raise ValidationError({"area": f"“{self.area}”不在{self.center}，请选本中心的功能区。"})
 
 
 class PostQuerySet(models.QuerySet):

@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pages.models import CataloguePage
 from portal.cases.models import Case
 from portal.catalog.handbook import Handbook, order_handbook
+from portal.catalog.health import ask
 from portal.catalog.models import GuideFeedback, Synonym
 from portal.desk.uploads import keep_upload
 from portal.documents.models import Document
@@ -70,6 +71,7 @@ def people(cast: Cast) -> dict[str, User | None]:
 
 @pytest.fixture
 def things(cast: Cast) -> Things:
+    ask(by=None).work_out()
     case = decided_case(cast)
     upload = SimpleUploadedFile("扫描件.pdf", PDF)
     file = keep_upload(case, upload, by=cast.receiver, material=case.materials.first())
@@ -203,6 +205,8 @@ ROWS |= {
     "feedback_modeladmin_inspect": (lambda t: [t.feedback], FEEDBACK_READERS, HIDDEN),
     "feedback_modeladmin_answer": (lambda t: [t.feedback], FEEDBACK_READERS, HIDDEN),
 }
+ROWS["desk_health"] = (lambda t: [], {"publisher", "editor", "root"}, REFUSED)
+ROWS["desk_health_export"] = (lambda t: [], {"publisher", "editor", "root"}, REFUSED)
 ROWS["desk_lint_try"] = (lambda t: [], {"publisher", "root"}, REFUSED)
 REDIRECTS = {"tasks_modeladmin_inspect"}
 EXCEPTIONS = {("desk_intake_item", "estate_receiver"): HIDDEN}
@@ -214,7 +218,10 @@ COUNTERS: dict[str, tuple[Callable[[Things], list[object]], int]] = {
     "verify_document_code": (lambda t: [Document.objects.get(pk=t.document).verification_code], 405),
     "public_results": (lambda t: [], 405),
 }
-HOUSE = ("organisation", "servicecenter", "hallarea", "zone", "window", "post", "calendarday", "calendaryear")
+HOUSE = (
+    "organisation", "servicecenter", "openinghours", "specialday", "hallarea", "hallfacility", "zone", "window",
+    "post", "calendarday", "calendaryear",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))
@@ -379,6 +386,29 @@ def test_every_public_address_of_ours_stands_in_the_matrix() -> None:
     from portal.catalog import urls
 
     assert {pattern.name for pattern in urls.urlpatterns} | {"display"} == set(PUBLIC)
+
+
+PUBLIC: dict[str, list[str]] = {
+    "paper_leaflet": ["TZ-09"],
+    "paper_checklist": ["TZ-09"],
+    "paper_form": ["TZ-09"],
+    "paper_sign": ["window", "A01"],
+    "paper_material_list": ["window", "A01"],
+    "robots": [],
+    "sitemap": [],
+}
+"""Addresses outside the back office: open to everybody for reading, and to nobody for writing."""
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_public_addresses_are_read_by_all_and_written_by_none(
+    name: str, people: dict[str, User | None], cast: Cast
+) -> None:
+    url = reverse(name, args=PUBLIC[name])
+    for post in ("receiver", "publisher", "nobody", "anonymous"):
+        assert answers(people[post], url) == SEES, post
+        assert answers(people[post], url, "head") == SEES, post
+        assert answers(people[post], url, "post") == 405, post
 
 
 def test_no_wagtail_address_is_open_to_strangers() -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from pages.halls import HallPage
 from pages.models import HomePage
+from pages.news import NewsIndexPage, NewsPage
 from portal.catalog.models import ServiceItem, Theme
 from portal.organisations.models import ServiceCenter
 from tests.pages.acts import at_desk, editor, guide, publisher
@@ -142,6 +147,21 @@ def test_a_page_taken_out_of_the_menu_leaves_the_menu_everywhere(
     plain.show_in_menus = False
     act(lambda: plain.save_revision().publish())
     assert "怎样到达" not in Client().get(GUIDE).content.decode()
+
+
+def test_a_hall_that_says_whether_it_is_open_is_kept_for_a_minute(small_site: HomePage, queries: Any) -> None:
+    hall = HallPage.objects.first().url
+    warm(hall)
+    assert is_warm(hall, queries)
+    with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=False):
+        assert not is_warm(hall, queries)
+
+
+def test_news_shows_on_the_home_page_once_it_is_published(small_site: HomePage, act: Callable[..., None]) -> None:
+    warm("/")
+    news = NewsPage(title="端午节办事安排", slug="holiday", summary="照常办理。")
+    act(lambda: NewsIndexPage.objects.get().add_child(instance=news).save_revision().publish())
+    assert "端午节办事安排" in Client().get("/").content.decode()
 
 
 def test_staff_are_shown_the_page_as_it_is_and_citizens_never_theirs(small_site: HomePage, queries: Any) -> None:

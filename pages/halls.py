@@ -1,0 +1,131 @@
+"""办事大厅: one page per centre with hours, way, plan, windows and their items, and a list of all centres."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F
+from django.http import HttpRequest
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField
+from wagtail.models import Page
+
+from pages.models import RICH_TEXT, PortalPage
+from portal.catalog.floor_plan import floors
+from portal.catalog.models import ItemStatus
+from portal.catalog.shown import CATALOGUE, HOUSE
+from portal.organisations.halls import FOR_ACCESS
+from portal.organisations.models import ServiceCenter, Window, WindowKind
+
+FRESH_SECONDS = 60.0
+"""A hall page says whether the hall is open now, so it is not kept any longer."""
+
+
+class FreshPage(PortalPage):
+    """A page that tells the time, and the items of the windows."""
+
+    kept_seconds = FRESH_SECONDS
+
+    class Meta:
+        abstract = True
+
+    def shows(self) -> set[str]:
+        return {CATALOGUE}
+
+    def stands_in(self) -> set[str]:
+        return {HOUSE}
+
+
+class HallIndexPage(FreshPage):
+    """办事大厅: every centre with its address, hours and phone."""
+
+    intro = models.CharField("导语", max_length=200, blank=True)
+
+    content_panels = [*Page.content_panels, FieldPanel("intro")]
+
+    max_count = 1
+    parent_page_types = ["pages.HomePage"]
+    subpage_types = ["pages.HallPage"]
+
+    class Meta:
+        verbose_name = "大厅列表"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        halls = HallPage.objects.live().child_of(self).select_related("hall__owner").order_by("hall__pk")
+        return {**super().get_context(request, *args, **kwargs), "halls": halls}
+
+
+class HallPage(FreshPage):
+    """One hall. Place, hours, plan and windows are those of the centre, kept under 中心设置; the page adds words."""
+
+    hall = models.OneToOneField(ServiceCenter, verbose_name="中心", on_delete=models.PROTECT, related_name="page")
+    intro = RichTextField("介绍", features=RICH_TEXT, blank=True)
+    image = models.ForeignKey(
+        "wagtailimages.Image",
+        verbose_name="大厅照片",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="从入口看到的样子，方便群众认门。",
+    )
+    image_alt = models.CharField("照片说明", max_length=120, blank=True, help_text="看不见照片的人听到的话。")
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("hall"),
+        FieldPanel("intro"),
+        FieldPanel("image"),
+        FieldPanel("image_alt"),
+    ]
+
+    parent_page_types = ["pages.HallIndexPage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = "办事大厅"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        storeys = floors(self.hall)
+        facilities = [one for storey in storeys for one in storey.facilities]
+        windows = windows_with_items(self.hall)
+        serving = [window for window in windows if window.kind != WindowKind.ISSUE]
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "hall": self.hall,
+            "floors": storeys,
+            "access": [one for one in facilities if one.kind in FOR_ACCESS],
+            "windows": windows,
+            "zones": list(dict.fromkeys(zone for window in serving for zone in window.zone_list)),
+        }
+
+    def clean(self) -> None:
+        super().clean()
+        if self.image_id and not self.image_alt.strip():
+            raise ValidationError({"image_alt": "请写一句照片的说明，让看不见的人也能知道。"})
+
+
+def windows_with_items(center: ServiceCenter) -> list[Window]:
+    """The windows of the centre, each with `zone_list` and `guides`: the guides of what it takes in.
+
+    A comprehensive window takes what its zones take, a professional one what its department is responsible for.
+    """
+    windows = list(center.windows.select_related("area", "organisation").prefetch_related("zones"))
+    in_force = Page.objects.live().public().filter(guidepage__item__status=ItemStatus.IN_FORCE)
+    guides = in_force.annotate(zone=F("guidepage__item__zone"), lead=F("guidepage__item__lead"))
+    by_zone, by_lead = defaultdict(list), defaultdict(list)
+    for guide in guides.order_by("guidepage__code") if windows else ():
+        by_zone[guide.zone].append(guide)
+        by_lead[guide.lead].append(guide)
+    for window in windows:
+        window.zone_list = list(window.zones.all())
+        if window.kind == WindowKind.PROFESSIONAL:
+            window.guides = by_lead[window.organisation_id]
+        elif window.kind == WindowKind.COMPREHENSIVE:
+            window.guides = [guide for zone in window.zone_list for guide in by_zone[zone.pk]]
+        else:
+            window.guides = []
+    return windows
