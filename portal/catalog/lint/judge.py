@@ -18,7 +18,9 @@ from portal.catalog.findings import Finding
 from portal.catalog.lint.rulebook import CATEGORIES, MASK, Rule, Rulebook, read_rulebook
 
 LONGEST_CLAUSE = 20_000
-SENTENCE_ENDS = "。；;！!？?\n"
+SENTENCE_ENDS = "。；！？\n"
+FULL_WIDTH = str.maketrans(",;:()!?０１２３４５６７８９", "，；：（）！？0123456789")
+"""Typists mix both widths; rules are written for one of them. One character stays one, so places keep."""
 
 
 @dataclass(frozen=True)
@@ -42,48 +44,46 @@ def judge(clause: str, field: str, rulebook: Rulebook | None = None) -> list[Ver
     """
     book = rulebook or rulebook_in_force()
     text = clause[:LONGEST_CLAUSE]
-    masked = book.mask_pattern.sub(lambda found: MASK * len(found.group()), text)
+    read = text.translate(FULL_WIDTH)
+    masked = book.mask_pattern.sub(lambda found: MASK * len(found.group()), read)
     edges: set[int] = set()
     verdicts = []
     for rule, pattern, unless in book.compiled:
         if field not in rule.fields:
             continue
         for found in pattern.finditer(masked):
-            if unless is not None and unless.search(sentence_around(text, *found.span())):
+            if unless is not None and unless.search(bracketed_sentence(read, *found.span())):
                 continue
-            starts, ends = _places_of_edges(rule, found)
-            if starts or ends:
-                edges = edges or word_edges(text, book)
-                if not edges.issuperset(starts + ends):
+            if needed := _places_of_edges(rule, found):
+                edges = edges or word_edges(read, book)
+                if not edges.issuperset(needed):
                     continue
             verdicts.append(_verdict(rule, text, *found.span()))
             break  # one objection of a kind is enough for a clause
     return sorted(verdicts, key=lambda verdict: (verdict.start, verdict.rule))
 
 
-def sentence_around(text: str, start: int, end: int) -> str:
-    """The sentence, or the sentences, that `text[start:end]` stands in."""
+def bracketed_sentence(text: str, start: int, end: int) -> str:
+    """The sentence that `text[start:end]` stands in, with that part between ‹ and ›, so that a rule's exception can
+    say what must stand before or behind it."""
     before = max(text.rfind(mark, 0, start) for mark in SENTENCE_ENDS) + 1
     after = [place for mark in SENTENCE_ENDS if (place := text.find(mark, end)) >= 0]
-    return text[before : min(after, default=len(text))]
+    return f"{text[before:start]}‹{text[start:end]}›{text[end : min(after, default=len(text))]}"
 
 
-def _places_of_edges(rule: Rule, found: re.Match[str]) -> tuple[list[int], list[int]]:
-    """Where a word must begin and where one must end for the match to count; see `Rule`."""
-    starts = [found.start()] if rule.whole_words else []
-    ends = [found.end()] if rule.whole_words else []
-    for name, part in found.groupdict().items():
-        if part and name in ("head", "word"):
-            starts.append(found.start(name))
-        if part and name in ("tail", "word"):
-            ends.append(found.end(name))
-    return starts, ends
+def _places_of_edges(rule: Rule, found: re.Match[str]) -> list[int]:
+    """Where a word must begin or end for the match to count."""
+    asked = [found.start(name) for name, part in found.groupdict().items() if part is not None]
+    return [*asked, found.start(), found.end()] if rule.whole_words else asked
 
 
 def word_edges(text: str, book: Rulebook) -> set[int]:
-    """Where words begin and end."""
+    """Where words begin and end, also within a long word that is two known words (数额较大 is 数额 and 较大)."""
     edges, place = {0}, 0
     for word in book.segmenter.cut(text):
+        if len(word) > 3:
+            known = set(book.segmenter.cut_for_search(word))
+            edges.update(place + cut for cut in range(2, len(word) - 1) if {word[:cut], word[cut:]} <= known)
         place += len(word)
         edges.add(place)
     return edges

@@ -1,7 +1,7 @@
 """The rulebook as data: word classes, protected terms, rules. Legal reviewers keep it; the engine only reads it.
 
-A rule's pattern is a regular expression over the clause in which `{class}` stands for any word of that class and
-`＊` for a protected character. Its examples are part of it: a rule that misses one may not be saved.
+A rule's pattern is a regular expression over the clause in which `{class}` stands for any word of that class, `＊` for
+a protected character and `｜` for the edge of a word. Its examples are part of it: a rule that misses one may not be saved.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ CATEGORIES = {
 SEVERITIES = {"error": "阻止发布", "warn": "提示"}
 LONGEST_PATTERN = 1500
 MASK = "＊"
+EDGE = "｜"
 _CLASS = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -38,9 +40,8 @@ class RuleError(ValueError):
 class Rule:
     """One thing a strict reviewer objects to.
 
-    `unless` silences the rule where it matches in the same sentence (a measure, a cited article). `whole_words`: the
-    match must begin and end where words do, so that 属地原则上报 is not read as 原则上. A pattern may ask this of
-    a part alone: `(?P<head>…)` begins where a word begins, `(?P<tail>…)` ends where one ends, `(?P<word>…)` does both.
+    `unless` silences the rule where it matches in the same sentence (a measure, a cited article); the match stands
+    between ‹ and › there. `whole_words`: the match begins and ends where words do, as if between two `｜`.
     """
 
     id: str
@@ -90,7 +91,9 @@ class Rulebook:
         if len(pattern) > LONGEST_PATTERN:
             raise RuleError(f"写法太长，最多{LONGEST_PATTERN}个字符。")
         try:
-            return re.compile(_CLASS.sub(self._words_of, pattern))
+            numbers = count()
+            edged = re.sub(EDGE, lambda _: f"(?P<edge{next(numbers)}>)", pattern)
+            return re.compile(_CLASS.sub(self._words_of, edged))
         except (re.error, OverflowError, RecursionError) as error:
             raise RuleError(f"写法不是有效的表达式（{pattern[:60]}）。") from error
 
