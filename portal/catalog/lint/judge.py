@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.conf import settings
 from django.db import DatabaseError
 
 from portal.catalog.definition import ItemDefinition
 from portal.catalog.findings import Finding
-from portal.catalog.lint.rulebook import CATEGORIES, MASK, Rule, Rulebook, read_rulebook
+from portal.catalog.lint.rulebook import CATEGORIES, MASK, Reader, Rule, Rulebook, read_rulebook
 
 LONGEST_CLAUSE = 20_000
 SENTENCE_ENDS = "。；！？\n"
@@ -43,24 +43,49 @@ def judge(clause: str, field: str, rulebook: Rulebook | None = None) -> list[Ver
     Without a rulebook the one in force is used. A clause without objections gives an empty list.
     """
     book = rulebook or rulebook_in_force()
-    text = clause[:LONGEST_CLAUSE]
-    read = text.translate(FULL_WIDTH)
-    masked = book.mask_pattern.sub(lambda found: MASK * len(found.group()), read)
-    edges: set[int] = set()
+    reading = Reading(clause[:LONGEST_CLAUSE], book)
     verdicts = []
-    for rule, pattern, unless in book.compiled:
-        if field not in rule.fields:
-            continue
-        for found in pattern.finditer(masked):
-            if unless is not None and unless.search(bracketed_sentence(read, *found.span())):
-                continue
-            if needed := _places_of_edges(rule, found):
-                edges = edges or word_edges(read, book)
-                if not edges.issuperset(needed):
-                    continue
-            verdicts.append(_verdict(rule, text, *found.span()))
-            break  # one objection of a kind is enough for a clause
+    for reader in book.compiled:
+        if field in reader.rule.fields and (place := reading.objection(reader)):
+            verdicts.append(_verdict(reader.rule, clause, *place))
     return sorted(verdicts, key=lambda verdict: (verdict.start, verdict.rule))
+
+
+class Reading:
+    """One clause as the rules read it: in one width, protected terms masked, its words cut apart when first asked."""
+
+    def __init__(self, clause: str, book: Rulebook) -> None:
+        self.book = book
+        self.text = clause.translate(FULL_WIDTH)
+        self.masked = book.mask_pattern.sub(lambda found: MASK * len(found.group()), self.text)
+
+    @cached_property
+    def edges(self) -> set[int]:
+        return word_edges(self.text, self.book)
+
+    def objection(self, reader: Reader) -> tuple[int, int] | None:
+        """Where the rule first objects; one objection of a kind is enough for a clause."""
+        if not reader.whole.search(self.masked):
+            return None
+        places = (place for branch in reader.branches for place in self._places(branch, reader))
+        return min(places, default=None)
+
+    def _places(self, branch: re.Pattern[str], reader: Reader) -> Iterator[tuple[int, int]]:
+        found = branch.search(self.masked)
+        while found:
+            if self._stands_on_edges(found, reader.rule) and not self._excepted(found, reader.unless):
+                yield found.span()
+                return
+            found = branch.search(self.masked, found.start() + 1)
+
+    def _stands_on_edges(self, found: re.Match[str], rule: Rule) -> bool:
+        asked = [found.start(name) for name, part in found.groupdict().items() if part is not None]
+        if rule.whole_words:
+            asked += found.span()
+        return not asked or self.edges.issuperset(asked)
+
+    def _excepted(self, found: re.Match[str], unless: re.Pattern[str] | None) -> bool:
+        return unless is not None and bool(unless.search(bracketed_sentence(self.text, *found.span())))
 
 
 def bracketed_sentence(text: str, start: int, end: int) -> str:
@@ -69,12 +94,6 @@ def bracketed_sentence(text: str, start: int, end: int) -> str:
     before = max(text.rfind(mark, 0, start) for mark in SENTENCE_ENDS) + 1
     after = [place for mark in SENTENCE_ENDS if (place := text.find(mark, end)) >= 0]
     return f"{text[before:start]}‹{text[start:end]}›{text[end : min(after, default=len(text))]}"
-
-
-def _places_of_edges(rule: Rule, found: re.Match[str]) -> list[int]:
-    """Where a word must begin or end for the match to count."""
-    asked = [found.start(name) for name, part in found.groupdict().items() if part is not None]
-    return [*asked, found.start(), found.end()] if rule.whole_words else asked
 
 
 def word_edges(text: str, book: Rulebook) -> set[int]:

@@ -58,6 +58,16 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Reader:
+    """A rule ready to read: `whole` tells quickly whether anything matches, `branches` are tried one by one."""
+
+    rule: Rule
+    whole: re.Pattern[str]
+    branches: tuple[re.Pattern[str], ...]
+    unless: re.Pattern[str] | None
+
+
+@dataclass(frozen=True)
 class Rulebook:
     """Rules and their words: `terms` are protected whole, `words` teach the segmenter, `masks` are regexes."""
 
@@ -68,10 +78,15 @@ class Rulebook:
     masks: tuple[str, ...] = ()
 
     @cached_property
-    def compiled(self) -> tuple[tuple[Rule, re.Pattern[str], re.Pattern[str] | None], ...]:
+    def compiled(self) -> tuple[Reader, ...]:
         """Every rule with its patterns, ready to use. Raises RuleError for one that cannot be."""
         return tuple(
-            (rule, self.compile(rule.pattern), self.compile(rule.unless) if rule.unless else None)
+            Reader(
+                rule,
+                self.compile(rule.pattern),
+                tuple(self.compile(branch) for branch in branches(rule.pattern)),
+                self.compile(rule.unless) if rule.unless else None,
+            )
             for rule in self.rules
         )
 
@@ -102,6 +117,25 @@ class Rulebook:
         if words is None:
             raise RuleError(f"没有名为“{found.group(1)}”的词类。")
         return f"(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})"
+
+
+def branches(pattern: str) -> list[str]:
+    """The alternatives of a pattern, cut at each `|` outside brackets: one that misses the edge of a word must not keep
+    the next from trying."""
+    found, depth, in_set, place = [""], 0, False, 0
+    while place < len(pattern):
+        sign = pattern[place]
+        length = 2 if sign == "\\" else 1
+        if sign == "[" or sign == "]":
+            in_set = sign == "["
+        elif not in_set and sign in "()":
+            depth += 1 if sign == "(" else -1
+        if sign == "|" and not in_set and depth == 0:
+            found.append("")
+        else:
+            found[-1] += pattern[place : place + length]
+        place += length
+    return found
 
 
 @lru_cache(maxsize=4)
