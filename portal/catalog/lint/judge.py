@@ -48,7 +48,18 @@ def judge(clause: str, field: str, rulebook: Rulebook | None = None) -> list[Ver
     for reader in book.compiled:
         if field in reader.rule.fields and (place := reading.objection(reader)):
             verdicts.append(_verdict(reader.rule, clause, *place))
-    return sorted(verdicts, key=lambda verdict: (verdict.start, verdict.rule))
+    return list(_told_once(sorted(verdicts, key=lambda verdict: (verdict.start, verdict.rule))))
+
+
+def _told_once(verdicts: list[Verdict]) -> Iterator[Verdict]:
+    """Two rules of one category that point at the same words say it once; an error is never hidden by a hint."""
+    told: dict[str, Verdict] = {}
+    for verdict in verdicts:
+        before = told.get(verdict.category)
+        if before and verdict.start < before.end and verdict.severity in (before.severity, "warn"):
+            continue
+        told[verdict.category] = verdict
+        yield verdict
 
 
 class Reading:
