@@ -27,7 +27,7 @@ from django.test.utils import setup_databases, setup_test_environment
 
 SLIPS = 200
 ACCEPTANCES = 200
-PARTS = ("chart", "exchange")
+PARTS = ("chart", "exchange", "lint")
 """Modules of this package whose `report()` gives one line for each measurement."""
 
 

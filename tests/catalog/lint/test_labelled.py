@@ -1,4 +1,4 @@
-"""The labelled clauses: at least nine in ten of the wrong ones are found, at most one in twenty of the clean accused."""
+"""The labelled clauses: nine in ten of the wrong ones are found, at most one in twenty of the clean ones is accused."""
 
 from __future__ import annotations
 
