@@ -19,6 +19,7 @@ from portal.catalog.lint.rulebook import CATEGORIES, MASK, Reader, Rule, Ruleboo
 
 LONGEST_CLAUSE = 20_000
 SENTENCE_ENDS = "。；！？\n"
+NEIGHBOURHOOD = 120
 FULL_WIDTH = str.maketrans(",;:()!?０１２３４５６７８９", "，；：（）！？0123456789")
 """Typists mix both widths; rules are written for one of them. One character stays one, so places keep."""
 
@@ -101,10 +102,11 @@ class Reading:
 
 def bracketed_sentence(text: str, start: int, end: int) -> str:
     """The sentence that `text[start:end]` stands in, with that part between ‹ and ›, so that a rule's exception can
-    say what must stand before or behind it."""
-    before = max(text.rfind(mark, 0, start) for mark in SENTENCE_ENDS) + 1
-    after = [place for mark in SENTENCE_ENDS if (place := text.find(mark, end)) >= 0]
-    return f"{text[before:start]}‹{text[start:end]}›{text[end : min(after, default=len(text))]}"
+    say what must stand before or behind it. Of a very long sentence only the neighbourhood counts."""
+    first, last = max(start - NEIGHBOURHOOD, 0), min(end + NEIGHBOURHOOD, len(text))
+    before = max(first, *(text.rfind(mark, first, start) + 1 for mark in SENTENCE_ENDS))
+    after = [place for mark in SENTENCE_ENDS if (place := text.find(mark, end, last)) >= 0]
+    return f"{text[before:start]}‹{text[start:end]}›{text[end : min(after, default=last)]}"
 
 
 def word_edges(text: str, book: Rulebook) -> set[int]:
