@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 
 from portal.catalog.lint.judge import LONGEST_CLAUSE, judge
@@ -16,6 +17,14 @@ from portal.catalog.lint.models import ELEMENT_NAMES, LintRule, LintWord
 from portal.catalog.lint.rulebook import SEVERITIES
 from portal.desk.base import DeskView
 from portal.organisations.models import User
+
+PATTERN_HELP = (
+    "表达式；用花括号引用词类，例如{praise}；＊代表受保护的字；｜代表词的边界，例如｜原则上｜不会在“属地原则上报”中找到。"
+    "标点按全角、数字按半角书写。"
+)
+UNLESS_HELP = (
+    "同一句话符合这个表达式的，不报；句中被找到的部分写在‹和›之间，例如›（[^）]*[0-9]表示后面紧跟带数字的括号。"
+)
 
 
 class LintRuleAdmin(ModelAdmin):
@@ -25,6 +34,12 @@ class LintRuleAdmin(ModelAdmin):
     list_display = ("code", "category", "severity", "message", "enabled")
     list_filter = ("category", "severity", "enabled")
     search_fields = ("code", "message", "pattern", "positives")
+    panels = [
+        *(FieldPanel(name) for name in ("code", "category", "severity", "elements")),
+        FieldPanel("pattern", help_text=PATTERN_HELP),
+        FieldPanel("unless", help_text=UNLESS_HELP),
+        *(FieldPanel(name) for name in ("whole_words", "message", "suggestion", "positives", "negatives", "enabled")),
+    ]
 
 
 class LintWordAdmin(ModelAdmin):

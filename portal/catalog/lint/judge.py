@@ -19,6 +19,7 @@ from portal.catalog.lint.rulebook import CATEGORIES, MASK, Reader, Rule, Ruleboo
 
 LONGEST_CLAUSE = 20_000
 SENTENCE_ENDS = "。；！？\n"
+NEIGHBOURHOOD = 120
 FULL_WIDTH = str.maketrans(",;:()!?０１２３４５６７８９", "，；：（）！？0123456789")
 """Typists mix both widths; rules are written for one of them. One character stays one, so places keep."""
 
@@ -48,7 +49,18 @@ def judge(clause: str, field: str, rulebook: Rulebook | None = None) -> list[Ver
     for reader in book.compiled:
         if field in reader.rule.fields and (place := reading.objection(reader)):
             verdicts.append(_verdict(reader.rule, clause, *place))
-    return sorted(verdicts, key=lambda verdict: (verdict.start, verdict.rule))
+    return list(_told_once(sorted(verdicts, key=lambda verdict: (verdict.start, verdict.rule))))
+
+
+def _told_once(verdicts: list[Verdict]) -> Iterator[Verdict]:
+    """Two rules of one category that point at the same words say it once; an error is never hidden by a hint."""
+    told: dict[str, Verdict] = {}
+    for verdict in verdicts:
+        before = told.get(verdict.category)
+        if before and verdict.start < before.end and verdict.severity in (before.severity, "warn"):
+            continue
+        told[verdict.category] = verdict
+        yield verdict
 
 
 class Reading:
@@ -90,10 +102,11 @@ class Reading:
 
 def bracketed_sentence(text: str, start: int, end: int) -> str:
     """The sentence that `text[start:end]` stands in, with that part between ‹ and ›, so that a rule's exception can
-    say what must stand before or behind it."""
-    before = max(text.rfind(mark, 0, start) for mark in SENTENCE_ENDS) + 1
-    after = [place for mark in SENTENCE_ENDS if (place := text.find(mark, end)) >= 0]
-    return f"{text[before:start]}‹{text[start:end]}›{text[end : min(after, default=len(text))]}"
+    say what must stand before or behind it. Of a very long sentence only the neighbourhood counts."""
+    first, last = max(start - NEIGHBOURHOOD, 0), min(end + NEIGHBOURHOOD, len(text))
+    before = max(first, *(text.rfind(mark, first, start) + 1 for mark in SENTENCE_ENDS))
+    after = [place for mark in SENTENCE_ENDS if (place := text.find(mark, end, last)) >= 0]
+    return f"{text[before:start]}‹{text[start:end]}›{text[end : min(after, default=last)]}"
 
 
 def word_edges(text: str, book: Rulebook) -> set[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,10 @@ from portal.catalog.lint.rulebook import (
     Rulebook,
     RuleError,
     failures,
+    repeats_within_repeat,
     rulebook_from,
 )
 
-NESTED_REPEAT = re.compile(r"\([^()]*[+*][^()]*\)[+*]")
-"""(a+)+ and its like can keep a reader busy for years."""
 ELEMENT_NAMES = {
     "material.name": "材料名称",
     "material.accept_standard": "受理标准",
@@ -97,7 +95,7 @@ class LintRule(models.Model):
             raise ValidationError({"elements": "请至少写一个要素。"})
         if not rule.positives:
             raise ValidationError({"positives": "请至少写一个应当发现的例句。"})
-        if NESTED_REPEAT.search(rule.pattern) or NESTED_REPEAT.search(rule.unless):
+        if repeats_within_repeat(rule.pattern) or repeats_within_repeat(rule.unless):
             raise ValidationError({"pattern": "写法里有重复套重复，可能永远算不完，请改用简单的写法。"})
         book = stored_rulebook()
         try:

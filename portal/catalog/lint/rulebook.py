@@ -1,7 +1,8 @@
 """The rulebook as data: word classes, protected terms, rules. Legal reviewers keep it; the engine only reads it.
 
 A rule's pattern is a regular expression over the clause in which `{class}` stands for any word of that class, `＊` for
-a protected character and `｜` for the edge of a word. Its examples are part of it: a rule that misses one may not be saved.
+a protected character and `｜` for the edge of a word. Its examples are part of it: a rule that misses one may not be
+saved.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ LONGEST_PATTERN = 1500
 MASK = "＊"
 EDGE = "｜"
 _CLASS = re.compile(r"\{([a-z_]+)\}")
+_SIGN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d*,\d*\}|.", re.DOTALL)
+"""One sign of a pattern: an escape, a set, a counted repeat, or a character."""
+_LONG_REPEAT = re.compile(r"[*+]|\{\d*,(\d{2,})?\}")
 
 
 class RuleError(ValueError):
@@ -122,20 +126,29 @@ class Rulebook:
 def branches(pattern: str) -> list[str]:
     """The alternatives of a pattern, cut at each `|` outside brackets: one that misses the edge of a word must not keep
     the next from trying."""
-    found, depth, in_set, place = [""], 0, False, 0
-    while place < len(pattern):
-        sign = pattern[place]
-        length = 2 if sign == "\\" else 1
-        if sign == "[" or sign == "]":
-            in_set = sign == "["
-        elif not in_set and sign in "()":
-            depth += 1 if sign == "(" else -1
-        if sign == "|" and not in_set and depth == 0:
+    found, depth = [""], 0
+    for sign in _SIGN.findall(pattern):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and depth == 0:
             found.append("")
         else:
-            found[-1] += pattern[place : place + length]
-        place += length
+            found[-1] += sign
     return found
+
+
+def repeats_within_repeat(pattern: str) -> bool:
+    """Whether a long repeat holds another one: (a+)+ and its like can keep a reader busy for years."""
+    inside, closed = [False], False
+    for sign in _SIGN.findall(pattern):
+        if _LONG_REPEAT.fullmatch(sign):
+            if closed:
+                return True
+            inside[-1] = True
+        closed = sign == ")" and len(inside) > 1 and inside.pop()
+        inside[-1] = inside[-1] or closed
+        if sign == "(":
+            inside.append(False)
+    return False
 
 
 @lru_cache(maxsize=4)

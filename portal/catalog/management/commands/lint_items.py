@@ -17,6 +17,7 @@ from portal.catalog.content import department_names, item_definition
 from portal.catalog.definition import ItemDefinition
 from portal.catalog.findings import Finding, shape_findings
 from portal.catalog.lint.judge import judge, lint_definition
+from portal.catalog.lint.rulebook import ELEMENTS
 from portal.catalog.models import Edition, ServiceItem, examine
 
 MOST_BYTES = 20_000_000
@@ -80,7 +81,10 @@ def _of_file(path: Path) -> Iterator[Row]:
         if isinstance(entry, str):
             yield from _clause(f"第{number}条", "", entry)
         elif isinstance(entry, dict) and "text" in entry:
-            yield from _clause(f"第{number}条", str(entry.get("field", "")), str(entry["text"]))
+            field = str(entry.get("field", ""))
+            if field and field not in ELEMENTS:
+                raise CommandError(f"{path.name}第{number}项的要素“{field}”不存在，可用的有{'、'.join(ELEMENTS)}。")
+            yield from _clause(f"第{number}条", field, str(entry["text"]))
         elif isinstance(entry, dict):
             yield from _item(number, entry)
         else:
