@@ -449,7 +449,7 @@ def _with_names(text: str, known: Mapping[str, ItemDefinition]) -> str:
 class PlainPage(PortalPage):
     """A page of plain text: notices, rules, how to get there."""
 
-    body = RichTextField("正文", features=RICH_TEXT)
+    body = RichTextField("正文", features=["h2", *RICH_TEXT[1:]])
 
     content_panels = [*Page.content_panels, FieldPanel("body")]
 

@@ -19,6 +19,9 @@ PAGES = {
     "catalogue": "/items/",
     "search without a hit": "/items/?q=zzzz",
     "guide": "/items/tz-09/",
+    "guide with questions": "/items/sh-01/?q1=a2",
+    "plain page": "/way/",
+    "no such paper": "/papers/leaflet/ZZ-99.pdf",
     "chart": "/charts/items/TZ-09/",
     "theme": "/zt-01/",
     "five-stage route": "/zt-03/",
@@ -37,16 +40,28 @@ SHIFTED = """() => new Promise(done => {
 PHONE, DESK = {"width": 375, "height": 812}, {"width": 1366, "height": 900}
 
 
+CONTENT = f"""
+from pages.models import GuidePage, HomePage, PlainPage
+from portal.catalog.definition import ItemDefinition
+from portal.catalog.models import ServiceItem, publish
+
+old, new, asking = (ServiceItem.objects.get(code=code) for code in ("{WITHDRAWN}", "GY-01", "SH-01"))
+old.withdraw(by=None, reason="合并", successor=new)
+data = asking.current_edition.parsed.model_dump()
+choices = [{{"key": "a1", "text": "本人"}}, {{"key": "a2", "text": "代理人"}}]
+data["questions"] = [{{"key": "q1", "text": "由谁来办理？", "help": "代理人须带委托书。", "choices": choices}}]
+data["materials"][-1].update(when=[{{"of": "q1", "values": ["a2"]}}], necessity="optional")
+data |= {{"faqs": [{{"question": "要多久？", "answer": "十五个工作日。"}}], "rights_duties": "可以查询进度。"}}
+edition = publish(ItemDefinition.model_validate(data), by=None)
+GuidePage.objects.filter(item=asking).update(edition=edition)
+HomePage.objects.get().add_child(instance=PlainPage(title="怎样到达", slug="way", body="<h2>公交</h2><p>1路。</p>"))
+"""
+
+
 @pytest.fixture(scope="module")
-def withdrawn(portal: Portal) -> None:
-    """One item of the starting content is withdrawn in favour of another."""
-    portal.manage(
-        "shell",
-        "-v0",
-        "-c",
-        "from portal.catalog.models import ServiceItem as I;"
-        f"I.objects.get(code='{WITHDRAWN}').withdraw(by=None, reason='合并', successor=I.objects.get(code='GY-01'))",
-    )
+def content(portal: Portal) -> None:
+    """What the starting content lacks: a withdrawn item with a successor, a guide with questions, a plain page."""
+    portal.manage("shell", "-v0", "-c", CONTENT)
 
 
 @pytest.fixture
@@ -69,7 +84,7 @@ def in_mode(page: Page, portal: Portal, mode: str) -> None:
 
 @pytest.mark.parametrize("mode", list(MODES))
 def test_axe_finds_nothing_on_any_page_and_a_phone_never_scrolls_sideways(
-    portal: Portal, withdrawn: None, visitor, mode: str
+    portal: Portal, content: None, visitor, mode: str
 ) -> None:
     page, axe = visitor(viewport=PHONE), Axe()
     in_mode(page, portal, mode)
@@ -88,7 +103,7 @@ def test_axe_would_find_something(portal: Portal, visitor) -> None:
     assert [fault["id"] for fault in Axe().run(page).response["violations"]] == ["html-has-lang"]
 
 
-def test_axe_finds_nothing_on_a_desk_either(portal: Portal, withdrawn: None, visitor) -> None:
+def test_axe_finds_nothing_on_a_desk_either(portal: Portal, content: None, visitor) -> None:
     page, axe = visitor(viewport=DESK), Axe()
     for name, address in PAGES.items():
         page.goto(portal.url + address)
