@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '公示规则',
                 'verbose_name_plural': '公示规则',
-                'ordering': ['center_id', models.OrderBy(models.F('item_id'), nulls_first=True)],
+                'ordering': ['center_id', 'item_id'],
             },
         ),
         migrations.AddIndex(

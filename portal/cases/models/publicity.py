@@ -106,7 +106,7 @@ class PublicityRule(models.Model):
     objects = PublicityRuleQuerySet.as_manager()
 
     class Meta:
-        ordering = ["center_id", models.F("item_id").asc(nulls_first=True)]
+        ordering = ["center_id", "item_id"]
         verbose_name = "公示规则"
         verbose_name_plural = "公示规则"
         constraints = [
