@@ -50,7 +50,7 @@ def stale_columns(now: datetime) -> Iterator[Ailment]:
         return
     days = HealthStandards.load().news_days
     today = timezone.localdate(now)
-    newest = dict(NewsPage.objects.live().values_list("kind").annotate(Max("date")))
+    newest = dict(NewsPage.objects.live().order_by("kind").values_list("kind").annotate(Max("date")))
     url = reverse("wagtailadmin_explore", args=[index.pk])
     for kind, name in NewsKind.choices:
         last = newest.get(kind)

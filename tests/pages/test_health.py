@@ -52,6 +52,8 @@ def test_a_column_without_news_is_stale_and_a_fresh_one_is_not(small_site: HomeP
     index = NewsIndexPage.objects.get()
     for kind in NewsKind.values:
         index.add_child(instance=NewsPage(title=kind, slug=kind, summary="摘要", kind=kind, date=timezone.localdate()))
+    old = {"summary": "摘要", "kind": NewsKind.NOTICE, "date": date(2016, 1, 1)}
+    index.add_child(instance=NewsPage(title="补录的旧通知", slug="older", **old))
     assert found("stale_columns") == []
 
 
