@@ -140,3 +140,17 @@ def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CommandError, match="UTF-8"):
         call_command("lint_items", str(tmp_path / "bytes.yaml"))
+
+
+def test_a_reviewer_edits_a_rule_in_the_back_office_and_its_form_tells_how(lawyer: User) -> None:
+    kept = LintRule.objects.get(code="D06")
+    url = reverse("catalog_lintrule_modeladmin_edit", args=[kept.pk])
+    shown = at_desk(lawyer).get(url)
+    assert "词的边界" in shown.content.decode()
+    names = ["code", "category", "severity", "elements", "pattern", "unless", "message", "suggestion"]
+    names += ["positives", "negatives"]
+    given = {**{name: getattr(kept, name) for name in names}, "whole_words": "", "enabled": "on"}
+    refused = at_desk(lawyer).post(url, {**given, "positives": "营业执照"})
+    assert "没有发现例句“营业执照”" in refused.content.decode()
+    assert at_desk(lawyer).post(url, {**given, "message": "没有写明条件"}).status_code == 302
+    assert "没有写明条件" in judge("酌情减免", "condition")[0].message
