@@ -161,10 +161,9 @@ def spelled(column: str, word: str) -> Phrase:
 
 def synonyms(word: str) -> list[Phrase]:
     """What items may be called for somebody who says `word`: words of a name, or a whole code."""
-    found = []
-    for target in targets_of(word):
-        found.append(Phrase("code", (target,)) if is_latin(target) else phrase("name", target))
-    return found
+    targets = targets_of(word)
+    codes = [Phrase("code", (target,)) for target in targets if is_latin(target)]
+    return [*codes, *(phrase("name", target) for target in targets)]
 
 
 def by_script(word: str) -> Wanted:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
@@ -47,6 +48,18 @@ def rebuild() -> int:
         Entry.objects.all().delete()
         text_index().clear()
         return index_items(item_model.objects.only("pk"))
+
+
+def catch_up() -> int:
+    """Index what is in force without an entry and drop entries of what is not; how many items that concerned."""
+    item_model = apps.get_model("catalog", "ServiceItem")
+    is_open = item_model.objects.open_for_intake()
+    concerned = item_model.objects.filter(
+        Q(pk__in=is_open.filter(entry=None).values("pk")) | Q(entry__isnull=False) & ~Q(pk__in=is_open.values("pk"))
+    )
+    ids = list(concerned.values_list("pk", flat=True))
+    index_items(item_model(pk=pk) for pk in ids)
+    return len(ids)
 
 
 @transaction.atomic

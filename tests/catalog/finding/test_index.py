@@ -10,6 +10,7 @@ from django.db import transaction
 
 from portal.catalog.content import load_themes
 from portal.catalog.finding.asking import Tier, search
+from portal.catalog.finding.indexing import catch_up
 from portal.catalog.finding.models import Entry, Facet, Mark, text_index
 from portal.catalog.models import ServiceItem, Theme, keep_theme, publish
 from portal.organisations.models import Organisation, Zone
@@ -94,6 +95,17 @@ def test_the_command_builds_the_same_index_anew(cast: Cast) -> None:
     assert "3个事项" in told.getvalue()
     assert sorted(Mark.objects.values_list("entry", "facet", "value")) == before
     assert codes("施工许可") == ["TZ-09"]
+
+
+def test_catching_up_adds_what_is_missing_and_drops_what_should_not_be_there(cast: Cast) -> None:
+    assert catch_up() == 0
+    Entry.objects.filter(item=item()).delete()
+    assert codes("施工许可") == []
+    ServiceItem.objects.filter(code="BDC-01").update(current_edition=None)
+    call_command("index_items", "--missing", stdout=StringIO())
+    assert codes("施工许可") == ["TZ-09"]
+    assert codes("BDC-01") == []
+    assert catch_up() == 0
 
 
 def test_an_item_carries_the_marks_of_its_definition(cast: Cast) -> None:

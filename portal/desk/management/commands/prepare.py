@@ -13,5 +13,5 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         call_command("load_content", verbosity=options["verbosity"])
-        call_command("index_items", stdout=self.stdout)
+        call_command("index_items", missing=True)
         call_command("collectstatic", interactive=False, verbosity=0)
