@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from django.contrib import admin
+from django.contrib.admin import display
 from django.db.models import Q, QuerySet
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 
@@ -13,7 +13,7 @@ from portal.cases.models import Case, PublicityRule, Task
 from portal.cases.states import AFTER_DECISION, AT_THE_WINDOW, ENDED, IN_PROGRESS, TaskStatus
 from portal.catalog.models import Handbook, ItemStatus, ServiceItem
 from portal.desk import tables
-from portal.desk.base import DeskModelAdmin
+from portal.desk.base import DeskModelAdmin, yes_or_no
 from portal.desk.views import cases, handbooks, items, jobs, papers, pickup
 from portal.handover.models import Direction, Slip
 from portal.handover.models.slip import WAITING as SLIP_WAITING
@@ -356,8 +356,9 @@ class CalendarDayAdmin(ModelAdmin):
     model = CalendarDay
     menu_label = "工作日历"
     menu_icon = "calendar-alt"
-    list_display = ("date", "is_workday", "note", "source")
+    list_display = ("date", "works", "note", "source")
     ordering = ("-date",)
+    works = yes_or_no("is_workday", "上班")
 
 
 class CalendarYearAdmin(ModelAdmin):
@@ -371,12 +372,14 @@ class PublicityRuleAdmin(ModelAdmin):
     model = PublicityRule
     menu_label = "公示规则"
     menu_icon = "view"
-    list_display = ("center", "scope_text", "is_public", "persons", "after_days", "show_days")
+    list_display = ("center", "scope_text", "made_public", "of_persons", "after_days", "show_days")
+    made_public = yes_or_no("is_public", "公示")
+    of_persons = yes_or_no("persons", "自然人的也公示")
 
     def get_queryset(self, request: Any) -> QuerySet:
         return super().get_queryset(request).select_related("center", "item")
 
-    @admin.display(description="范围")
+    @display(description="范围")
     def scope_text(self, rule: PublicityRule) -> str:
         if rule.item:
             return rule.item.name

@@ -15,7 +15,7 @@ from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 from portal.catalog.lint.judge import LONGEST_CLAUSE, judge
 from portal.catalog.lint.models import ELEMENT_NAMES, LintRule, LintWord
 from portal.catalog.lint.rulebook import SEVERITIES
-from portal.desk.base import DeskView
+from portal.desk.base import DeskView, yes_or_no
 from portal.organisations.models import User
 
 PATTERN_HELP = (
@@ -31,7 +31,8 @@ class LintRuleAdmin(ModelAdmin):
     model = LintRule
     menu_label = "检查规则"
     menu_icon = "tasks"
-    list_display = ("code", "category", "severity", "message", "enabled")
+    list_display = ("code", "category", "severity", "message", "in_use")
+    in_use = yes_or_no("enabled", "启用")
     list_filter = ("category", "severity", "enabled")
     search_fields = ("code", "message", "pattern", "positives")
     panels = [

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import BooleanField
 from django.test import Client
 from django.urls import reverse
 
 from portal.cases.models import Application, Case, CaseFile, Event
 from portal.catalog.models import ServiceItem
+from portal.desk.admin import HouseGroup
+from portal.desk.rulebook import RulebookGroup
 from portal.jobs.models import Promise, PromiseStatus
 from portal.organisations.models import User
 from tests.cast import COMPANY, PERSON, Cast, accepted_case, decided_case, received_case
@@ -274,6 +277,13 @@ def test_lists_cost_the_same_however_long_they_are(cast: Cast, name: str, django
     with CaptureQueriesContext(connection) as many:
         client.get(url)
     assert len(many) <= len(few) + 1
+
+
+def test_no_register_draws_an_icon_that_is_not_there() -> None:
+    """Booleans of a plain modeladmin list need files of Django's own admin, which only a real server misses."""
+    for register in (*HouseGroup.items, *RulebookGroup.items):
+        booleans = {field.name for field in register.model._meta.fields if isinstance(field, BooleanField)}
+        assert not booleans & set(register.list_display), register
 
 
 def test_failed_work_is_seen_and_tried_again_by_a_person(cast: Cast) -> None:
