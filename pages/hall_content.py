@@ -25,7 +25,9 @@ def load_halls(home: HomePage, publish: Publish) -> None:
     """The list with a page for every centre, made together: a page that people took away does not come back."""
     if HallIndexPage.objects.exists():
         return
-    publish(home, HallIndexPage(title="办事大厅", slug="halls", intro="开放时间、怎么去、有哪些窗口。"))
+    publish(
+        home, HallIndexPage(title="办事大厅", slug="halls", intro="开放时间、怎么去、有哪些窗口。", show_in_menus=True)
+    )
     halls = HallIndexPage.objects.get()
     for center in ServiceCenter.objects.all():
         publish(halls, HallPage(title=center.name, slug=center.code, hall=center))
@@ -36,7 +38,9 @@ def load_news(home: HomePage, content_dir: Path, publish: Publish) -> None:
     """The list with its demonstration pieces; a portal that has the list keeps what people made of it."""
     if NewsIndexPage.objects.exists():
         return
-    publish(home, NewsIndexPage(title="新闻公告", slug="news", intro="通知公告、工作动态和督查通报。"))
+    publish(
+        home, NewsIndexPage(title="新闻公告", slug="news", intro="通知公告、工作动态和督查通报。", show_in_menus=True)
+    )
     index = NewsIndexPage.objects.get()
     for row in read_yaml(content_dir / "centre.yaml").get("news", []):
         publish(index, _news(**row))
