@@ -12,7 +12,9 @@ from django.views.defaults import server_error
 from wagtail.documents import get_document_model
 from wagtail.models import PageViewRestriction, Site
 
+from pages.halls import HallIndexPage, HallPage
 from pages.models import CataloguePage, FeaturedGuide, GuidePage, HomePage, PlainPage, SiteMarks, ThemePage
+from pages.news import NewsIndexPage, NewsPage
 from portal.catalog.definition import ItemDefinition
 from portal.catalog.models import ServiceItem, _parsed, publish
 from portal.lib.display import COOKIE, MODES
@@ -37,6 +39,13 @@ def addresses(home: HomePage) -> dict[str, int]:
         reverse("theme_chart", args=[theme.theme.code]): 200,
         reverse("guide_feedback", args=["TZ-09"]): 200,
         reverse("guide_feedback_received", args=["TZ-09"]): 200,
+        HallIndexPage.objects.get().url: 200,
+        HallPage.objects.get(hall__kind="city").url: 200,
+        NewsIndexPage.objects.get().url: 200,
+        NewsPage.objects.first().url: 200,
+        reverse("follow_case"): 200,
+        reverse("verify_document"): 200,
+        reverse("public_results"): 200,
         withdrawn.url: 410,
         "/no-such-page/": 404,
         "/papers/leaflet/ZZ-99.pdf": 404,
