@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from contextlib import suppress
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,12 +30,10 @@ from pages.site_marks import SiteMarks
 from pages.situation import Asked
 from pages.tabs import EDIT_HANDLER
 from portal.catalog.chart import process_chart_steps, process_chart_svg
-from portal.catalog.definition import ItemDefinition, ThemeDefinition
+from portal.catalog.definition import ItemDefinition
 from portal.catalog.findings import Finding, PreflightFailed, shape_findings
-from portal.catalog.joint_list import joint_materials
-from portal.catalog.models import Edition, ItemStatus, ServiceItem, Theme, examine, publish
-from portal.catalog.shown import CATALOGUE, DEMAND_SECONDS, FRAME, NEWS, THEMES, item_tag, theme_tag
-from portal.catalog.theme_chart import theme_chart_steps, theme_chart_svg
+from portal.catalog.models import Edition, ItemStatus, ServiceItem, examine, publish
+from portal.catalog.shown import CATALOGUE, DEMAND_SECONDS, FRAME, NEWS, THEMES, item_tag
 from portal.lib.page_cache import KEPT_SECONDS
 from portal.lib.refusal import TooLate
 from portal.organisations.models import Organisation, User, Window, WindowKind, Zone
@@ -55,7 +50,6 @@ __all__ = [
     "city_center",
 ]
 
-ITEM_CODE = re.compile(r"[A-Z]{2,3}-[0-9]{2,4}")
 RICH_TEXT = ["h3", "bold", "ol", "ul", "link"]
 
 
@@ -396,56 +390,6 @@ class ReviewTask(AbstractGroupApprovalTask):
         return "由一个组的人审核；发布前检查没有通过的，自动退回。"
 
 
-class ThemePage(PortalPage):
-    """一件事: several items that belong together, or the five-stage project route."""
-
-    theme = models.OneToOneField(Theme, verbose_name="主题", on_delete=models.PROTECT, related_name="page")
-
-    content_panels = [*Page.content_panels, FieldPanel("theme")]
-
-    parent_page_types = ["pages.HomePage"]
-    subpage_types: list[str] = []
-
-    class Meta:
-        verbose_name = "一件事"
-
-    def shows(self) -> set[str]:
-        return {theme_tag(self.theme.code), *map(item_tag, self.definition.items)}
-
-    def stands_in(self) -> set[str]:
-        return {THEMES, theme_tag(self.theme.code)}
-
-    @cached_property
-    def definition(self) -> ThemeDefinition:
-        return self.theme.parsed
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        definition = self.definition
-        guides = (
-            GuidePage.objects.live()
-            .filter(item__code__in=definition.items, item__status=ItemStatus.IN_FORCE)
-            .select_related("item__lead", "edition")
-        )
-        by_code = {guide.item.code: guide for guide in guides}
-        known = {code: by_code[code].edition.parsed for code in definition.items if code in by_code}
-        stages = definition.stages or (("", definition.items),)
-        return {
-            **super().get_context(request, *args, **kwargs),
-            "definition": definition,
-            "stages": [(name, [by_code[code] for code in codes if code in by_code]) for name, codes in stages],
-            "chart": theme_chart_svg(definition, known),
-            "steps": theme_chart_steps(definition, known),
-            "materials": joint_materials(known.values()),
-            "order": [_with_names(line, known) for line in definition.dependencies],
-            "demanded": sum(len(one.materials) for one in known.values()),
-        }
-
-
-def _with_names(text: str, known: Mapping[str, ItemDefinition]) -> str:
-    """A sentence about items with their names in the place of their codes: citizens do not read codes."""
-    return ITEM_CODE.sub(lambda found: known[found[0]].name if found[0] in known else found[0], text)
-
-
 class PlainPage(PortalPage):
     """A page of plain text: notices, rules, how to get there."""
 
@@ -462,3 +406,4 @@ class PlainPage(PortalPage):
 
 # The other page types stand in modules of their own; Django finds models only where this one leads.
 from pages import halls, news, promotions, standards  # noqa: E402, F401
+from pages.themes import ThemePage  # noqa: E402

@@ -41,8 +41,9 @@ NOTHING_ASKED = "请输入文书验证码，或者选择要核对的电子文件
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """`way_back` is where choosing a display mode leads: without what somebody may have put into the address."""
     center = ServiceCenter.objects.filter(kind=CenterKind.CITY).first()
-    shown = {"center": center, "demo": settings.DEMO, **context}
+    shown = {"center": center, "demo": settings.DEMO, "way_back": request.path, **context}
     return render(request, template, shown, status=status)
 
 
@@ -149,5 +150,6 @@ def public_results(request: HttpRequest) -> HttpResponse:
     chosen = ResultsFilter(request.GET, today)
     rows = Case.objects.made_public(today).filter(**chosen.conditions()).for_publicity()
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
-    context = {"filter": chosen, "rows": page, "query": urlencode(chosen.chosen())}
+    query = urlencode(chosen.chosen())
+    context = {"filter": chosen, "rows": page, "query": query, "way_back": f"{request.path}?{query}"}
     return _page(request, "following/results.html", context)

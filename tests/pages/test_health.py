@@ -229,13 +229,7 @@ def test_work_that_was_given_up_frees_the_place(small_site: HomePage) -> None:
     assert ask(by=None) != report
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_button_promises_the_work_and_the_worker_does_it(three_items) -> None:
-    from pages.content import load_pages
-    from portal.organisations.content import load_organisations
-
-    load_organisations(three_items)
-    load_pages(three_items)
+def test_the_button_promises_the_work_and_the_worker_does_it(small_site: HomePage) -> None:
     desk = at_desk(editor())
     url = reverse("desk_health")
     assert "还没有体检过" in desk.get(url).content.decode()
