@@ -88,6 +88,13 @@ def test_other_programs_read_the_same_yaml(item: ItemDefinition) -> None:
     assert data["items"] == [item.model_dump(mode="json", exclude_defaults=True)]
 
 
+@pytest.mark.parametrize("sign", ["\x7f", "\x85", "\xa0", "\u2028", "\ufeff"])
+@pytest.mark.parametrize("text", ["{}\n下一行", "第一行{}\n下一行", "第一行\n{}"])
+def test_signs_that_nobody_sees_are_written_so_that_others_can_read_them(sign: str, text: str) -> None:
+    item = everything().model_copy(update={"name": text.format(sign)})
+    assert yaml.safe_load(yaml_file.write_items([item]).decode())["items"][0]["name"] == text.format(sign)
+
+
 def test_rare_characters_are_written_as_they_are() -> None:
     item = everything().model_copy(update={"name": "㛃𬱖街道\n事项"})
     assert "㛃𬱖街道" in yaml_file.write_items([item]).decode()

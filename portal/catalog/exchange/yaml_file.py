@@ -43,7 +43,7 @@ _PLAIN = re.compile(r"[㐀-䶿一-鿿𠀀-𲎯A-Za-z《（“][^\x00-\x1f\x7f-\x
 _WORDS = re.compile(r"(?:y|n|yes|no|on|off|true|false|null)", re.I)
 _UNPRINTED = re.compile("[\x7f-\xa0\ud800-\udfff\ufeff\u2028\u2029\ufffe\uffff]")
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-_LINES = re.compile(r"[^\s\x00-\x1f](?:[^\x00-\x09\x0b-\x1f\x7f-\xa0\ud800-\udfff\ufeff\u2028\u2029\ufffe\uffff])*")
+_LINES = re.compile(r"(?!\s)[^\x00-\x09\x0b-\x1f\x7f-\xa0\ud800-\udfff\ufeff\u2028\u2029\ufffe\uffff]+")
 
 
 # Writing.
