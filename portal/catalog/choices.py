@@ -5,6 +5,8 @@ Topic lists: 国办函〔2016〕108号.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def words(text: str) -> list[str]:
     """A list of words as one writes it down."""
@@ -52,8 +54,36 @@ TOPICS_CORP = words(
     "水务气象 医疗卫生 科技创新 文体教育 知识产权 民族宗教 质量技术 检验检疫 安全生产 公安消防 "
     "司法公证 公用事业 法人注销 档案文物 其他"
 )
+LIFE_EVENTS = {
+    "生育和户口": words("生育收养 户籍办理"),
+    "上学": words("教育科研"),
+    "就业创业": words("就业创业 入伍服役 职业资格 设立变更 准营准办"),
+    "结婚": words("婚姻登记"),
+    "买房安家": words("住房保障 抵押质押 规划建设"),
+    "看病": words("医疗卫生"),
+    "社保和养老": words("社会保障 优待抚恤 离职退休"),
+    "出行": words("交通出行 旅游观光 出境入境 证件办理"),
+    "身后事": words("死亡殡葬"),
+}
+"""What happens to a person, and the topics of the person's list that belong to it."""
+BUSINESS_EVENTS = {
+    "企业开办": words("设立变更"),
+    "企业取得许可": words("准营准办 资质认证"),
+    "企业投资建设": words("投资审批 国土和规划建设 公用事业 招标拍卖"),
+    "企业用工和社保": words("人力资源 社会保障"),
+    "企业纳税和融资": words("税收财务 融资信贷 抵押质押"),
+    "企业经营": words("年检年审 商务贸易 海关口岸 质量技术 检验检疫 安全生产 公安消防 环保绿化 知识产权 科技创新"),
+    "企业注销": words("法人注销"),
+}
+"""What happens in the life of a body, and the topics of the corporate list that belong to it."""
 
 Choices = list[tuple[str, str]]
+
+
+def life_events(topics_person: Iterable[str], topics_corp: Iterable[str]) -> list[str]:
+    """The events of a person's and a body's life under which an item with these topics is looked for."""
+    found = [name for name, topics in LIFE_EVENTS.items() if not set(topics).isdisjoint(topics_person)]
+    return found + [name for name, topics in BUSINESS_EVENTS.items() if not set(topics).isdisjoint(topics_corp)]
 
 
 def pairs(values: list[str] | dict[str, str]) -> Choices:

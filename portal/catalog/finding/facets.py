@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db.models import Count, QuerySet
 from django.http import QueryDict
 
-from portal.catalog.choices import CASE_TYPES
+from portal.catalog.choices import BUSINESS_EVENTS, CASE_TYPES, LIFE_EVENTS
 from portal.catalog.finding.indexing import BODY, OFFLINE, PERSON
 from portal.catalog.finding.models import Entry, Facet, Mark
 from portal.lib.search.text import clean
@@ -25,6 +25,7 @@ FIXED = {
     Facet.SUBJECT: {PERSON: "个人", BODY: "法人和其他组织"},
     Facet.SPEED: {"instant": "即办件（当场办结）", "promised": CASE_TYPES["promised"]},
     Facet.DEPTH: {OFFLINE: "暂不能网上办理"},
+    Facet.LIFE: {name: name for name in (*LIFE_EVENTS, *BUSINESS_EVENTS)},
 }
 MOST_UNKNOWN = 3
 """Sentences about values that do not exist; a thousand of them help nobody."""
@@ -97,7 +98,7 @@ def choices(found: Counts, chosen: Chosen) -> dict[str, list[Choice]]:
 def _order(facet: Facet, names: list[str]):
     if facet == Facet.LETTER:
         return lambda choice: (choice.value == "#", choice.value)
-    if facet in {Facet.ZONE, Facet.SUBJECT, Facet.SPEED}:
+    if facet in {Facet.ZONE, Facet.SUBJECT, Facet.LIFE, Facet.SPEED}:
         return lambda choice: (names.index(choice.value) if choice.value in names else len(names), choice.value)
     return lambda choice: (-choice.count, choice.label)
 

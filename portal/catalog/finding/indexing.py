@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from portal.catalog.choices import life_events
 from portal.catalog.definition import ItemDefinition
 from portal.catalog.finding.models import Entry, Facet, Mark, text_index
 from portal.lib.search import pinyin
@@ -149,6 +150,8 @@ class Draft:
             yield Facet.SUBJECT, PERSON if served in PERSONS else BODY
         for topic in (*definition.topics_person, *definition.topics_corp):
             yield Facet.TOPIC, topic
+        for event in life_events(definition.topics_person, definition.topics_corp):
+            yield Facet.LIFE, event
         for code, _ in self.sources.themes.get(definition.code, ()):
             yield Facet.EVENT, code
         yield Facet.TYPE, definition.item_type

@@ -49,6 +49,7 @@ class Facet(models.TextChoices):
     DEPARTMENT = "dept", "部门"
     SUBJECT = "subject", "办理对象"
     TOPIC = "topic", "主题"
+    LIFE = "life", "人生和经营大事"
     EVENT = "event", "一件事"
     TYPE = "type", "事项类型"
     SPEED = "speed", "即办或者承诺"

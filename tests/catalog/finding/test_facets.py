@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from django.http import QueryDict
 
+from portal.catalog.choices import BUSINESS_EVENTS, LIFE_EVENTS, TOPICS_CORP, TOPICS_PERSON, life_events
 from portal.catalog.finding import facets
 from portal.catalog.finding.asking import Search
-from portal.catalog.finding.models import Entry, Facet
+from portal.catalog.finding.models import Entry, Facet, Mark
 from portal.lib.search.text import Query
 
 pytestmark = pytest.mark.usefixtures("centre")
@@ -31,6 +32,19 @@ def test_values_of_one_facet_add_and_facets_narrow() -> None:
     assert count("zone=realestate&speed=instant") == 1
     assert count("zone=realestate&subject=person") == 2
     assert count("event=ZT-02&dept=sx-scjg") == 3
+
+
+def test_the_events_of_a_life_follow_from_the_topics() -> None:
+    assert life_events(["住房保障"], ["国土和规划建设"]) == ["买房安家", "企业投资建设"]
+    assert life_events([], []) == []
+    houses = set(Mark.objects.filter(facet=Facet.LIFE, value="买房安家").values_list("entry__item__code", flat=True))
+    assert houses == {"BDC-01", "BDC-05"}
+    assert count("life=买房安家") == 2
+
+
+def test_every_topic_of_an_event_stands_on_the_list_of_topics() -> None:
+    assert {topic for topics in LIFE_EVENTS.values() for topic in topics} <= set(TOPICS_PERSON)
+    assert {topic for topics in BUSINESS_EVENTS.values() for topic in topics} <= set(TOPICS_CORP)
 
 
 def test_the_count_beside_each_value_is_what_choosing_it_gives() -> None:
