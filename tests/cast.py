@@ -81,6 +81,11 @@ def build_cast(items: tuple[str, ...] = ("TZ-09", "BDC-01", "SS-02")) -> Cast:
     for definition in starting_items():
         if definition.code in items:
             publish(definition, by=None)
+    return find_cast()
+
+
+def find_cast() -> Cast:
+    """Everybody at their post, in a house that stands."""
     return Cast(
         center=ServiceCenter.objects.get(code="sx-center"),
         receiver=person("receiver", [(Role.RECEIVER, "A01", "")]),

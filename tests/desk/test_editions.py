@@ -18,9 +18,6 @@ from portal.lib.refusal import Refused
 from portal.organisations.models import Role, User
 from tests.cast import Cast, accepted_case, person
 from tests.pages.acts import at_desk
-from tests.pages.conftest import three_items
-
-__all__ = ["three_items"]
 
 pytestmark = pytest.mark.django_db
 TZ09 = next(item for item in load_items(settings.CONTENT_DIR) if item.code == "TZ-09")

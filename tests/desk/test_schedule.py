@@ -15,9 +15,6 @@ from portal.desk.jobs import scheduled_pages
 from portal.jobs.registry import MINUTE
 from portal.jobs.tick import tick
 from tests.pages.acts import at_desk, guide, is_open, publisher, spoil
-from tests.pages.conftest import small_site, three_items
-
-__all__ = ["small_site", "three_items"]
 
 BEFORE = datetime(2027, 3, 1, 0, 59, 59, tzinfo=UTC)
 HOUR = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
