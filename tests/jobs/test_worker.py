@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,8 +34,18 @@ def redis_answers() -> bool:
         return False
 
 
+@pytest.fixture(scope="module")
+def empty_portal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a portal on its first day."""
+    file = tmp_path_factory.mktemp("portal") / "portal.sqlite3"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", "DATABASE_URL": f"sqlite:///{file}"}
+    for command in (["migrate", "-v0"], ["createcachetable"]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
+    return file
+
+
 @pytest.mark.parametrize("broker", ["embedded", "redis"])
-def test_promised_work_is_done_by_the_worker(broker: str, tmp_path: Path) -> None:
+def test_promised_work_is_done_by_the_worker(broker: str, empty_portal: Path, tmp_path: Path) -> None:
     if broker == "redis" and not redis_answers():
         pytest.skip("no Redis answers on 127.0.0.1:6379; the queue and cache on Redis were NOT tried")
     environment = {
@@ -51,8 +62,7 @@ def test_promised_work_is_done_by_the_worker(broker: str, tmp_path: Path) -> Non
         command = [sys.executable, "manage.py", *args]
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
 
-    manage("migrate", "-v0")
-    manage("createcachetable")
+    shutil.copy(empty_portal, tmp_path / "portal.sqlite3")
     worker = subprocess.Popen(
         [sys.executable, "manage.py", "run_worker"],
         cwd=ROOT,
