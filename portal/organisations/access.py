@@ -28,13 +28,30 @@ def group(name: str) -> Group:
     """The group of that name, with the permission to enter the back office."""
     found, created = Group.objects.get_or_create(name=name)
     if created:
-        found.permissions.add(Permission.objects.get(codename="access_admin"))
-        if name == PUBLISHERS:
-            found.permissions.add(*house_permissions())
-        if name in {PUBLISHERS, LEGAL}:
-            found.permissions.add(*rulebook_permissions())
-        if name in {PUBLISHERS, EDITORS}:
-            found.permissions.add(*synonym_permissions())
+        found.permissions.add(Permission.objects.get(codename="access_admin"), *rights_of(name))
+    return found
+
+
+def extend_groups() -> None:
+    """Give our groups their rights over what a new release brought: models over which no group holds any right yet.
+
+    What managers have given or taken since a group was made stays as it is.
+    """
+    known = set(Group.permissions.through.objects.values_list("permission__content_type", flat=True))
+    for name in (STAFF, EDITORS, LEGAL, PUBLISHERS):
+        new = [right for right in rights_of(name) if right.content_type_id not in known]
+        group(name).permissions.add(*new)
+
+
+def rights_of(name: str) -> list[Permission]:
+    """The rights that a group of ours starts with, beside the way into the back office."""
+    found: list[Permission] = []
+    if name == PUBLISHERS:
+        found += house_permissions()
+    if name in {PUBLISHERS, LEGAL}:
+        found += rulebook_permissions()
+    if name in {PUBLISHERS, EDITORS}:
+        found += synonym_permissions()
     return found
 
 

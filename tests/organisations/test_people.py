@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -110,3 +111,17 @@ def test_an_account_is_made_with_a_name_and_a_password_and_nothing_more(cast: Ca
     manager = person("publisher", [(Role.CATALOG_ADMIN, "", "")])
     client.force_login(manager, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(reverse("wagtailusers_users:add")).status_code == 302
+
+
+def test_a_release_brings_its_rights_and_leaves_those_alone_that_people_changed(db: None) -> None:
+    office = access.group(access.PUBLISHERS)
+    of = {model: Permission.objects.filter(content_type__model=model) for model in ("synonym", "window")}
+    for name in (access.PUBLISHERS, access.EDITORS):
+        access.group(name).permissions.remove(*of["synonym"])  # as before the release that brought synonyms
+    taken = Permission.objects.get(codename="add_window")
+    office.permissions.remove(taken)
+    access.extend_groups()
+    access.extend_groups()
+    assert set(of["synonym"]) <= set(office.permissions.all())
+    assert set(of["synonym"]) <= set(access.group(access.EDITORS).permissions.all())
+    assert taken not in office.permissions.all()

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         steps: list[tuple[str, Callable[[], Any]]] = [
             ("单位、受理区、大厅和窗口", lambda: load_organisations(settings.CONTENT_DIR)),
-            ("岗位对应的用户组", self._groups),
+            ("岗位对应的用户组", access.extend_groups),
             ("文本检查规则", lambda: load_rulebook(settings.CONTENT_DIR)),
             ("检索同义词", lambda: load_synonyms(settings.CONTENT_DIR)),
             ("办件公示规则", self._publicity),
@@ -36,10 +36,6 @@ class Command(BaseCommand):
             self.stdout.flush()
             step()
             self.stdout.write(" 完成")
-
-    def _groups(self) -> None:
-        for name in (access.STAFF, access.EDITORS, access.LEGAL, access.PUBLISHERS):
-            access.group(name)
 
     def _publicity(self) -> None:
         for center in ServiceCenter.objects.filter(kind=CenterKind.CITY):
