@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Model
-from django.db.models.signals import post_delete, post_migrate, post_save, pre_save
+from django.db.models.signals import m2m_changed, post_delete, post_migrate, post_save, pre_save
 from django.http import HttpRequest
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
@@ -31,6 +31,9 @@ HOUSE_MODELS: tuple[type[Model], ...] = (
     organisations.HallFacility,
 )
 
+IN_THE_MENU = {"title", "slug", "url_path", "live", "show_in_menus"}
+"""The fields of a page that the menu shows or depends on; a saved draft touches none of them."""
+
 
 def page_tag(page: Page) -> str:
     return f"page:{page.pk}"
@@ -40,7 +43,8 @@ def say_what_it_shows(page: Page, request: HttpRequest, *args: Any) -> None:
     """A Wagtail hook: before a page is served, say what it will show."""
     page = page.specific
     if isinstance(page, PortalPage):
-        depend(request, *EVERY_PAGE, page_tag(page), *page.shows(), seconds=page.kept_seconds)
+        crumbs = (page_tag(one) for one in page.get_ancestors(inclusive=True).only("pk"))
+        depend(request, *EVERY_PAGE, *crumbs, *page.shows(), seconds=page.kept_seconds)
 
 
 def lists_with(page: Page) -> set[str]:
@@ -55,7 +59,8 @@ def page_changed(instance: Page, **kwargs: Any) -> None:
 
 def page_leaves_the_menu(sender: type[Model], instance: Model, **kwargs: Any) -> None:
     """A page that stood in the menu until now changes the menu, whatever it says now."""
-    if not isinstance(instance, Page) or instance.pk is None:
+    narrow = kwargs.get("update_fields")
+    if not isinstance(instance, Page) or instance.pk is None or (narrow and not IN_THE_MENU & set(narrow)):
         return
     if Page.objects.filter(pk=instance.pk, show_in_menus=True, live=True).exists():
         forget(FRAME)
@@ -94,3 +99,4 @@ def connect() -> None:
         signal.connect(frame_changed, sender=SiteMarks)
         for model in (PageViewRestriction, Site, Redirect):
             signal.connect(addresses_changed, sender=model)
+    m2m_changed.connect(house_changed, sender=organisations.Window.zones.through)

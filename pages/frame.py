@@ -48,7 +48,7 @@ def _read(request: HttpRequest | None) -> Frame:
     site = Site.find_for_request(request) if request is not None else None
     home = site.root_page if site else None
     catalogue = CataloguePage.objects.live().first() if site else None
-    menu = home.get_children().live().in_menu().not_type(CataloguePage) if home else ()
+    menu = home.get_children().live().public().in_menu().not_type(CataloguePage) if home else ()
     return Frame(
         home=home,
         catalogue=catalogue,

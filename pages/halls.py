@@ -16,7 +16,7 @@ from wagtail.models import Page
 from pages.models import RICH_TEXT, PortalPage
 from portal.catalog.floor_plan import floors
 from portal.catalog.models import ItemStatus
-from portal.catalog.shown import CATALOGUE, HOUSE
+from portal.catalog.shown import CATALOGUE, HALLS
 from portal.organisations.halls import FOR_ACCESS
 from portal.organisations.models import ServiceCenter, Window, WindowKind
 
@@ -33,10 +33,10 @@ class FreshPage(PortalPage):
         abstract = True
 
     def shows(self) -> set[str]:
-        return {CATALOGUE}
+        return {CATALOGUE, HALLS}
 
     def stands_in(self) -> set[str]:
-        return {HOUSE}
+        return {HALLS}
 
 
 class HallIndexPage(FreshPage):
@@ -54,7 +54,7 @@ class HallIndexPage(FreshPage):
         verbose_name = "大厅列表"
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        halls = HallPage.objects.live().child_of(self).select_related("hall__owner").order_by("hall__pk")
+        halls = HallPage.objects.live().public().child_of(self).select_related("hall__owner").order_by("hall__pk")
         return {**super().get_context(request, *args, **kwargs), "halls": halls}
 
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
-from django.db.models import URLField
+from django.db.models import Q, URLField
 from django.urls import Resolver404, resolve, reverse
 from wagtail import blocks
 from wagtail.contrib.redirects.models import Redirect
@@ -185,7 +185,7 @@ def _holds(validator: Any, text: str) -> bool:
 
 @health_check("withdrawn_items")
 def withdrawn_items(now: datetime) -> Iterator[Ailment]:
-    """Items that are not taken in any more and still stand in the catalogue's pages, in themes, or above searches."""
+    """Items that are not taken in any more and still stand in the catalogue's pages or in themes."""
     closed = set(ServiceItem.objects.exclude(status=ItemStatus.IN_FORCE).values_list("code", flat=True))
     for page in GuidePage.objects.live().filter(item__code__in=closed).defer_streamfields():
         sentence = "事项已经停止受理，指南还在网上。"
@@ -202,8 +202,9 @@ def withdrawn_items(now: datetime) -> Iterator[Ailment]:
 def signposts(now: datetime) -> Iterator[Ailment]:
     """Redirects and search promotions that lead to a page nobody can read."""
     edit = SearchPromotion.snippet_viewset.get_url_name("edit")
-    for pick in SearchPromotion.objects.filter(page__live=False).select_related("page"):
-        sentence = f"搜索“{pick.first_words[:60]}”时推荐的页面“{pick.page.title}”没有发布。"
+    gone = Q(page__live=False) | Q(page__guidepage__item__status=ItemStatus.WITHDRAWN)
+    for pick in SearchPromotion.objects.filter(gone).select_related("page"):
+        sentence = f"搜索“{pick.first_words[:60]}”时推荐的页面“{pick.page.title}”没有发布，或者事项已经取消。"
         yield Ailment(HealthKind.BROKEN, "搜索推荐", sentence, CHANGE, reverse(edit, args=[pick.pk]))
     for redirect in Redirect.objects.filter(redirect_page__live=False).select_related("redirect_page"):
         sentence = f"转址“{redirect.old_path}”指向没有发布的页面“{redirect.redirect_page.title}”。"

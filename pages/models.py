@@ -117,7 +117,7 @@ class HomePage(PortalPage):
         open_items = models.Count("items", filter=models.Q(items__status=ItemStatus.IN_FORCE))
         zones = list(Zone.objects.annotate(item_count=open_items).filter(item_count__gt=0).select_related("lead"))
         total = sum(zone.item_count for zone in zones)
-        pages = list(ThemePage.objects.live().select_related("theme__lead"))
+        pages = list(ThemePage.objects.live().public().select_related("theme__lead"))
         routes = [page for page in pages if page.definition.stages]
         return {
             **super().get_context(request, *args, **kwargs),
@@ -130,8 +130,9 @@ class HomePage(PortalPage):
 
     def popular(self) -> list[GuidePage]:
         """The guides that editors put forward, in their order, as far as people can read them."""
-        shown = self.featured.select_related("guide__item__lead", "guide__edition").filter(guide__live=True)
-        return [row.guide for row in shown if row.guide.item and row.guide.item.status == ItemStatus.IN_FORCE]
+        readable = GuidePage.objects.live().public().filter(item__status=ItemStatus.IN_FORCE)
+        shown = self.featured.select_related("guide__item__lead", "guide__edition").filter(guide__in=readable)
+        return [row.guide for row in shown]
 
 
 class FeaturedGuide(Orderable):
@@ -250,6 +251,10 @@ class GuidePage(ItemElements, PortalPage):
     @property
     def is_withdrawn(self) -> bool:
         return self.item is not None and self.item.status == ItemStatus.WITHDRAWN
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        """Search engines are not sent to a guide that says that it is gone."""
+        return [] if self.is_withdrawn else super().get_sitemap_urls(request)
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """A guide that was taken down with its item is still found, and says so."""

@@ -30,7 +30,6 @@ from portal.catalog.shown import NEWS
 
 PER_PAGE = 12
 IN_FEED = 20
-FEED_SECONDS = 300
 UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML cannot hold."""
 
@@ -126,7 +125,6 @@ class NewsIndexPage(RoutablePageMixin, PortalPage):
                 categories=[news.get_kind_display()],
             )
         response = HttpResponse(made.writeString("utf-8"), content_type="application/rss+xml; charset=utf-8")
-        response["Cache-Control"] = f"public, max-age={FEED_SECONDS}"
         return response
 
     @property

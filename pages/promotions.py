@@ -12,6 +12,8 @@ from wagtail.models import Page
 from wagtail.search.utils import normalise_query_string
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from portal.catalog.models import ItemStatus
+
 MOST_SHOWN = 5
 LONGEST_QUERY = 100
 
@@ -30,7 +32,8 @@ class SearchPromotionQuerySet(models.QuerySet):
         query = normalised(text)
         if not query or len(query) > LONGEST_QUERY:
             return self.none()
-        shown = Q(page=None) | Q(page__in=Page.objects.live().public())
+        gone = Q(page__guidepage__item__status=ItemStatus.WITHDRAWN)
+        shown = (Q(page=None) | Q(page__in=Page.objects.live().public())) & ~gone
         found = self.filter(shown, keys__contains=f"\n{query}\n")
         return found.select_related("page").order_by("order", "pk")[:MOST_SHOWN]
 

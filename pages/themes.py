@@ -49,6 +49,7 @@ class ThemePage(PortalPage):
         definition = self.definition
         guides = (
             GuidePage.objects.live()
+            .public()
             .filter(item__code__in=definition.items, item__status=ItemStatus.IN_FORCE)
             .select_related("item__lead", "edition")
         )

@@ -155,7 +155,16 @@ CACHES = {
         else {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": VAR_DIR / "pages",
-            "OPTIONS": {"MAX_ENTRIES": 3000},
+            "OPTIONS": {"MAX_ENTRIES": 10_000},
+        }
+    ),
+    "page_stamps": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "stamps"}
+        if REDIS_URL
+        else {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": VAR_DIR / "page_stamps",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
         }
     ),
     # Counts of look-ups; apart from the rest, so that a full cache of pages cannot wipe them.

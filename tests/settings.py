@@ -32,6 +32,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},  # tests of the page cache bring their own
+    "page_stamps": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
     "throttle": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "throttle"},
 }
 if "sqlite3" in DATABASES["default"]["ENGINE"]:  # noqa: F405

@@ -54,6 +54,7 @@ def window_sign(window: Window) -> Content:
         "lines": _texts(window.get_kind_display(), window.area and f"{window.area.floor_name}{window.area.name}"),
         "label": "在这里领取结果" if issues else "在这里办理",
         "more": 0 if issues else max(0, len(names) - MOST_ON_A_SIGN),
+        "more_of": "个事项",
         "note": f"{'、'.join(zones)}受理区" if zones and not issues else "",
     }
 
@@ -69,6 +70,7 @@ def zone_sign(zone: Zone) -> Content:
         "lines": _texts("窗口：" + "、".join(window.code for window in windows) if windows else ""),
         "label": "在这里办理",
         "more": max(0, len(names) - MOST_ON_A_SIGN),
+        "more_of": "个事项",
         "note": f"牵头部门：{zone.lead.full_name}" if zone.lead else "",
     }
 
@@ -83,6 +85,7 @@ def area_sign(area: HallArea) -> Content:
         "lines": _texts(area.floor_name, area.purpose),
         "label": "本区窗口" if windows else "",
         "more": max(0, len(windows) - MOST_ON_A_SIGN),
+        "more_of": "个窗口",
         "note": "",
     }
 

@@ -12,6 +12,8 @@ CATALOGUE = "catalogue"
 """Every list and count of items."""
 THEMES = "themes"
 """Every list of themes."""
+HALLS = "halls"
+"""Every list of halls."""
 NEWS = "news"
 """Every list of news."""
 DEMAND_SECONDS = 600.0

@@ -18,7 +18,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
@@ -28,11 +27,12 @@ from portal.catalog.answers import check_situation
 from portal.catalog.form_paper import application_form, item_part
 from portal.catalog.models import ServiceItem
 from portal.lib.pdf import html_to_pdf, static_file
+from portal.lib.throttle import Rate, TooMany, take
 
 MOST_ITEMS = 10
 MOST_ANSWERS = 20
 KEPT_SECONDS = 24 * 60 * 60
-MOST_PER_MINUTE = 60
+RATE = Rate("papers", limit=60, seconds=60)
 """New papers a minute for all citizens together: printing shares one lock with the papers of the windows."""
 STYLES = ("static:css/papers.css", "static:css/item_papers.css", "static:css/hall_papers.css")
 
@@ -155,12 +155,10 @@ def _printed(html: str, digest: str) -> bytes:
 
 
 def _take_turn() -> None:
-    """Count a new paper in this minute; NoPaper when too many were asked for."""
-    key = f"paper-turns:{timezone.now():%Y%m%d%H%M}"
-    cache.add(key, 0, 120)
+    """Count a new paper, whoever asks; NoPaper when too many were asked for."""
     try:
-        turns = cache.incr(key)
-    except ValueError:  # the count went away between the two lines
-        return
-    if turns > MOST_PER_MINUTE:
-        raise NoPaper("请稍候", "现在下载的人较多，请过一分钟再试，或者到窗口领取纸质单页。", 503)
+        take(RATE, "all")
+    except TooMany as limit:
+        raise NoPaper(
+            "请稍候", f"现在下载的人较多，请在{limit.clock}以后再试，或者到窗口领取纸质单页。", 503
+        ) from limit

@@ -9,6 +9,7 @@ string, an answer that sets a cookie, reads the session or holds a form token.
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,13 +17,18 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import caches
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
+logger = logging.getLogger(__name__)
+
 ALIAS = "pages"
+STAMPS = "page_stamps"
+"""A cache of its own, so that many pages do not push the few stamps out."""
 KEPT_SECONDS = 24 * 3600
 EVERYTHING = "everything"
 """The tag of every page; `forget_everything` is for a new release and for changes that nobody can trace."""
@@ -61,7 +67,7 @@ def depend(request: HttpRequest, *tags: str, seconds: float = KEPT_SECONDS) -> N
 
 def forget(*tags: str) -> None:
     """What these tags stand for changes with the caller's transaction: pages that show it are made anew after it."""
-    transaction.on_commit(partial(_stamp, tags))
+    transaction.on_commit(partial(_stamp, tags), robust=True)
 
 
 def forget_everything() -> None:
@@ -69,7 +75,7 @@ def forget_everything() -> None:
 
 
 def _stamp(tags: tuple[str, ...]) -> None:
-    caches[ALIAS].set_many(dict.fromkeys(map(_tag_key, tags), time.time_ns()), None)
+    caches[STAMPS].set_many(dict.fromkeys(map(_tag_key, tags), time.time_ns()), None)
 
 
 def _tag_key(tag: str) -> str:
@@ -93,7 +99,10 @@ class PageCache:
         response = self.get_response(request)
         if not _may_be_kept(request, response):
             return response
-        kept = _keep(key, request, response, began)
+        try:
+            kept = _keep(key, request, response, began)
+        except Exception:
+            logger.exception("the page cache cannot be written")
         return kept.answer(request) if kept else response
 
 
@@ -103,23 +112,28 @@ def _is_for_everybody(request: HttpRequest) -> bool:
 
 
 def _page_key(request: HttpRequest) -> str:
-    """Host, address and display mode decide what everybody sees."""
-    parts = (request.scheme, request.get_host(), request.path, request.display.key)
+    """Host, address and display mode decide what everybody sees, and the release what a page is made of."""
+    release = getattr(staticfiles_storage, "manifest_hash", "")
+    parts = (request.scheme, request.get_host(), request.path, request.display.key, release)
     return f"page:{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()}"
 
 
 def _look_up(key: str) -> Kept | None:
     """The kept page unless its time is over or one of its tags was forgotten, or lost, since."""
-    kept: Kept | None = caches[ALIAS].get(key)
-    if kept is None or kept.until < time.time():
+    try:
+        kept: Kept | None = caches[ALIAS].get(key)
+        if kept is None or kept.until < time.time():
+            return None
+        return kept if _stamps(kept.stamps) == kept.stamps else None
+    except Exception:  # a full disk or a server that is away costs speed, never a page
+        logger.exception("the page cache cannot be read")
         return None
-    return kept if _stamps(kept.stamps) == kept.stamps else None
 
 
 def _stamps(tags: Any) -> dict[str, int]:
     """When each tag was last forgotten; a tag without a stamp is left out."""
     keys = {_tag_key(tag): tag for tag in tags}
-    return {keys[key]: stamp for key, stamp in caches[ALIAS].get_many(list(keys)).items()}
+    return {keys[key]: stamp for key, stamp in caches[STAMPS].get_many(list(keys)).items()}
 
 
 def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
@@ -138,7 +152,7 @@ def _keep(key: str, request: HttpRequest, response: HttpResponse, began: int) ->
     missing = tags - stamps.keys()
     if missing:  # a lost stamp may hide a change: begin anew, and keep the page the next time
         for tag in missing:
-            caches[ALIAS].add(_tag_key(tag), time.time_ns(), None)
+            caches[STAMPS].add(_tag_key(tag), time.time_ns(), None)
         return None
     if max(stamps.values()) >= began:
         return None

@@ -53,8 +53,8 @@ def site() -> Iterator[None]:
     load_pages(settings.CONTENT_DIR)
     backend = "django.core.cache.backends.filebased.FileBasedCache"
     with tempfile.TemporaryDirectory() as folder:
-        pages = {"BACKEND": backend, "LOCATION": folder, "OPTIONS": {"MAX_ENTRIES": 3000}}
-        with override_settings(CACHES={**settings.CACHES, "pages": pages}, ROOT_URLCONF=URLCONF):
+        own = {name: {"BACKEND": backend, "LOCATION": f"{folder}/{name}"} for name in ("pages", "page_stamps")}
+        with override_settings(CACHES={**settings.CACHES, **own}, ROOT_URLCONF=URLCONF):
             yield
 
 

@@ -22,6 +22,7 @@ from portal.catalog.models import ServiceItem, publish
 from portal.catalog.papers import Around, checklist, leaflet
 from portal.catalog.questions import FIELD_KINDS
 from portal.lib.pdf import html_to_pdf, render_pdf
+from portal.lib.throttle import Rate
 from tests.cast import Cast
 from tests.catalog.exchange_items import EVERYTHING
 from tests.documents.test_papers import engine
@@ -223,14 +224,14 @@ def test_a_paper_that_is_known_is_not_sent_again_and_not_printed_again(
 ) -> None:
     url = reverse("paper_leaflet", args=["TZ-09"])
     first = client.get(url)
-    monkeypatch.setattr(views, "MOST_PER_MINUTE", 0)
+    monkeypatch.setattr(views, "RATE", Rate("papers", limit=0, seconds=60))
     assert client.get(url).content == first.content
     again = client.get(url, headers={"If-None-Match": first["ETag"]})
     assert again.status_code == 304
     assert again.content == b""
     full = client.get(reverse("paper_checklist", args=["TZ-09"]))
     assert full.status_code == 503
-    assert "请过一分钟再试" in full.content.decode()
+    assert "现在下载的人较多" in full.content.decode()
 
 
 def test_a_new_edition_makes_a_new_paper(client: Client) -> None:

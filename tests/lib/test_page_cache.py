@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.test import RequestFactory
@@ -21,10 +22,14 @@ View = Callable[[HttpRequest], HttpResponse]
 
 @pytest.fixture(autouse=True)
 def _pages(settings: Any) -> Iterator[None]:
-    settings.CACHES = {**settings.CACHES, "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    caches["pages"].clear()
+    local = "django.core.cache.backends.locmem.LocMemCache"
+    own = {name: {"BACKEND": local, "LOCATION": name} for name in ("pages", "page_stamps")}
+    settings.CACHES = {**settings.CACHES, **own}
+    for name in own:
+        caches[name].clear()
     yield
-    caches["pages"].clear()
+    for name in own:
+        caches[name].clear()
 
 
 @pytest.fixture
@@ -36,6 +41,18 @@ def changed(django_capture_on_commit_callbacks: Any) -> Callable[..., None]:
             forget(*tags)
 
     return change
+
+
+class Away(BaseCache):
+    """A cache whose disk is full or whose server is down."""
+
+    def __init__(self, location: str, params: dict[str, Any]) -> None:
+        super().__init__(params)
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        raise OSError("no space left on device")
+
+    set = get
 
 
 class Site:
@@ -125,7 +142,7 @@ def test_a_lost_stamp_counts_as_a_change() -> None:
     made = site.warm()
     from portal.lib.page_cache import _tag_key
 
-    caches["pages"].delete(_tag_key("a"))
+    caches["page_stamps"].delete(_tag_key("a"))
     site.get()
     assert site.made == made + 1
 
@@ -178,8 +195,15 @@ def test_another_host_has_its_own_page(settings: Any) -> None:
     assert site.made == made + 1
 
 
+class Looked:
+    """A session that was read."""
+
+    accessed = True
+
+
 PERSONAL = {
     "a cookie": lambda request, response: response.set_cookie("a", "b") or response,
+    "a look at the session": lambda request, response: setattr(request, "session", Looked()) or response,
     "a form token": lambda request, response: get_token(request) and response,
     "an error": lambda request, response: HttpResponse("x", status=404),
     "a redirect": lambda request, response: HttpResponse(status=302, headers={"Location": "/"}),
@@ -207,6 +231,13 @@ def test_a_browser_that_has_the_page_gets_no_bytes() -> None:
     since = site.get(HTTP_IF_MODIFIED_SINCE=first["Last-Modified"])
     assert since.status_code == 304
     assert first["Cache-Control"] == "no-cache"
+
+
+def test_a_cache_that_is_away_costs_no_page(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
+    settings.CACHES = {**settings.CACHES, "pages": {"BACKEND": "tests.lib.test_page_cache.Away"}}
+    site = Site("a")
+    assert [site.get().status_code for _ in range(3)] == [200, 200, 200]
+    assert "the page cache cannot be read" in caplog.text
 
 
 def test_a_browser_that_has_an_older_page_gets_the_new_one(changed: Callable[..., None]) -> None:

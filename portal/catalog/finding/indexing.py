@@ -113,7 +113,7 @@ class Draft:
             name_length=len(key(name)),
             letter=pinyin.letter(name),
             az=pinyin.sort_key(name),
-            rank=item.zone.order * 1_000_000 + item.pk % 1_000_000,
+            rank=(item.zone.order * 1_000_000 + item.zone_id % 1_000_000) * 1_000_000 + item.pk % 1_000_000,
         )
 
     def columns(self) -> dict[str, list[str]]:

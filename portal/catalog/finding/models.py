@@ -34,7 +34,7 @@ class Entry(models.Model):
     name_length = models.PositiveSmallIntegerField("名称长度")
     letter = models.CharField("首字母", max_length=1)
     az = models.CharField("拼音次序", max_length=200)
-    rank = models.PositiveIntegerField("目录次序")
+    rank = models.BigIntegerField("目录次序")
 
     class Meta:
         verbose_name = "检索条目"
