@@ -112,7 +112,7 @@ def bracketed_sentence(text: str, start: int, end: int) -> str:
 def word_edges(text: str, book: Rulebook) -> set[int]:
     """Where words begin and end, also within a long word that is two known words (数额较大 is 数额 and 较大)."""
     edges, place = {0}, 0
-    for word in book.segmenter.cut(text):
+    for word in book.segmenter.cut(text, False):
         if len(word) > 3:
             known = set(book.segmenter.cut_for_search(word))
             edges.update(place + cut for cut in range(2, len(word) - 1) if {word[:cut], word[cut:]} <= known)
