@@ -23,6 +23,9 @@ NEIGHBOURHOOD = 120
 FULL_WIDTH = str.maketrans(",;:()!?０１２３４５６７８９", "，；：（）！？0123456789")
 """Typists mix both widths; rules are written for one of them. One character stays one, so places keep."""
 
+NUMBER_EDGE = re.compile(r"(?<=[0-9])(?=[^0-9.])|(?<=[^0-9.])(?=[0-9])")
+"""The segmenter takes 100平方米 for one word."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -112,13 +115,13 @@ def bracketed_sentence(text: str, start: int, end: int) -> str:
 def word_edges(text: str, book: Rulebook) -> set[int]:
     """Where words begin and end, also within a long word that is two known words (数额较大 is 数额 and 较大)."""
     edges, place = {0}, 0
-    for word in book.segmenter.cut(text):
+    for word in book.segmenter.cut(text, False):
         if len(word) > 3:
             known = set(book.segmenter.cut_for_search(word))
             edges.update(place + cut for cut in range(2, len(word) - 1) if {word[:cut], word[cut:]} <= known)
         place += len(word)
         edges.add(place)
-    return edges
+    return edges.union(found.start() for found in NUMBER_EDGE.finditer(text))
 
 
 def _verdict(rule: Rule, text: str, start: int, end: int) -> Verdict:

@@ -14,6 +14,7 @@ from portal.catalog.lint.rulebook import (
     ELEMENTS,
     LONGEST_PATTERN,
     SEVERITIES,
+    SHAPE,
     Rule,
     Rulebook,
     RuleError,
@@ -127,6 +128,8 @@ class LintWord(models.Model):
         """Every example of every rule is still kept with this word in the book."""
         if (self.kind == WordKind.CLASS) != bool(self.group):
             raise ValidationError({"group": "词类成员要写词类，其他用途不写。"})
+        if self.group.startswith(SHAPE) and repeats_within_repeat(self.text):
+            raise ValidationError({"text": "写法里有重复套重复，可能永远算不完，请改用简单的写法。"})
         before = stored_rulebook()
         others = LintWord.objects.exclude(pk=self.pk)
         try:

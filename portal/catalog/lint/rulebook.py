@@ -28,6 +28,8 @@ CATEGORIES = {
 }
 SEVERITIES = {"error": "阻止发布", "warn": "提示"}
 LONGEST_PATTERN = 1500
+SHAPE = "shape_"
+"""A class of this name holds expressions, not words: what many rules share, such as a ban before a demand."""
 MASK = "＊"
 EDGE = "｜"
 _CLASS = re.compile(r"\{([a-z_]+)\}")
@@ -117,9 +119,12 @@ class Rulebook:
             raise RuleError(f"写法不是有效的表达式（{pattern[:60]}）。") from error
 
     def _words_of(self, found: re.Match[str]) -> str:
-        words = self.classes.get(found.group(1))
+        name = found.group(1)
+        words = self.classes.get(name)
         if words is None:
-            raise RuleError(f"没有名为“{found.group(1)}”的词类。")
+            raise RuleError(f"没有名为“{name}”的词类。")
+        if name.startswith(SHAPE):
+            return f"(?:{_CLASS.sub(self._words_of, '|'.join(words))})"
         return f"(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})"
 
 

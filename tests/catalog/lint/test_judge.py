@@ -55,6 +55,22 @@ def test_a_class_stands_for_any_of_its_words() -> None:
     assert found("面积100平方米", "{praise}", classes={"praise": ("宽敞", "明亮")}) == []
 
 
+def test_a_class_of_shapes_holds_expressions_that_exceptions_share() -> None:
+    shapes = {"classes": {"ban": ("不得", "禁止"), "shape_lifted": ("{ban}[^，]*‹",)}, "unless": "{shape_lifted}"}
+    assert found("不得写原则上", **shapes) == []
+    assert found("不得迟到，原则上到场", **shapes) == ["原则上"]
+
+
+def test_the_segmenter_guesses_no_words_so_that_a_list_ends_where_it_ends() -> None:
+    assert "catch_all" in categories("医师资格证、护士执业证等证件", "material.name")
+    assert categories("二级甲等医院", "material.name") == set()
+
+
+@pytest.mark.parametrize("text", ["0" * 5000, "无需其他材料，" * 700, "较大（5米）" * 800])
+def test_what_repeats_without_end_is_read_to_its_end(text: str) -> None:
+    assert categories(text + "，原则上到场") == {"discretion"}
+
+
 def test_an_exception_knows_where_the_match_stands() -> None:
     measured = {"unless": "›[^，。；]*（[^）]*[0-9]", "whole_words": False}
     assert found("较大规模（5000平方米以上）", "较大", **measured) == []

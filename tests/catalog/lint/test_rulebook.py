@@ -111,3 +111,9 @@ class TestStored:
         load_rulebook(settings.CONTENT_DIR)
         with pytest.raises(Exception, match="词类成员要写词类"):
             LintWord(kind="class", group="", text="宽敞").full_clean()
+
+    def test_a_shape_that_could_read_for_years_is_refused(self) -> None:
+        load_rulebook(settings.CONTENT_DIR)
+        LintWord(kind="class", group="shape_lifted", text="从未[^，]{0,4}‹要求›").full_clean()
+        with pytest.raises(Exception, match="重复套重复"):
+            LintWord(kind="class", group="shape_lifted", text="([^，]+)+‹").full_clean()
