@@ -216,7 +216,7 @@ class Listing:
 def popular(guides: QuerySet[GuidePage], at_most: int = demand.MOST) -> list[GuidePage]:
     """The guides of the items in demand, the most wanted first; empty when there were no cases."""
     ids = demand.in_demand(at_most)
-    found = {guide.item_id: guide for guide in guides.filter(item__in=ids)} if ids else {}
+    found = {guide.item_id: guide for guide in guides.filter(item__entry__in=ids)} if ids else {}
     return [found[pk] for pk in ids if pk in found]
 
 

@@ -54,6 +54,9 @@ class Away(BaseCache):
 
     set = get
 
+    def clear(self) -> None:
+        """Nothing is kept here."""
+
 
 class Site:
     """A view behind the cache; `made` counts how often it drew the page."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.cache import caches
+from django.core.cache import cache, caches
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.utils import timezone
 from pages.halls import HallPage
 from pages.models import HomePage
 from pages.news import NewsIndexPage, NewsPage
+from portal.catalog.finding import demand
 from portal.catalog.models import ServiceItem, Theme
 from portal.organisations.models import ServiceCenter
 from tests.pages.acts import at_desk, editor, guide, publisher
@@ -112,11 +113,14 @@ def test_a_theme_shows_what_its_item_has_become(small_site: HomePage, act: Calla
 
 
 def test_a_withdrawn_item_is_gone_at_once(small_site: HomePage, act: Callable[..., None]) -> None:
+    item = ServiceItem.objects.get(code="TZ-09")
+    cache.set(demand.CACHE_KEY, [item.pk], 60)
     warm("/", LIST, GUIDE, chart())
-    act(lambda: ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消"))
+    act(lambda: item.withdraw(by=None, reason="取消"))
     assert Client().get(GUIDE).status_code == 410
     assert Client().get(chart()).status_code == 404
     assert "tz-09" not in Client().get(LIST).content.decode()
+    cache.delete(demand.CACHE_KEY)
 
 
 def test_a_draft_shows_nowhere_and_draws_nothing_anew(
