@@ -73,7 +73,7 @@ class PortalPage(Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         frame = frame_of(request)
-        return {**context, "center": frame.center, "demo": frame.demo, "catalogue": frame.catalogue}
+        return {**context, "center": frame.center, "catalogue": frame.catalogue}
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
         """Under the portal's public name: the host of the request may be any of its names, or a stranger's."""

@@ -58,7 +58,7 @@ def paper(view: Callable[..., tuple[str, str, dict[str, Any]]]) -> View:
         try:
             return _pdf(request, *view(request, **kwargs))
         except NoPaper as missing:
-            context = {"title": missing.title, "sentence": missing.sentence, "demo": settings.DEMO}
+            context = {"title": missing.title, "sentence": missing.sentence}
             return render(request, "errors/message.html", context, status=missing.status)
 
     return answer

@@ -43,7 +43,7 @@ NOTHING_ASKED = "请输入文书验证码，或者选择要核对的电子文件
 def _page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """`way_back` is where choosing a display mode leads: without what somebody may have put into the address."""
     center = ServiceCenter.objects.filter(kind=CenterKind.CITY).first()
-    shown = {"center": center, "demo": settings.DEMO, "way_back": request.path, **context}
+    shown = {"center": center, "way_back": request.path, **context}
     return render(request, template, shown, status=status)
 
 

@@ -99,6 +99,8 @@ def test_an_item_takes_no_more_than_its_editors_can_read(cast: Cast) -> None:
     )
     with pytest.raises(Refused):
         GuideFeedback.leave(item, key=uuid.uuid4(), part="fee", text="请更正收费。")
+    last = GuideFeedback.objects.first()
+    assert GuideFeedback.leave(item, key=last.key, part="fee", text="请更正收费。") == last
     GuideFeedback.objects.update(answered_at=timezone.now())
     assert GuideFeedback.leave(item, key=uuid.uuid4(), part="fee", text="请更正收费。").pk
 
