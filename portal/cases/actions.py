@@ -56,9 +56,12 @@ def receive(
         with transaction.atomic():
             return _receive(item, applicant, window, by, key, situation or {}, answers or {})
     except IntegrityError:
-        earlier = Case.objects.filter(application__idempotency_key=key, application__created_by=by).first()
-        if earlier is None:
-            raise
+        mine = Case.objects.filter(application__idempotency_key=key, application__created_by=by)
+        earlier = mine.select_related("application").first()
+        if earlier is None or earlier.item_id != item.pk or earlier.application.applicant_name != applicant.name:
+            if not Application.objects.filter(idempotency_key=key).exists():
+                raise
+            raise Refused("这张收件表单已经用过，没有保存。请重新打开“收件”填写。") from None
         return earlier
 
 

@@ -6,7 +6,6 @@ what was done.
 
 from __future__ import annotations
 
-import unicodedata
 import uuid
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from django.db import models
 from django.utils import timezone
 
 from portal.lib.masking import mask_numbers_in
+from portal.lib.plain import visible
 from portal.lib.refusal import Refused, TooLate
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from portal.organisations.models import User
 
 LONGEST_TEXT = 500
-UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn"})
-"""Unicode categories of signs that nobody sees and that may steer a screen."""
 MOST_OPEN = 200
 """Open messages of one item: more than that, nobody reads them, and a machine is writing."""
 
@@ -106,6 +104,5 @@ class GuideFeedback(models.Model):
 
 def plain_text(text: str) -> str:
     """The words alone: no control or formatting signs except line breaks, no personal numbers, no empty edges."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    kept = ("".join(sign for sign in line if unicodedata.category(sign) not in UNSEEN).strip() for line in lines)
-    return mask_numbers_in("\n".join(line for line in kept if line))
+    lines = (line.strip() for line in visible(text).split("\n"))
+    return mask_numbers_in("\n".join(line for line in lines if line))

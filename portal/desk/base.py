@@ -228,6 +228,8 @@ class VerbView(ThingView):
             if Event.objects.filter(case=self.case(), once=form.once).exists():
                 return True
             raise
+        if form.errors:
+            self.thing.refresh_from_db()  # what the refused verb set on the thing at hand was rolled back
         return not form.errors
 
     def success_url(self) -> str:

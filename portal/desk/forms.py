@@ -18,6 +18,7 @@ from portal.catalog.models import ServiceItem
 from portal.desk.base import VerbForm
 from portal.handover.actions import held_by
 from portal.lib.identity import IdentityError, IdentityKind, check_identity
+from portal.lib.plain import visible
 from portal.organisations.models import Organisation, User, Window, Zone
 from portal.organisations.roles import Role
 from portal.pickup.actions import NewResult
@@ -26,19 +27,34 @@ PHONE = r"^(1\d{10}|0\d{2,3}-?\d{7,8}(-\d{1,6})?)$"
 PHONE_ERROR = "请填写11位手机号码，或者带区号的固定电话，例如0575-12345678。"
 
 
+class Words(forms.CharField):
+    """What somebody types, without signs that nobody sees: a name or a reason made of those is none."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        return text if "\x00" in text else visible(text)  # a NUL is told, not swallowed
+
+
+class PhoneField(forms.RegexField):
+    """A telephone number, also written with spaces: 138 0000 0000."""
+
+    def to_python(self, value: Any) -> str:
+        return "".join(super().to_python(value).split())
+
+
 class IntakeForm(forms.Form):
     """The applicant of one case, typed at the comprehensive window."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     window = forms.ModelChoiceField(Window.objects.none(), label="收件窗口", empty_label=None)
     kind = forms.ChoiceField(label="申请人类型", choices=ApplicantKind.choices)
-    name = forms.CharField(label="申请人名称", max_length=120)
+    name = Words(label="申请人名称", max_length=120)
     identity_kind = forms.ChoiceField(label="证件类型", choices=IdentityKind.choices)
-    identity_number = forms.CharField(label="证件号码", max_length=40)
-    legal_representative = forms.CharField(label="法定代表人", max_length=60, required=False)
-    address = forms.CharField(label="住所", max_length=200, required=False)
-    contact_name = forms.CharField(label="联系人", max_length=60)
-    contact_phone = forms.RegexField(PHONE, label="联系电话", max_length=20, error_messages={"invalid": PHONE_ERROR})
+    identity_number = Words(label="证件号码", max_length=40)
+    legal_representative = Words(label="法定代表人", max_length=60, required=False)
+    address = Words(label="住所", max_length=200, required=False)
+    contact_name = Words(label="联系人", max_length=60)
+    contact_phone = PhoneField(PHONE, label="联系电话", max_length=20, error_messages={"invalid": PHONE_ERROR})
 
     def __init__(self, *args: Any, user: User, zone_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,6 +65,7 @@ class IntakeForm(forms.Form):
         ]
         self.fields["window"].queryset = Window.objects.filter(pk__in=mine)
         self.fields["identity_number"].widget.attrs.update(autocomplete="off", spellcheck="false")
+        self.fields["kind"].widget.attrs["data-desk-begin"] = ""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -85,14 +102,14 @@ class IntakeForm(forms.Form):
 class MaterialForm(forms.Form):
     """One line of the checklist; `key` says which material of the item's list it is."""
 
-    key = forms.CharField(widget=forms.HiddenInput, max_length=20)
+    key = Words(widget=forms.HiddenInput, max_length=20)
     received = forms.BooleanField(label="已收", required=False)
     way = forms.ChoiceField(label="收取方式", choices=[choice for choice in Way.choices if choice[0] != Way.LATER])
     originals = forms.IntegerField(label="原件份数", min_value=0, max_value=99)
     photocopies = forms.IntegerField(label="复印件份数", min_value=0, max_value=99)
     pages = forms.IntegerField(label="页数", min_value=0, max_value=9999, required=False)
     verdict = forms.ChoiceField(label="审核结论", choices=Verdict.choices, required=False)
-    reason = forms.CharField(label="不合格原因", max_length=300, required=False)
+    reason = Words(label="不合格原因", max_length=300, required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -166,7 +183,7 @@ class CorrectionForm(VerbForm):
         for line in self.thing._lines():
             problem = line.shortfall()
             initial = f"{problem}。请按“{line.definition.accept_standard}”补交。" if problem else ""
-            self.fields[f"gap_{line.key}"] = forms.CharField(
+            self.fields[f"gap_{line.key}"] = Words(
                 label=line.name,
                 required=False,
                 max_length=300,
@@ -181,11 +198,11 @@ class CorrectionForm(VerbForm):
 
 
 class ReasonForm(VerbForm):
-    reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = Words(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class AnswerFeedbackForm(VerbForm):
-    answer = forms.CharField(label="处理结果", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    answer = Words(label="处理结果", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class WithdrawItemForm(ReasonForm):
@@ -209,7 +226,7 @@ class SignForm(VerbForm):
     matches = forms.ChoiceField(
         label="核对", choices=[("yes", "与交接单一致，无误"), ("no", "有差异")], widget=forms.RadioSelect, initial="yes"
     )
-    difference = forms.CharField(
+    difference = Words(
         label="差异", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="逐项写明。"
     )
 
@@ -232,10 +249,8 @@ class AnswerForm(VerbForm):
     outcome = forms.ChoiceField(
         label="意见", choices=[(code.value, code.label) for code in ANSWERS], widget=forms.RadioSelect
     )
-    opinion = forms.CharField(
-        label="具体意见", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
-    )
-    legal_basis = forms.CharField(label="法律依据", required=False, max_length=300, help_text="不同意的必须填写。")
+    opinion = Words(label="具体意见", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    legal_basis = Words(label="法律依据", required=False, max_length=300, help_text="不同意的必须填写。")
 
 
 class DecideForm(VerbForm):
@@ -244,7 +259,7 @@ class DecideForm(VerbForm):
         choices=[(TaskOutcome.GRANTED.value, "准予"), (TaskOutcome.REFUSED.value, "不予许可")],
         widget=forms.RadioSelect,
     )
-    reasons = forms.CharField(
+    reasons = Words(
         label="理由和依据",
         required=False,
         max_length=2000,
@@ -256,11 +271,11 @@ class DecideForm(VerbForm):
 class ResultForm(VerbForm):
     """The result the department made; the name is proposed from the item's definition."""
 
-    name = forms.CharField(label="结果名称", max_length=120)
-    number = forms.CharField(label="证照或者文书编号", max_length=80)
+    name = Words(label="结果名称", max_length=120)
+    number = Words(label="证照或者文书编号", max_length=80)
     originals = forms.IntegerField(label="正本份数", min_value=0, max_value=99, initial=1)
     duplicates = forms.IntegerField(label="副本份数", min_value=0, max_value=99, initial=0)
-    validity = forms.CharField(label="有效期", max_length=80, required=False)
+    validity = Words(label="有效期", max_length=80, required=False)
     upload = forms.FileField(label="电子件", required=False, help_text="PDF、图片或者办公文档，20 MB以内。")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -304,21 +319,21 @@ class TransferForm(ResultForm):
 
 
 class ShelfForm(VerbForm):
-    shelf = forms.CharField(label="存放位置", max_length=40, help_text="例如：A架3层12格。")
+    shelf = Words(label="存放位置", max_length=40, help_text="例如：A架3层12格。")
 
 
 class ShelvedResultForm(ResultForm):
-    shelf = forms.CharField(label="存放位置", max_length=40, help_text="例如：A架3层12格。")
+    shelf = Words(label="存放位置", max_length=40, help_text="例如：A架3层12格。")
 
 
 class DeliverForm(VerbForm):
-    code = forms.CharField(label="取件码", max_length=12, help_text="领取通知上的六位数字。")
-    name = forms.CharField(label="领取人姓名", max_length=60)
+    code = Words(label="取件码", max_length=12, help_text="领取通知上的六位数字。")
+    name = Words(label="领取人姓名", max_length=60)
     identity_kind = forms.ChoiceField(
         label="领取人证件", choices=[choice for choice in IdentityKind.choices if choice[0] != IdentityKind.USCC]
     )
-    identity_number = forms.CharField(label="证件号码", max_length=40)
-    authority = forms.CharField(
+    identity_number = Words(label="证件号码", max_length=40)
+    authority = Words(
         label="代领依据", max_length=200, required=False, help_text="代领的，写明授权委托书的委托人、日期和权限。"
     )
 

@@ -72,6 +72,10 @@ class Filter:
     chosen: str
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""Dates outside of these are mistakes, and the last ones have no day after them."""
+
+
 class Ledger:
     """The ledger of `item` as `user` may see it, narrowed by what the address says.
 
@@ -92,7 +96,10 @@ class Ledger:
 
     def _day(self, name: str, label: str) -> date | None:
         try:
-            return date.fromisoformat(self.given[name]) if self.given.get(name) else None
+            day = date.fromisoformat(self.given[name]) if self.given.get(name) else None
+            if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+                raise ValueError
+            return day
         except ValueError:
             self.problems.append(f"{label}应当是日期，例如2017-03-15。")
             return None

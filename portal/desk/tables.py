@@ -177,6 +177,9 @@ class DeliveryTable(DeskTable):
         return badge(record.status, record.get_status_display())
 
 
+WORK_NAMES = {"documents.render": "生成文书", "catalog.handbook": "制作手册", "catalog.health": "内容体检"}
+
+
 class PromiseTable(DeskTable):
     kind = tables.Column("工作", accessor="kind")
     status = tables.Column("状态")
@@ -189,7 +192,7 @@ class PromiseTable(DeskTable):
 
     def render_kind(self, record: Promise) -> SafeString:
         url = reverse("promises_modeladmin_inspect", args=[record.pk])
-        return format_html('<a href="{}">{}</a>', url, record.kind)
+        return format_html('<a href="{}">{}</a>', url, WORK_NAMES.get(record.kind, record.kind))
 
     def render_status(self, record: Promise) -> Any:
         return badge(record.status, record.get_status_display())

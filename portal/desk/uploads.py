@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from portal.cases import authority
+from portal.cases.flow import MOVES
 from portal.cases.models import Case, CaseFile, CaseMaterial
 from portal.lib.files import store_private
 from portal.lib.refusal import Refused
@@ -20,10 +22,12 @@ MAX_FILES = 200
 def keep_upload(
     case: Case, upload: Any, *, by: User, material: CaseMaterial | None = None, once: str | None = None
 ) -> CaseFile:
-    """Store one upload with the case and log it; raises `FileRefused` when the content is not what the name says.
+    """Store one scan of a material, or without a material the result of the case, and log it.
 
-    A repeated submission with the same key keeps the first file and drops the second.
+    A repeated submission with the same key keeps the first file and drops the second. Raises Refused before anything is
+    stored for somebody who may not bring it now, `FileRefused` when the content is not what the name says.
     """
+    _require_turn(case, by, material)
     if case.files.count() >= MAX_FILES:
         raise Refused(f"一个办件最多保存{MAX_FILES}个文件。", field="upload")
     stored = store_private(upload, max_bytes=settings.UPLOAD_MAX_BYTES)
@@ -45,3 +49,16 @@ def keep_upload(
         target = f"“{material.name}”" if material else "办理结果"
         case.note("upload", "上传文件", by=by, text=f"{target}：{file.name}", once=once)
         return file
+
+
+def _require_turn(case: Case, by: User, material: CaseMaterial | None) -> None:
+    """Scans come from the window until the decision; a result from those who may hand it over, at that moment."""
+    if material is not None:
+        authority.require(MOVES["accept"], by, case)
+        if case.decided_at is not None:
+            raise Refused("本件已经作出决定，不能再上传材料的扫描件。", field="upload")
+        return
+    move = MOVES["ready_at_window" if case.definition.is_instant else "transfer_result"]
+    authority.require(move, by, case, case.lead)
+    if case.status not in move.sources:
+        raise case.too_late(move.name)

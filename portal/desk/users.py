@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from django import forms
+from wagtail.admin.forms.auth import LoginForm
 from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.users import UserViewSet
+
+
+class SignInForm(LoginForm):
+    """Wagtail's own form leaves the password without words."""
+
+    password = forms.CharField(label="密码", strip=False, widget=forms.PasswordInput(attrs={"placeholder": "输入密码"}))
 
 
 class StaffCreationForm(UserCreationForm):

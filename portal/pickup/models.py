@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from portal.cases.authority import require
+from portal.cases.flow import MOVES
 from portal.cases.models import Case, CaseFile
 from portal.cases.states import ApplicantKind
 from portal.handover.models import Custody, HolderKind, Slip
@@ -130,7 +132,8 @@ class Delivery(models.Model):
         Raises Refused for a wrong code (counted, five lock the delivery for a quarter of an hour), a false identity
         number, or somebody who is not the applicant and brings no authority; TooLate when it has been collected.
         """
-        self._check_code(code)
+        require(MOVES["deliver"], by, self.case)
+        self._check_code(code, by)
         number = self._check_collector(name, identity_kind, identity_number, authority)
         with transaction.atomic():
             self.case.lock()
@@ -148,7 +151,7 @@ class Delivery(models.Model):
             Custody.objects.hand_over([item.material for item in held], to=HolderKind.APPLICANT)
             self.case.issue("delivery_receipt", papers.delivery_receipt(self, by), by=by)
 
-    def _check_code(self, code: str) -> None:
+    def _check_code(self, code: str, by: User) -> None:
         """Count wrong codes in a transaction of their own, so that a refusal does not undo the count."""
         now = timezone.now()
         fresh = Delivery.objects.get(pk=self.pk)
@@ -163,7 +166,10 @@ class Delivery(models.Model):
         fresh.refresh_from_db(fields=["wrong_codes"])
         if fresh.wrong_codes >= WRONG_CODES_ALLOWED:
             until = now + timedelta(minutes=LOCK_MINUTES)
-            Delivery.objects.filter(pk=self.pk).update(wrong_codes=0, locked_until=until)
+            with transaction.atomic():
+                Delivery.objects.filter(pk=self.pk).update(wrong_codes=0, locked_until=until)
+                self.case.lock()
+                self.case.note("lock_pickup", "取件码锁定", by=by, text=f"连续输错{WRONG_CODES_ALLOWED}次。")
             raise Refused(f"取件码已连续输错{WRONG_CODES_ALLOWED}次，锁定{LOCK_MINUTES}分钟。", field="code")
         raise Refused("取件码不正确，请核对领取通知上的六位数字。", field="code")
 

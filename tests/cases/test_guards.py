@@ -6,7 +6,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from portal.cases.actions import print_receipt, receive
@@ -69,8 +69,10 @@ def test_somebody_elses_form_key_does_not_open_their_case(cast: Cast) -> None:
     key = uuid.uuid4()
     take(cast, key)
     item, window = ServiceItem.objects.get(code="TZ-09"), Window.objects.get(code="A01")
-    with pytest.raises(IntegrityError):
+    with pytest.raises(Refused, match="已经用过"):
         receive(item=item, applicant=company(), window=window, by=cast.second_receiver, key=key)
+    with pytest.raises(Refused, match="已经用过"):
+        receive(item=item, applicant=company(name="另一家公司"), window=window, by=cast.receiver, key=key)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from portal.lib.files import store_bytes
 from portal.organisations.models import Role, User, Zone
 from portal.pickup import urls as pickup_urls
 from portal.pickup.actions import NewResult, take_in, transfer_result
-from tests.cast import Cast, accepted_case, decided_case, person, private_person, received_case
+from tests.cast import Cast, accepted_case, case_to_decide, person, private_person, received_case
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -73,9 +73,11 @@ def people(cast: Cast) -> dict[str, User | None]:
 @pytest.fixture
 def things(cast: Cast) -> Things:
     ask(by=None).work_out()
-    case = decided_case(cast)
+    case = case_to_decide(cast)
     upload = SimpleUploadedFile("扫描件.pdf", PDF)
     file = keep_upload(case, upload, by=cast.receiver, material=case.materials.first())
+    case.tasks.get(kind="decision").decide(by=cast.decider("sx-jsj"), granted=True, reasons="")
+    case.refresh_from_db()
     slip = transfer_result(case, [NewResult("许可证", "1")], set(), by=cast.officer("sx-jsj"))
     delivery = take_in(slip, "A架", by=cast.issuer)
     return Things(

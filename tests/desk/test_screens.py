@@ -367,3 +367,68 @@ def test_a_stale_form_is_answered_with_a_sentence(cast: Cast) -> None:
     answer = client.post(reverse("cases_modeladmin_accept", args=[case.pk]), {"key": str(uuid.uuid4())})
     assert answer.status_code == 403
     assert "页面已过期" in answer.content.decode()
+
+
+def upload(name: str = "扫描.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, b"%PDF-1.7\n%%EOF\n", content_type="application/pdf")
+
+
+def test_whoever_may_only_read_a_case_adds_no_file_to_it(cast: Cast) -> None:
+    case = received_case()
+    for user in (cast.supervisor, cast.issuer):
+        data = {"key": str(uuid.uuid4()), "material": "m01", "upload": upload()}
+        answer = at_desk(user).post(reverse("cases_modeladmin_upload", args=[case.pk]), data)
+        assert "您的岗位不能办理" in text_of(answer)
+    assert not case.files.exists()
+    data = {"key": str(uuid.uuid4()), "material": "m01", "upload": upload()}
+    assert at_desk(cast.receiver).post(reverse("cases_modeladmin_upload", args=[case.pk]), data).status_code == 302
+
+
+def test_a_refused_result_leaves_no_file_behind(cast: Cast) -> None:
+    case = accepted_case("TZ-09")
+    data = {"key": str(uuid.uuid4()), "name": "许可证", "number": "1", "originals": "1", "duplicates": "0"}
+    for user in (cast.officer("sx-jsj"), cast.officer("sx-rfb")):
+        url = reverse("cases_modeladmin_transfer", args=[case.pk])
+        answer = at_desk(user).post(url, {**data, "upload": upload("结果.pdf")})
+        assert answer.status_code == 200
+    assert not case.files.exists()
+
+
+def test_a_refused_acceptance_shows_no_number_that_is_not_there(cast: Cast) -> None:
+    case = received_case(complete=False)
+    answer = at_desk(cast.receiver).post(reverse("cases_modeladmin_accept", args=[case.pk]), {"key": str(uuid.uuid4())})
+    assert "材料还不能受理" in text_of(answer)
+    assert case.application.number in text_of(answer)
+    assert "SXT" not in text_of(answer)
+
+
+@pytest.mark.parametrize("name", ["\u200b\u202e", "\u3000"])
+def test_a_name_of_signs_that_nobody_sees_is_no_name(cast: Cast, name: str) -> None:
+    assert "必填" in text_of(take_in(cast, name=name))
+    assert not Case.objects.exists()
+
+
+def test_signs_that_nobody_sees_are_left_out_of_what_is_typed(cast: Cast) -> None:
+    take_in(cast, name="绍兴\u202e示例公司", contact_phone="138 0000 0000")
+    application = Application.objects.get()
+    assert (application.applicant_name, application.contact_phone) == ("绍兴示例公司", "13800000000")
+
+
+def test_a_form_that_somebody_else_has_used_is_refused_with_a_sentence(cast: Cast) -> None:
+    key = str(uuid.uuid4())
+    take_in(cast, key=key)
+    for changes in ({"name": "绍兴另一家公司"},):
+        assert "已经用过" in text_of(take_in(cast, key=key, **changes))
+    assert Case.objects.count() == 1
+
+
+@pytest.mark.parametrize("days", [{"to": "9999-12-31"}, {"from": "0001-01-01"}])
+def test_a_day_out_of_all_time_is_told(cast: Cast, days: dict[str, str]) -> None:
+    answer = at_desk(cast.supervisor).get(reverse("desk_ledger", args=["TZ-09"]), days)
+    assert "应当是日期" in text_of(answer)
+
+
+def test_the_sign_in_form_speaks_chinese(db: None) -> None:
+    words = text_of(Client().get(reverse("wagtailadmin_login")))
+    assert "密码" in words
+    assert "Password" not in words

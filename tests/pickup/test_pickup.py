@@ -68,6 +68,18 @@ def test_a_wrong_code_is_counted_and_five_lock_the_delivery(cast: Cast) -> None:
     assert delivery.status == "delivered"
 
 
+def test_only_the_counter_tries_codes_and_a_lock_stands_in_the_log(cast: Cast) -> None:
+    delivery, code = shelved(cast)
+    for other in (cast.supervisor, cast.receiver, cast.officer("sx-jsj")):
+        for _ in range(WRONG_CODES_ALLOWED):
+            with pytest.raises(Refused, match="您的岗位不能办理"):
+                collect(delivery, cast, wrong(code), by=other)
+    for _ in range(WRONG_CODES_ALLOWED):
+        with pytest.raises(Refused, match="取件码"):
+            collect(delivery, cast, wrong(code))
+    assert delivery.case.events.filter(verb="lock_pickup").count() == 1
+
+
 @pytest.mark.parametrize(
     "changes, words",
     [

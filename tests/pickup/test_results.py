@@ -117,10 +117,10 @@ def test_what_is_unknown_counts_as_not_chosen(value: str, cast: Cast) -> None:
 def test_pages_keep_the_filter_and_queries_stay_the_same(cast: Cast, django_assert_max_num_queries) -> None:
     case = decided_case(cast)
     page()
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(14):
         assert "共1件" in page()
     copies(case, ROWS + 3)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(14):
         first = page(zone="investment")
     assert first.count("<tr>") == ROWS + 1
     assert "?zone=investment&amp;page=2" in first

@@ -71,6 +71,7 @@ class CasePage(ThingView):
             tasks=[(task, task_light(task, today), task_buttons(task, self.user, waiting)) for task in tasks],
             materials=[(line, custody.get(line.pk)) for line in materials],
             slips=slips,
+            my_slips=set(Slip.objects.visible_to(self.user).filter(case=case).values_list("pk", flat=True)),
             documents=case.documents_for(self.user),
             results=case.results.select_related("file"),
             delivery=getattr(case, "delivery", None),

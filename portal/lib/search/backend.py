@@ -15,6 +15,7 @@ from typing import Any
 from django.db import models
 from modelsearch.backends.database import SearchBackend as database_backend
 from modelsearch.index import BaseField, RelatedFields
+from modelsearch.query import And, Not, Or, Phrase, PlainText
 
 from portal.lib.search.text import clean
 
@@ -65,6 +66,19 @@ def asked(query: str) -> str:
     return apart(clean(OPERATORS.sub(" ", query)))
 
 
+def parted_query(query: Any) -> Any:
+    """What Wagtail's search boxes ask, which may be a tree of phrases and words."""
+    if isinstance(query, str):
+        return asked(query)
+    if isinstance(query, PlainText):
+        return PlainText(asked(query.query_string), operator=query.operator, boost=query.boost)
+    if isinstance(query, Phrase):
+        return Phrase(asked(query.query_string))
+    if isinstance(query, And | Or):
+        return type(query)([parted_query(part) for part in query.subqueries])
+    return Not(parted_query(query.subquery)) if isinstance(query, Not) else query
+
+
 def SearchBackend(params: dict[str, Any]) -> Any:
     """The backend for the database at hand. `WAGTAILSEARCH_BACKENDS` names this module; Wagtail asks for this name."""
     made = database_backend(params)
@@ -72,7 +86,7 @@ def SearchBackend(params: dict[str, Any]) -> Any:
     ask: Callable[..., Any] = made._search
 
     def search(compiler: type, query: Any, *args: Any, **kwargs: Any) -> Any:
-        return ask(compiler, asked(query) if isinstance(query, str) else query, *args, **kwargs)
+        return ask(compiler, parted_query(query), *args, **kwargs)
 
     made._search = search
     return made

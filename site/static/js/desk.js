@@ -3,6 +3,13 @@ document.addEventListener("DOMContentLoaded", () => {
   const focus = document.querySelector("[data-desk-focus]");
   if (focus && !focus.value) focus.focus();
 
+  // Begin where something is wrong, otherwise at the first field of the form: nobody should tab through the menu.
+  const fields = ["input:not([type=hidden])", "select", "textarea"];
+  const wrong = [".desk-field--error", ".desk-row--error"].flatMap((part) => fields.map((field) => `${part} ${field}`));
+  const begin = document.querySelector(wrong.join(", ")) || document.querySelector("[data-desk-begin]")
+    || document.querySelector(fields.map((field) => `form[data-desk-once] ${field}`).join(", "));
+  if (begin) begin.focus();
+
   // Wagtail starts its date pickers by inline scripts, which our Content-Security-Policy forbids.
   document.querySelectorAll("[data-desk-chooser]").forEach((mark) => {
     const begin = window[mark.dataset.deskChooser];

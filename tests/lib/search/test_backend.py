@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from wagtail.models import Page
 
 from portal.lib.search.backend import apart
@@ -26,6 +28,13 @@ def test_a_page_is_found_by_any_part_of_its_title(page: Page, typed: str) -> Non
 def test_what_does_not_stand_there_is_not_found(page: Page, typed: str) -> None:
     assert not list(Page.objects.search(typed))
     assert not list(Page.objects.autocomplete(typed))
+
+
+@pytest.mark.parametrize("typed", ["施工许可", "建筑 核发", '"施工许可" 核发'])
+def test_the_page_search_of_the_back_office_finds_it_too(page: Page, admin_client: Client, typed: str) -> None:
+    found = admin_client.get(reverse("wagtailadmin_pages:search"), {"q": typed}).content.decode()
+    assert page.title in found
+    assert "公众场所安全检查" not in found
 
 
 def test_a_change_of_title_is_followed(page: Page) -> None:
