@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pages.models import GuidePage
 
 PER_PAGE = 20
+PAGE_NUMBER = re.compile(r"[0-9]{1,9}")
 SHOWN_AT_ONCE = 8
 """Values of a facet before 更多; a list of thirty departments hides the other facets."""
 AZ = "az"
@@ -91,7 +93,8 @@ class Listing:
         rows = facets.narrowed(self._found, self.chosen)
         if self.query.words and self.is_az:
             rows = rows.order_by("az", "pk")
-        return Paginator(rows, PER_PAGE).get_page(self.asked_page)
+        number = int(self.asked_page) if PAGE_NUMBER.fullmatch(self.asked_page) else 1
+        return Paginator(rows, PER_PAGE).get_page(max(1, number))
 
     @property
     def total(self) -> int:
@@ -99,7 +102,7 @@ class Listing:
 
     @cached_property
     def page_warning(self) -> str:
-        if self.asked_page.isascii() and self.asked_page.isdigit() and len(self.asked_page) < 10:
+        if PAGE_NUMBER.fullmatch(self.asked_page):
             number = int(self.asked_page)
             return f"没有第{number}页，已经显示第{self.leaf.number}页。" if number != self.leaf.number else ""
         return "没有这一页，已经显示第1页。" if self.asked_page != "1" else ""

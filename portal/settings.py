@@ -228,6 +228,7 @@ WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAILADMIN_USER_LOGIN_FORM = "portal.desk.users.SignInForm"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "portal.lib.search.backend"}}
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx"]
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "portal.desk.documents.DocumentForm"
 
 LOGIN_URL = "wagtailadmin_login"
 AUTH_PASSWORD_VALIDATORS = [

@@ -5,3 +5,11 @@ class DeskConfig(AppConfig):
     name = "portal.desk"
     label = "desk"
     verbose_name = "工作台"
+
+    def ready(self) -> None:
+        """Managers keep the names of staff, and a portrait would be a public file that nobody has checked: the page of
+        one's own account keeps neither."""
+        from wagtail.admin.views import account
+
+        for panel in (account.NameEmailSettingsPanel, account.AvatarSettingsPanel):
+            panel.is_active = lambda self: False

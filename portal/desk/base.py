@@ -32,6 +32,7 @@ from portal.desk.tables import Table, paged
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import User
 
+INCOMPLETE = "这张表单不完整，没有作任何改动。请刷新页面后重新填写。"
 BUSY = "系统正忙，刚才的操作没有保存，请稍候再试一次。"
 
 
@@ -159,6 +160,11 @@ class VerbForm(forms.Form):
     def __init__(self, *args: Any, thing: Any = None, user: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.thing, self.user = thing, user
+
+    def clean(self) -> dict[str, Any]:
+        if "key" in self.errors:  # no browser of ours sends a form without it
+            self.add_error(None, INCOMPLETE)
+        return super().clean()
 
     @property
     def once(self) -> str:

@@ -15,7 +15,7 @@ from portal.cases.states import ANSWERS, ApplicantKind, TaskOutcome, Verdict, Wa
 from portal.catalog.definition import Material
 from portal.catalog.handbook import WHOLE_CENTRE
 from portal.catalog.models import ServiceItem
-from portal.desk.base import VerbForm
+from portal.desk.base import INCOMPLETE, VerbForm
 from portal.handover.actions import held_by
 from portal.lib.identity import IdentityError, IdentityKind, check_identity
 from portal.lib.plain import visible
@@ -69,6 +69,8 @@ class IntakeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        if "key" in self.errors:
+            self.add_error(None, INCOMPLETE)
         kind, identity_kind = data.get("kind"), data.get("identity_kind")
         if kind == ApplicantKind.BODY and identity_kind and identity_kind != IdentityKind.USCC:
             self.add_error("identity_kind", "法人或其他组织请填写统一社会信用代码。")

@@ -107,7 +107,7 @@ def test_the_same_form_sent_twice_makes_one_case(cast: Cast) -> None:
         ({"m-0-key": "m99"}, "不在本事项的材料清单内"),
         ({"m-TOTAL_FORMS": "x"}, "不完整"),
         ({"window": "0"}, "有效"),
-        ({"key": "not-a-uuid"}, "收件"),
+        ({"key": "not-a-uuid"}, "不完整"),
     ],
 )
 def test_bad_input_gets_a_sentence_and_writes_nothing(cast: Cast, changes: dict[str, Any], words: str) -> None:
@@ -432,3 +432,15 @@ def test_the_sign_in_form_speaks_chinese(db: None) -> None:
     words = text_of(Client().get(reverse("wagtailadmin_login")))
     assert "密码" in words
     assert "Password" not in words
+
+
+def test_a_verb_without_its_key_says_so(cast: Cast) -> None:
+    answer = at_desk(cast.receiver).post(reverse("cases_modeladmin_accept", args=[received_case().pk]))
+    assert "这张表单不完整" in text_of(answer)
+
+
+def test_the_page_of_ones_own_account_takes_no_portrait_and_no_name(cast: Cast) -> None:
+    page = at_desk(cast.receiver).get(reverse("wagtailadmin_account")).content.decode()
+    assert 'type="file"' not in page
+    assert "first_name" not in page
+    assert "old_password" in page
