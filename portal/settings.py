@@ -142,45 +142,25 @@ DATABASES = {"default": database(env.text("DATABASE_URL", f"sqlite:///{VAR_DIR /
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL", "")
-CACHES = {
-    "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-        if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}
-    ),
-    # Whole pages, answered without a query; web and worker on one machine share the folder, several machines Redis.
-    "pages": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "pages"}
-        if REDIS_URL
-        else {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": VAR_DIR / "pages",
-            "OPTIONS": {"MAX_ENTRIES": 10_000},
-        }
-    ),
-    "page_stamps": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "stamps"}
-        if REDIS_URL
-        else {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": VAR_DIR / "page_stamps",
-            "OPTIONS": {"MAX_ENTRIES": 100_000},
-        }
-    ),
-    # Counts of look-ups; apart from the rest, so that a full cache of pages cannot wipe them.
-    "throttle": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "throttle"}
-        if REDIS_URL
-        else {
-            "BACKEND": "portal.lib.throttle.CountingDatabaseCache",
-            "LOCATION": "portal_throttle",
-            "OPTIONS": {"MAX_ENTRIES": 20_000},
-        }
-    ),
-}
 
-# How many proxies of our own stand in front and add to X-Forwarded-For; with 0 the header means nothing.
-TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
+
+def cache(name: str, backend: str, location: object, most: int = 300) -> dict:
+    """A cache of Redis where there is one, apart from the others by its prefix; otherwise the embedded one."""
+    if REDIS_URL:
+        redis = "django.core.cache.backends.redis.RedisCache"
+        return {"BACKEND": redis, "LOCATION": REDIS_URL, "KEY_PREFIX": name}
+    return {"BACKEND": backend, "LOCATION": location, "OPTIONS": {"MAX_ENTRIES": most}}
+
+
+FILES = "django.core.cache.backends.filebased.FileBasedCache"
+CACHES = {
+    "default": cache("default", "django.core.cache.backends.db.DatabaseCache", "portal_cache", 3000),
+    # Whole pages, answered without a query, and apart from them the stamps that say whether they still count.
+    "pages": cache("pages", FILES, VAR_DIR / "pages", 10_000),
+    "page_stamps": cache("page_stamps", FILES, VAR_DIR / "page_stamps", 100_000),
+    # Counts of look-ups; apart from the rest, so that a full cache of pages cannot wipe them.
+    "throttle": cache("throttle", "portal.lib.throttle.CountingDatabaseCache", "portal_throttle", 20_000),
+}
 
 Q_CLUSTER = {
     "name": "portal",
