@@ -162,6 +162,9 @@ CACHES = {
     "throttle": cache("throttle", "portal.lib.throttle.CountingDatabaseCache", "portal_throttle", 20_000),
 }
 
+# How many proxies of our own stand in front and add to X-Forwarded-For; with 0 the header means nothing.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
+
 Q_CLUSTER = {
     "name": "portal",
     "workers": env.number("WORKERS", 1),
