@@ -104,3 +104,16 @@ def _standing_site(_standing_cast: None, three_items: Path, django_db_blocker: A
 @pytest.fixture
 def small_site(_standing_site: None, db: None) -> HomePage:
     return HomePage.objects.get()
+
+
+@pytest.fixture
+def kept_pages(settings: Any) -> Iterator[None]:
+    """The page cache at work, empty; elsewhere in the tests it keeps nothing."""
+    local = "django.core.cache.backends.locmem.LocMemCache"
+    own = {name: {"BACKEND": local, "LOCATION": name} for name in ("pages", "page_stamps")}
+    settings.CACHES = {**settings.CACHES, **own}
+    for name in own:
+        caches[name].clear()
+    yield
+    for name in own:
+        caches[name].clear()

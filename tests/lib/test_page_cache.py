@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,20 +16,8 @@ from django.test import RequestFactory
 from portal.lib.display import DisplayMiddleware
 from portal.lib.page_cache import PageCache, depend, forget, forget_everything
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
 View = Callable[[HttpRequest], HttpResponse]
-
-
-@pytest.fixture(autouse=True)
-def _pages(settings: Any) -> Iterator[None]:
-    local = "django.core.cache.backends.locmem.LocMemCache"
-    own = {name: {"BACKEND": local, "LOCATION": name} for name in ("pages", "page_stamps")}
-    settings.CACHES = {**settings.CACHES, **own}
-    for name in own:
-        caches[name].clear()
-    yield
-    for name in own:
-        caches[name].clear()
 
 
 @pytest.fixture

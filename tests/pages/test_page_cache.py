@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -21,21 +21,9 @@ from portal.catalog.models import ServiceItem, Theme
 from portal.organisations.models import ServiceCenter
 from tests.pages.acts import at_desk, editor, guide, publisher
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
 COLD_QUERIES = 25
 GUIDE, OTHER, LIST = "/items/tz-09/", "/items/ss-02/", "/items/"
-
-
-@pytest.fixture(autouse=True)
-def _pages(settings: Any) -> Iterator[None]:
-    local = "django.core.cache.backends.locmem.LocMemCache"
-    own = {name: {"BACKEND": local, "LOCATION": name} for name in ("pages", "page_stamps")}
-    settings.CACHES = {**settings.CACHES, **own}
-    for name in own:
-        caches[name].clear()
-    yield
-    for name in own:
-        caches[name].clear()
 
 
 @pytest.fixture
