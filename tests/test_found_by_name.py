@@ -23,6 +23,7 @@ from wagtail import hooks
 from wagtail.models import get_page_models
 
 from portal.catalog.health import CHECKS
+from portal.documents.registry import KINDS
 from portal.jobs.registry import HANDLERS, MINUTE
 
 OURS = ("portal", "pages")
@@ -84,6 +85,23 @@ def test_who_does_promised_work() -> None:
         "catalog.handbook",
         "catalog.health",
         "documents.render",
+    }
+
+
+def test_which_kinds_of_paper_there_are() -> None:
+    assert set(KINDS) == {
+        "acceptance",
+        "application_form",
+        "correction",
+        "correction_receipt",
+        "decision_grant",
+        "decision_refusal",
+        "delivery_receipt",
+        "handover",
+        "pickup_notice",
+        "receipt",
+        "result_handover",
+        "withdrawal",
     }
 
 
