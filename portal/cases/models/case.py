@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from portal.cases import authority, clocks, opening, papers, routing
 from portal.cases.flow import MOVES, Move
-from portal.cases.models.application import Application, case_number
+from portal.cases.models.application import Application
 from portal.cases.models.doors import CaseQuerySet
 from portal.cases.models.event import Event, log
 from portal.cases.models.material import CaseMaterial
+from portal.cases.numbers import CaseNumber, counter_of_cases
 from portal.cases.signals import case_withdrawn, materials_changed
 from portal.cases.states import (
     AT_THE_WINDOW,
@@ -246,8 +247,8 @@ class Case(models.Model):
         if self.number:
             return self.number
         day = timezone.localdate(now).strftime("%Y%m%d")
-        serial = Counter.take(f"case:{self.zone.letter}:{day}")
-        return case_number(self.zone, day, serial)
+        letter = self.zone.letter
+        return str(CaseNumber(letter, day, Counter.take(counter_of_cases(letter, day))))
 
     def _refuse_gaps(self) -> None:
         gaps = [(line, line.shortfall()) for line in self._lines()]

@@ -15,6 +15,7 @@ from portal.desk.forms import ReasonForm, ShelfForm, SignForm
 from portal.documents.models import Damaged
 from portal.handover.models import Direction, Slip
 from portal.handover.models.slip import WAITING
+from portal.handover.numbers import PREFIX
 from portal.lib.files import serve_private
 from portal.organisations.models import User
 from portal.organisations.roles import Role
@@ -26,7 +27,7 @@ class SlipRegister(RegisterView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         code = request.GET.get("q", "").strip().upper()
-        if code.startswith("JD"):
+        if code.startswith(PREFIX):
             slip = self.model_admin.door(request.user).filter(code=code[:20]).first()
             if slip is not None:
                 return redirect(self.model_admin.page_url(slip))
