@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from portal.cases.papers import day, head, minute
+from portal.cases.papers import head
 from portal.lib.numerals import in_words
+from portal.lib.words import day, minute
 
 if TYPE_CHECKING:
     from portal.cases.models import Case, Task

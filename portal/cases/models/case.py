@@ -32,7 +32,7 @@ from portal.organisations.models import Zone
 from portal.organisations.roles import WINDOW_ROLES
 
 if TYPE_CHECKING:
-    from portal.catalog.definition import ItemDefinition
+    from portal.catalog.schema.definition import ItemDefinition
     from portal.organisations.models import User
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from portal.lib.plain import visible
+from portal.lib.words import visible
 from portal.organisations.models import User
 
 INCOMPLETE = "这张表单不完整，没有作任何改动。请刷新页面后重新填写。"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from portal.cases.actions import Applicant
 from portal.cases.models import CaseMaterial
 from portal.cases.states import ApplicantKind, Verdict, Way
-from portal.catalog.definition import Material
+from portal.catalog.schema.definition import Material
 from portal.desk.base.forms import INCOMPLETE, VerbForm, Words
 from portal.lib.identity import IdentityError, IdentityKind, check_identity
 from portal.organisations.models import User, Window

@@ -15,7 +15,7 @@ from portal.cases.flow import MOVES
 from portal.cases.models import Case, Task
 from portal.cases.progress import case_chart
 from portal.cases.states import AT_THE_WINDOW, TaskStatus
-from portal.catalog.answers import masked_text, situation_text
+from portal.catalog.schema.answers import masked_text, situation_text
 from portal.desk.base.forms import ReasonForm, VerbForm
 from portal.desk.base.offers import keep, offered
 from portal.desk.base.views import ThingView, VerbView
