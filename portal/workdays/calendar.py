@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Max
 
+from portal.workdays.holidays import fixed_holidays
 from portal.workdays.models import CalendarDay, CalendarYear
 
 SATURDAY = 5
@@ -16,22 +17,38 @@ RECHECK_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Calendar:
-    """Monday to Friday, corrected by `exceptions` (date → works, note); `years` are those whose notice is known."""
+    """Monday to Friday without the fixed holidays of the law, corrected by `exceptions` (date → works, note).
+
+    `years` are those whose notice is known; of the others only the fixed holidays are.
+    """
 
     exceptions: dict[date, tuple[bool, str]] = field(default_factory=dict)
     years: frozenset[int] = frozenset()
 
+    def known(self, day: date) -> tuple[bool, str] | None:
+        """Whether a day that differs from its weekday is worked, and its name; None for an ordinary day."""
+        found = self.exceptions.get(day)
+        if found is not None:
+            return found
+        name = fixed_holidays(day.year).get(day)
+        return (False, name) if name else None
+
     def is_workday(self, day: date) -> bool:
-        known = self.exceptions.get(day)
+        known = self.known(day)
         return known[0] if known else day.weekday() < SATURDAY
 
     def is_estimated(self, day: date) -> bool:
-        """Whether the day lies in a year without an entered notice, so that only the weekday rule speaks."""
+        """Whether the day lies in a year without an entered notice, so that moving holidays are missing."""
         return day.year not in self.years
 
     def note(self, day: date) -> str:
-        known = self.exceptions.get(day)
+        known = self.known(day)
         return known[1] if known else ""
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether the day is off by notice or by law, whatever its weekday."""
+        known = self.known(day)
+        return known is not None and not known[0]
 
     def next_workday(self, day: date) -> date:
         """The day itself when it is worked, otherwise the first worked day after it."""
