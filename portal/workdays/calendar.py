@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-
-from django.db.models import Count, Max
+from datetime import date, datetime, timedelta
 
 from portal.workdays.holidays import fixed_holidays
-from portal.workdays.models import CalendarDay, CalendarYear
+from portal.workdays.models import CalendarChange, CalendarDay, CalendarYear
 
 SATURDAY = 5
 RECHECK_SECONDS = 5.0
@@ -57,31 +55,35 @@ class Calendar:
         return day
 
 
-_kept: tuple[float, tuple, Calendar] | None = None
+Mark = tuple[int, datetime] | None
+_kept: tuple[float, Mark, Calendar] | None = None
 
 
-def _mark() -> tuple:
-    """Changes whenever a row is added, edited or removed."""
-    days = CalendarDay.objects.aggregate(Count("pk"), Max("updated_at"))
-    years = CalendarYear.objects.aggregate(Count("pk"), Max("updated_at"))
-    return (*days.values(), *years.values())
+def _mark() -> Mark:
+    """The last change; every way of writing a day or a year leaves one."""
+    return CalendarChange.objects.order_by("-pk").values_list("pk", "at").first()
 
 
 def load_calendar() -> Calendar:
-    """The calendar of the database; a change made in another process is seen within five seconds."""
-    global _kept
-    now = time.monotonic()
-    if _kept and now - _kept[0] < RECHECK_SECONDS:
+    """The calendar for screens; a change made in another process is seen within five seconds."""
+    if _kept and time.monotonic() - _kept[0] < RECHECK_SECONDS:
         return _kept[2]
-    mark = _mark()
-    if _kept and _kept[1] == mark:
-        calendar = _kept[2]
-    else:
-        days = CalendarDay.objects.values_list("date", "is_workday", "note")
-        years = CalendarYear.objects.values_list("year", flat=True)
-        calendar = Calendar({day: (works, note) for day, works, note in days}, frozenset(years))
-    _kept = (now, mark, calendar)
+    return calendar_now()
+
+
+def calendar_now() -> Calendar:
+    """The calendar for dates that are stored: read anew if anything has changed up to this very moment."""
+    global _kept
+    asked, mark = time.monotonic(), _mark()
+    calendar = _kept[2] if _kept and _kept[1] == mark else _read()
+    _kept = (asked, mark, calendar)
     return calendar
+
+
+def _read() -> Calendar:
+    days = CalendarDay.objects.values_list("date", "is_workday", "note")
+    years = CalendarYear.objects.values_list("year", flat=True)
+    return Calendar({day: (works, note) for day, works, note in days}, frozenset(years))
 
 
 def forget_calendar() -> None:

@@ -159,7 +159,7 @@ def _explain(
     yield from _pauses(start, end, unit, calendar, pauses)
     if due != end:
         yield f"{words.day(end)}是休息日，顺延到下一个工作日。"
-    yield f"期限届满日为{words.day(due)}，当日24时前有效。"
+    yield f"期限届满日{'预计' if estimated else ''}为{words.day(due)}，当日24时前有效。"
     if estimated:
         yield ESTIMATE
 
