@@ -12,13 +12,13 @@ from django.utils import timezone
 from portal.cases.actions import Applicant
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.states import ANSWERS, ApplicantKind, TaskOutcome, Verdict, Way
-from portal.catalog.definition import Material
 from portal.catalog.handbook import WHOLE_CENTRE
 from portal.catalog.models import ServiceItem
+from portal.catalog.schema.definition import Material
 from portal.desk.base import INCOMPLETE, VerbForm
 from portal.handover.actions import held_by
 from portal.lib.identity import IdentityError, IdentityKind, check_identity
-from portal.lib.plain import visible
+from portal.lib.words import visible
 from portal.organisations.models import Organisation, User, Window, Zone
 from portal.organisations.roles import Role
 from portal.pickup.actions import NewResult

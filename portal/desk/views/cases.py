@@ -15,7 +15,7 @@ from portal.cases.flow import MOVES
 from portal.cases.models import Case, Task
 from portal.cases.progress import case_chart
 from portal.cases.states import AT_THE_WINDOW, DECIDED, TaskKind, TaskStatus
-from portal.catalog.answers import masked_text, situation_text
+from portal.catalog.schema.answers import masked_text, situation_text
 from portal.desk.base import ThingView, VerbForm, VerbView
 from portal.desk.forms import (
     AnswerForm,
