@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.cases import authority, clocks, papers, routing
+from portal.cases import authority, clocks, opening, papers, routing
 from portal.cases.flow import MOVES, Move
 from portal.cases.models.application import Application, case_number
 from portal.cases.models.doors import CaseQuerySet
@@ -25,11 +25,10 @@ from portal.cases.states import (
     TaskOutcome,
 )
 from portal.catalog.models import Edition, ServiceItem
-from portal.documents.models import Counter, Document, DocumentKind
+from portal.documents.models import Counter, Document
 from portal.lib.fields import EncryptedTextField
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Zone
-from portal.organisations.roles import WINDOW_ROLES
 
 if TYPE_CHECKING:
     from portal.catalog.schema.definition import ItemDefinition
@@ -112,9 +111,8 @@ class Case(models.Model):
         return {**self.answers, **sealed}
 
     def documents_for(self, user: User) -> models.QuerySet[Document]:
-        """The papers of the case that this user may open; the pickup code is for the counter and the applicant only."""
-        found = self.documents.order_by("pk")
-        return found if user.holds(*WINDOW_ROLES, zone=self.zone) else found.exclude(kind=DocumentKind.PICKUP_NOTICE)
+        """The papers of the case that this user may open; `opening.rendition_for` says with which copies."""
+        return self.documents.filter(kind__in=opening.kinds_open_to(user, self)).order_by("pk")
 
     # -- how every verb works -------------------------------------------------------------------------------------
 
