@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from portal.catalog.findings import place_name, spelled
+from portal.catalog.judging.findings import place_name, spelled
 from portal.catalog.schema.definition import (
     Faq,
     FileRef,

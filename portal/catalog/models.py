@@ -13,16 +13,16 @@ from django.utils import timezone
 from portal.catalog.feedback import GuideFeedback
 from portal.catalog.finding.indexing import index_items, index_theme
 from portal.catalog.finding.models import Entry, Facet, Mark, Synonym
-from portal.catalog.findings import Finding, PreflightFailed
 from portal.catalog.handbook import Handbook, HandbookStatus
 from portal.catalog.health import HealthReport
-from portal.catalog.lint.judge import lint_definition
-from portal.catalog.lint.models import LintRule, LintWord
-from portal.catalog.preflight import preflight
+from portal.catalog.judging.findings import Finding, PreflightFailed
+from portal.catalog.judging.lint.judge import lint_definition
+from portal.catalog.judging.lint.models import LintRule, LintWord
+from portal.catalog.judging.preflight import preflight
+from portal.catalog.judging.theme_findings import theme_findings
+from portal.catalog.judging.waivers import Waiver, with_waivers
 from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
 from portal.catalog.shown import item_changed, theme_changed
-from portal.catalog.theme_findings import theme_findings
-from portal.catalog.waivers import Waiver, with_waivers
 from portal.documents.models import Counter
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Organisation, Zone

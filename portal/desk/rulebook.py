@@ -12,9 +12,9 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 
-from portal.catalog.lint.judge import LONGEST_CLAUSE, judge
-from portal.catalog.lint.models import ELEMENT_NAMES, LintRule, LintWord
-from portal.catalog.lint.rulebook import SEVERITIES
+from portal.catalog.judging.lint.judge import LONGEST_CLAUSE, judge
+from portal.catalog.judging.lint.models import ELEMENT_NAMES, LintRule, LintWord
+from portal.catalog.judging.lint.rulebook import SEVERITIES
 from portal.desk.base import DeskView, yes_or_no
 from portal.organisations.models import User
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from portal.catalog.content import department_names, load_items, load_themes
+from portal.catalog.judging.preflight import PreflightFailed, preflight
 from portal.catalog.models import Edition, ItemStatus, ServiceItem, check, publish
-from portal.catalog.preflight import PreflightFailed, preflight
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.refusal import TooLate
 from portal.organisations.models import Organisation

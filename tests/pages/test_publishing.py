@@ -14,8 +14,8 @@ from django.utils import timezone
 from wagtail.models import Page, Revision
 
 from pages.models import CataloguePage, GuidePage, HomePage, PlainPage
+from portal.catalog.judging.preflight import PreflightFailed
 from portal.catalog.models import Edition, ServiceItem
-from portal.catalog.preflight import PreflightFailed
 from portal.organisations import access
 from tests.pages.acts import at_desk, draft, edit, editor, guide, is_open, publisher, spoil
 

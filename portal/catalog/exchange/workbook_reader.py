@@ -13,7 +13,7 @@ from portal.catalog.exchange.cells import SPACES, CellProblem, flag_of, number_o
 from portal.catalog.exchange.layout import CODE, ITEMS, PARTS, TABLES, Cell, Table
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.report import Draft, Problem, Reading, clip
-from portal.catalog.findings import shape_findings
+from portal.catalog.judging.findings import shape_findings
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.spreadsheets import Value, WorkbookRefused, cell_name, read_workbook
 

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from portal.catalog.chart import process_chart_svg
-from portal.catalog.findings import Finding
+from portal.catalog.judging.findings import Finding
 from portal.catalog.models import Edition, ServiceItem
 from portal.catalog.schema.reading import elements
 from portal.desk.base import DeskView

@@ -14,9 +14,9 @@ from django.core.management.base import BaseCommand, CommandError
 from pydantic import ValidationError
 
 from portal.catalog.content import department_names, item_definition
-from portal.catalog.findings import Finding, shape_findings
-from portal.catalog.lint.judge import judge, lint_definition
-from portal.catalog.lint.rulebook import ELEMENTS
+from portal.catalog.judging.findings import Finding, shape_findings
+from portal.catalog.judging.lint.judge import judge, lint_definition
+from portal.catalog.judging.lint.rulebook import ELEMENTS
 from portal.catalog.models import Edition, ServiceItem, examine
 from portal.catalog.schema.definition import ItemDefinition
 

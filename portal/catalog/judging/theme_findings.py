@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 
-from portal.catalog.findings import Finding
+from portal.catalog.judging.findings import Finding
 from portal.catalog.schema.definition import ThemeDefinition
 
 

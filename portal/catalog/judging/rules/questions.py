@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from math import prod
 
-from portal.catalog.findings import Finding
+from portal.catalog.judging.findings import Finding
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.questions import COLUMN_KINDS, FIELD_KINDS, Choice, Column, FormField, Question, When
 

@@ -8,7 +8,7 @@ saved.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import count
@@ -187,16 +187,3 @@ def _rule(row: Mapping[str, Any]) -> Rule:
 def read_rulebook(path: Path) -> Rulebook:
     """The rulebook of a YAML file, read by the safe loader."""
     return rulebook_from(yaml.safe_load(path.read_text(encoding="utf-8")))
-
-
-def failures(book: Rulebook, rules: Iterable[Rule] | None = None) -> list[str]:
-    """A sentence for every example that its rule does not keep; none when the book is sound."""
-    from portal.catalog.lint.judge import judge
-
-    found = []
-    for rule in book.rules if rules is None else rules:
-        alone = Rulebook((rule,), book.terms, book.words, book.classes, book.masks)
-        place = rule.fields[0] if rule.fields else ELEMENTS[0]
-        found += [f"规则{rule.id}没有发现例句“{text}”。" for text in rule.positives if not judge(text, place, alone)]
-        found += [f"规则{rule.id}误报了例句“{text}”。" for text in rule.negatives if judge(text, place, alone)]
-    return found

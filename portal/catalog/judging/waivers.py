@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from portal.catalog.findings import Finding
+from portal.catalog.judging.findings import Finding
 from portal.lib.refusal import Refused
 from portal.lib.words import day
 from portal.organisations.roles import Role

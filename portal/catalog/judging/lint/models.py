@@ -9,7 +9,8 @@ import yaml
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from portal.catalog.lint.rulebook import (
+from portal.catalog.judging.lint.clause import failures
+from portal.catalog.judging.lint.rulebook import (
     CATEGORIES,
     ELEMENTS,
     LONGEST_PATTERN,
@@ -18,7 +19,6 @@ from portal.catalog.lint.rulebook import (
     Rule,
     Rulebook,
     RuleError,
-    failures,
     repeats_within_repeat,
     rulebook_from,
 )

@@ -1,4 +1,4 @@
-"""Judging one clause: protected terms are masked, words are cut apart, and only then do the rules read.
+"""Judging one clause by a rulebook: protected terms are masked, words are cut apart, and only then do the rules read.
 
 A trigger counts where it stands as words of its own. 按属地原则上报 holds no 原则上, 监视情况 no 视情况.
 """
@@ -6,16 +6,11 @@ A trigger counts where it stands as words of its own. 按属地原则上报 hold
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
-from django.conf import settings
-from django.db import DatabaseError
-
-from portal.catalog.findings import Finding
-from portal.catalog.lint.rulebook import CATEGORIES, MASK, Reader, Rule, Rulebook, read_rulebook
-from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.judging.lint.rulebook import CATEGORIES, ELEMENTS, MASK, Reader, Rule, Rulebook
 
 LONGEST_CLAUSE = 20_000
 SENTENCE_ENDS = "。；！？\n"
@@ -41,12 +36,9 @@ class Verdict:
     suggestion: str
 
 
-def judge(clause: str, field: str, rulebook: Rulebook | None = None) -> list[Verdict]:
-    """Every objection to one clause of one element (`material.name`, `condition`, …), in the order of the text.
-
-    Without a rulebook the one in force is used. A clause without objections gives an empty list.
-    """
-    book = rulebook or rulebook_in_force()
+def objections(clause: str, field: str, book: Rulebook) -> list[Verdict]:
+    """Every objection of a rulebook to one clause of one element (`material.name`, `condition`, …), in the order of
+    the text; none gives an empty list."""
     reading = Reading(clause[:LONGEST_CLAUSE], book)
     verdicts = []
     for reader in book.compiled:
@@ -130,54 +122,14 @@ def _verdict(rule: Rule, text: str, start: int, end: int) -> Verdict:
     return Verdict(rule.id, rule.category, rule.severity, start, end, found, message, rule.suggestion)
 
 
-@lru_cache(maxsize=1)
-def delivered_rulebook() -> Rulebook:
-    """The rulebook a new portal starts with."""
-    return read_rulebook(settings.CONTENT_DIR / "lint_rules.yaml")
-
-
-def rulebook_in_force() -> Rulebook:
-    """The rulebook that this centre's legal reviewers keep; the delivered one until there is one."""
-    from portal.catalog.lint.models import stored_rulebook
-
-    try:
-        stored = stored_rulebook()
-    except DatabaseError:  # files are linted also where no database has been made yet
-        return delivered_rulebook()
-    return stored if stored.rules else delivered_rulebook()
-
-
-def lint_definition(definition: ItemDefinition, rulebook: Rulebook | None = None) -> list[Finding]:
-    """Every objection to the texts of an item, with its place and the clause it speaks of."""
-    book = rulebook or rulebook_in_force()
-    return [
-        Finding(place, f"lint.{verdict.rule}", verdict.message, f"{verdict.suggestion}。", verdict.severity, clause)
-        for place, field, clause in clauses(definition)
-        for verdict in judge(clause, field, book)
-    ]
-
-
-def clauses(definition: ItemDefinition) -> Iterator[tuple[str, str, str]]:
-    """Place, element and text of everything that is judged, empty texts left out."""
-    for place, field, text in _clauses(definition):
-        if text.strip():
-            yield place, field, text
-
-
-def _clauses(item: ItemDefinition) -> Iterator[tuple[str, str, str]]:
-    for number, text in enumerate(item.conditions):
-        yield f"conditions[{number}]", "condition", text
-    for number, text in enumerate(item.prohibitions):
-        yield f"prohibitions[{number}]", "condition", text
-    for number, material in enumerate(item.materials):
-        yield f"materials[{number}].name", "material.name", material.name
-        yield f"materials[{number}].accept_standard", "material.accept_standard", material.accept_standard
-        yield f"materials[{number}].fill_notes", "material.accept_standard", material.fill_notes
-    for limit in ("statutory_limit", "promised_limit"):
-        found = getattr(item, limit)
-        if found is not None:
-            yield f"{limit}.note", "limit_note", found.note
-    for outer, stage in enumerate(item.route.stages):
-        for inner, step in enumerate(stage.steps):
-            yield f"route.stages[{outer}].steps[{inner}].name", "step", step.name
-            yield f"route.stages[{outer}].steps[{inner}].standard", "step", step.standard
+def failures(book: Rulebook, rules: Iterable[Rule] | None = None) -> list[str]:
+    """A sentence for every example that its rule does not keep; none when the book is sound."""
+    found = []
+    for rule in book.rules if rules is None else rules:
+        alone = Rulebook((rule,), book.terms, book.words, book.classes, book.masks)
+        place = rule.fields[0] if rule.fields else ELEMENTS[0]
+        found += [
+            f"规则{rule.id}没有发现例句“{text}”。" for text in rule.positives if not objections(text, place, alone)
+        ]
+        found += [f"规则{rule.id}误报了例句“{text}”。" for text in rule.negatives if objections(text, place, alone)]
+    return found
