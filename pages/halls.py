@@ -15,8 +15,8 @@ from wagtail.models import Page
 
 from pages.models import RICH_TEXT, PortalPage
 from portal.catalog.floor_plan import floors
+from portal.catalog.items.shown import CATALOGUE, HALLS
 from portal.catalog.models import ItemStatus
-from portal.catalog.shown import CATALOGUE, HALLS
 from portal.organisations.halls import FOR_ACCESS
 from portal.organisations.models import ServiceCenter, Window, WindowKind
 

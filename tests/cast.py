@@ -17,7 +17,8 @@ from portal.cases.actions import Applicant, receive
 from portal.cases.models import Case, Task
 from portal.cases.states import TaskStatus
 from portal.catalog.content import load_items
-from portal.catalog.models import ServiceItem, publish
+from portal.catalog.editions.publishing import publish
+from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from portal.handover.models import Slip
 from portal.organisations.content import load_organisations

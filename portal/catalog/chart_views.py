@@ -11,9 +11,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from portal.catalog.chart import process_chart_steps, process_chart_svg, total_text
-from portal.catalog.models import ServiceItem, Theme
-from portal.catalog.papers import guide_path
-from portal.catalog.shown import EVERY_PAGE, item_tag, theme_tag
+from portal.catalog.items.guide import guide_path
+from portal.catalog.items.models import ServiceItem, Theme
+from portal.catalog.items.shown import EVERY_PAGE, item_tag, theme_tag
 from portal.catalog.theme_chart import theme_chart_steps, theme_chart_svg
 from portal.lib.page_cache import depend
 

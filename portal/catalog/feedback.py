@@ -18,7 +18,7 @@ from portal.lib.refusal import Refused, TooLate
 from portal.lib.words import visible
 
 if TYPE_CHECKING:
-    from portal.catalog.models import ServiceItem
+    from portal.catalog.items.models import ServiceItem
     from portal.organisations.models import User
 
 LONGEST_TEXT = 500

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 
-from portal.catalog.models import ServiceItem, ServiceItemQuerySet
+from portal.catalog.items.models import ServiceItem, ServiceItemQuerySet
 from portal.catalog.papers import Content, material_row
 from portal.lib.words import day
 from portal.organisations.models import CenterKind, HallArea, ServiceCenter, Window, WindowKind, Zone

@@ -290,7 +290,7 @@ def _centre() -> ServiceCenter:
 
 def _in_force(zone: Zone | None) -> list[dict[str, Any]]:
     """What goes into the handbook: the edition of every item in force, zone by zone."""
-    from portal.catalog.models import ServiceItem  # which imports this module
+    from portal.catalog.items.models import ServiceItem  # which imports this module
 
     items = ServiceItem.objects.open_for_intake().filter(**({"zone": zone} if zone else {}))
     rows = items.order_by("zone__order", "zone_id", "code").values_list(

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.catalog.compare import Difference, differences
+from portal.catalog.editions.compare import Difference, differences
 from portal.catalog.handbook_chapters import ADDED, CHANGED, REMOVED
-from portal.catalog.models import Edition
+from portal.catalog.items.models import Edition
 from portal.catalog.schema.definition import ItemDefinition
 
 Row = dict[str, Any]

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 
-from portal.catalog.compare import differences
+from portal.catalog.editions.compare import differences
 from portal.catalog.handbook import Handbook
 from portal.catalog.handbook_changes import ItemChange, definition_of, elements_of, item_changes, summary
 from portal.catalog.handbook_chapters import ADDED, Names, chapter
@@ -176,7 +176,7 @@ class Press:
     @cached_property
     def zone_of(self) -> dict[str, str]:
         """The zone of every item, for the headings of the contents."""
-        from portal.catalog.models import Edition
+        from portal.catalog.items.models import Edition
 
         editions = [row["edition"] for row in self.handbook.contents]
         found = Edition.objects.filter(pk__in=editions).values_list("item__code", "definition__zone")

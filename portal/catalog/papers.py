@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
-from portal.catalog.models import ServiceItem
+from portal.catalog.items.guide import guide_url
+from portal.catalog.items.models import ServiceItem
 from portal.catalog.schema.answers import situation_text
 from portal.catalog.schema.choices import CASE_TYPES, NECESSITIES
 from portal.catalog.schema.definition import ItemDefinition, Material
@@ -61,18 +61,6 @@ def around(item: ServiceItem) -> Around:
         short={body.code: body.short_name for body in bodies},
         guide_url=guide_url(item),
     )
-
-
-def guide_url(item: ServiceItem) -> str:
-    """The public address of the item's guide; that of the portal while no guide is live."""
-    return settings.BASE_URL.rstrip("/") + guide_path(item)
-
-
-def guide_path(item: ServiceItem) -> str:
-    """The path of the item's guide; the home page while no guide is live."""
-    guide = item.guides.live().first()
-    parts = guide.get_url_parts() if guide else None
-    return parts[2] if parts and parts[2] else "/"
 
 
 def head(definition: ItemDefinition, around: Around) -> Content:

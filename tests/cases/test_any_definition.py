@@ -16,7 +16,8 @@ from portal.cases import integrity
 from portal.cases.actions import receive
 from portal.cases.models import Case
 from portal.cases.states import CaseStatus
-from portal.catalog.models import ServiceItem, examine, publish
+from portal.catalog.editions.publishing import examine, publish
+from portal.catalog.models import ServiceItem
 from portal.catalog.schema.answers import check_answers, in_asking_order
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.questions import FormField, all_hold

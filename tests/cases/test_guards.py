@@ -14,6 +14,7 @@ from portal.cases.flow import MOVES
 from portal.cases.models import Application, Case, CaseMaterial, Event
 from portal.cases.models.event import broken_links
 from portal.cases.states import CaseStatus, TaskStatus
+from portal.catalog.editions.publishing import withdraw_item
 from portal.catalog.models import ServiceItem
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Post, Role, User, Window
@@ -92,7 +93,7 @@ def test_a_false_receipt_is_refused_and_nothing_is_written(cast: Cast, changes: 
 
 
 def test_a_withdrawn_item_is_not_taken_in(cast: Cast) -> None:
-    ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="取消")
     with pytest.raises(Refused, match="暂停或者取消"):
         take(cast)
 

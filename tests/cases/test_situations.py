@@ -14,7 +14,8 @@ from portal.cases import integrity
 from portal.cases.jobs import deem_consent
 from portal.cases.models import Case, Task
 from portal.cases.states import TaskStatus
-from portal.catalog.models import Edition, ServiceItem, publish
+from portal.catalog.editions.publishing import publish
+from portal.catalog.models import Edition, ServiceItem
 from portal.handover import integrity as handover_integrity
 from portal.handover.models import Slip
 from portal.lib.refusal import Refused

@@ -18,6 +18,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from portal.catalog import integrity
+from portal.catalog.editions.publishing import reopen_item, withdraw_item
 from portal.catalog.handbook import LOST_WORKER, Handbook, HandbookStatus, order_handbook
 from portal.catalog.handbook_press import Press
 from portal.catalog.jobs import handbooks_given_up
@@ -40,7 +41,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_it_holds_every_item_in_force_of_its_scope_zone_by_zone(cast: Cast) -> None:
-    ServiceItem.objects.get(code="BDC-01").withdraw(by=None, reason="测试")
+    withdraw_item(ServiceItem.objects.get(code="BDC-01"), by=None, reason="测试")
     assert [row["code"] for row in ordered("").contents] == ["TZ-09", "SS-02"]
     assert [row["code"] for row in ordered("business").contents] == ["SS-02"]
 
@@ -200,10 +201,10 @@ def test_changes_since_the_last_handbook_are_summed_up_and_marked_in_their_chapt
 
 
 def test_items_that_came_and_went_are_told_and_marked(cast: Cast) -> None:
-    ServiceItem.objects.get(code="SS-02").withdraw(by=None, reason="测试")
+    withdraw_item(ServiceItem.objects.get(code="SS-02"), by=None, reason="测试")
     printed("")
-    ServiceItem.objects.get(code="SS-02").reopen(by=None)
-    ServiceItem.objects.get(code="BDC-01").withdraw(by=None, reason="测试")
+    reopen_item(ServiceItem.objects.get(code="SS-02"), by=None)
+    withdraw_item(ServiceItem.objects.get(code="BDC-01"), by=None, reason="测试")
     found = pages(printed(""))
     assert "新增1项，取消1项" in found[2]
     assert f"{definition('SS-02').name}新增" in "".join(found[3:])

@@ -16,6 +16,7 @@ from wagtail.models import Page
 from pages.content import load_pages
 from pages.halls import HallIndexPage, HallPage
 from pages.models import HomePage
+from portal.catalog.editions.publishing import withdraw_item
 from portal.catalog.floor_plan import floors
 from portal.catalog.models import ServiceItem
 from portal.organisations.models import HallArea, OpeningHours, Organisation, ServiceCenter, Window, Zone
@@ -98,7 +99,7 @@ def test_windows_that_find_no_room_on_the_plan_stand_in_the_list(small_site: Hom
 
 def test_a_withdrawn_item_leaves_its_window(small_site: HomePage, client: Client) -> None:
     assert guide().title in shown(client, city_hall().url)
-    ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="取消")
     assert guide().title not in shown(client, city_hall().url)
 
 
