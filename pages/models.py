@@ -29,7 +29,7 @@ from pages.guide_fields import ItemElements
 from pages.site_marks import SiteMarks
 from pages.situation import Asked
 from pages.tabs import EDIT_HANDLER
-from portal.catalog.chart import process_chart_steps, process_chart_svg
+from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg
 from portal.catalog.editions.publishing import examine, publish, withdraw_item
 from portal.catalog.items.shown import CATALOGUE, DEMAND_SECONDS, FRAME, NEWS, THEMES, item_tag
 from portal.catalog.judging.findings import Finding, PreflightFailed, shape_findings

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.catalog.chart import process_chart_steps, process_chart_svg
+from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg
 from portal.catalog.editions.compare import KIND_NAMES
 from portal.catalog.papers import copies_text
 from portal.catalog.schema.answers import when_words

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from portal.catalog import chart_views, feedback_views, hall_views, views
+from portal.catalog import feedback_views, hall_views, views
+from portal.catalog.drawing import views as chart_views
 
 urlpatterns = [
     path("papers/leaflet/<str:code>.pdf", views.leaflet, name="paper_leaflet"),

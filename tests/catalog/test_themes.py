@@ -10,13 +10,13 @@ from django.conf import settings
 
 from portal.catalog import integrity
 from portal.catalog.content import load_items, load_themes
-from portal.catalog.drawing import Box
+from portal.catalog.drawing.shapes import Box
+from portal.catalog.drawing.theme_chart import levels, rails, theme_chart_steps, theme_chart_svg
 from portal.catalog.editions.publishing import keep_theme, publish_theme
 from portal.catalog.judging.findings import PreflightFailed
 from portal.catalog.judging.theme_findings import circles, theme_findings
 from portal.catalog.models import Theme, ThemeEdition
 from portal.catalog.schema.definition import Dependency, ThemeDefinition, ThemeStage
-from portal.catalog.theme_chart import levels, rails, theme_chart_steps, theme_chart_svg
 from tests.cast import Cast, build_cast
 
 ITEMS = {item.code: item for item in load_items(settings.CONTENT_DIR)}

@@ -10,11 +10,11 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from portal.catalog.chart import process_chart_steps, process_chart_svg, total_text
+from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg, total_text
+from portal.catalog.drawing.theme_chart import theme_chart_steps, theme_chart_svg
 from portal.catalog.items.guide import guide_path
 from portal.catalog.items.models import ServiceItem, Theme
 from portal.catalog.items.shown import EVERY_PAGE, item_tag, theme_tag
-from portal.catalog.theme_chart import theme_chart_steps, theme_chart_svg
 from portal.lib.page_cache import depend
 
 

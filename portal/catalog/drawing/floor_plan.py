@@ -12,7 +12,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from portal.catalog.drawing import text_width, wrapped
+from portal.catalog.drawing.shapes import text_width, wrapped
 from portal.lib.words import one_line
 from portal.organisations.halls import PLAN_WIDTH, floor_name
 from portal.organisations.models import HallArea, HallFacility, ServiceCenter, Window
