@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from portal.cases.states import ApplicantKind, Verdict
-from portal.catalog.form_paper import application_form as filled_form
-from portal.catalog.form_paper import item_part
-from portal.catalog.papers import Around
+from portal.catalog.papers.form_paper import application_form as filled_form
+from portal.catalog.papers.form_paper import item_part
+from portal.catalog.papers.item_papers import Around
 from portal.lib.words import day, minute
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any
 
 from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg
 from portal.catalog.editions.compare import KIND_NAMES
-from portal.catalog.papers import copies_text
+from portal.catalog.papers.item_papers import copies_text
 from portal.catalog.schema.answers import when_words
 from portal.catalog.schema.choices import CASE_TYPES, NECESSITIES
 from portal.catalog.schema.definition import (

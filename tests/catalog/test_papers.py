@@ -14,12 +14,13 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from portal.catalog import papers, views
 from portal.catalog.content import load_items
 from portal.catalog.editions.publishing import publish, withdraw_item
-from portal.catalog.form_paper import application_form, item_part
 from portal.catalog.models import ServiceItem
-from portal.catalog.papers import Around, checklist, leaflet
+from portal.catalog.papers import item_papers as papers
+from portal.catalog.papers import views
+from portal.catalog.papers.form_paper import application_form, item_part
+from portal.catalog.papers.item_papers import Around, checklist, leaflet
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.questions import FIELD_KINDS
 from portal.lib.pdf import html_to_pdf, render_pdf

@@ -180,7 +180,7 @@ def test_papers_of_no_place_are_a_sentence(
 
 
 def test_a_list_that_is_too_long_says_what_to_take_instead(small_site: HomePage, client: Client, monkeypatch) -> None:
-    from portal.catalog import hall_views
+    from portal.catalog.papers import hall_views
 
     monkeypatch.setattr(hall_views, "MOST_ITEMS", 0)
     answer = client.get(reverse("paper_material_list", args=["window", "A01"]))
@@ -189,7 +189,7 @@ def test_a_list_that_is_too_long_says_what_to_take_instead(small_site: HomePage,
 
 
 def test_a_sign_leads_to_the_page_of_its_hall(small_site: HomePage) -> None:
-    from portal.catalog.hall_papers import window_sign
+    from portal.catalog.papers.hall_papers import window_sign
 
     window = Window.objects.get(code="A01")
     assert window_sign(window)["hall_url"] == f"{settings.BASE_URL}{city_hall().url}"

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 
 from portal.catalog.items.models import ServiceItem, ServiceItemQuerySet
-from portal.catalog.papers import Content, material_row
+from portal.catalog.papers.item_papers import Content, material_row
 from portal.lib.words import day
 from portal.organisations.models import CenterKind, HallArea, ServiceCenter, Window, WindowKind, Zone
 

@@ -22,9 +22,9 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from portal.catalog import papers
-from portal.catalog.form_paper import application_form, item_part
 from portal.catalog.items.models import ServiceItem
+from portal.catalog.papers import item_papers as papers
+from portal.catalog.papers.form_paper import application_form, item_part
 from portal.catalog.schema.answers import check_situation
 from portal.lib.pdf import html_to_pdf, static_file
 from portal.lib.throttle import Rate, TooMany, take

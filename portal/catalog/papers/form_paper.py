@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from portal.catalog.papers import Around, Content, applies, condition_words, material_row, ticks
+from portal.catalog.papers.item_papers import Around, Content, applies, condition_words, material_row, ticks
 from portal.catalog.schema.answers import REGIONS, masked_text
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.questions import Answers, Column, FormField

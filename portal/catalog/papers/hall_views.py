@@ -1,6 +1,6 @@
 """Public papers of the hall as PDF: signs of windows, zones and areas, and the material lists that lie there.
 
-Printed once for what they say and limited like the papers of an item (see `portal.catalog.views`).
+Printed once for what they say and limited like the papers of an item (see `portal.catalog.papers.views`).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from portal.catalog import hall_papers
-from portal.catalog.views import NoPaper, paper
+from portal.catalog.papers import hall_papers
+from portal.catalog.papers.views import NoPaper, paper
 from portal.organisations.models import HallArea, Window, Zone
 
 MOST_ITEMS = 60
