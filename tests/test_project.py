@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VERB_MODULES = {
     "portal/jobs/models.py",
     "portal/catalog/editions/publishing.py",
-    "portal/catalog/handbook.py",
+    "portal/catalog/handbook/models.py",
     "portal/cases/models/case.py",
     "portal/cases/models/task.py",
     "portal/cases/routing.py",

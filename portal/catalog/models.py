@@ -2,7 +2,7 @@
 
 from portal.catalog.feedback import GuideFeedback
 from portal.catalog.finding.models import Entry, Facet, Mark, Synonym
-from portal.catalog.handbook import Handbook, HandbookStatus
+from portal.catalog.handbook.models import Handbook, HandbookStatus
 from portal.catalog.health import HealthReport
 from portal.catalog.items.models import Edition, ItemStatus, ServiceItem, ServiceItemQuerySet, Theme, ThemeEdition
 from portal.catalog.judging.lint.models import LintRule, LintWord

@@ -12,7 +12,7 @@ from django.utils import timezone
 from portal.cases.actions import Applicant
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.states import ANSWERS, ApplicantKind, TaskOutcome, Verdict, Way
-from portal.catalog.handbook import WHOLE_CENTRE
+from portal.catalog.handbook.models import WHOLE_CENTRE
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import Material
 from portal.desk.base import INCOMPLETE, VerbForm

@@ -19,8 +19,9 @@ from pypdf import PdfReader
 
 from portal.catalog import integrity
 from portal.catalog.editions.publishing import reopen_item, withdraw_item
-from portal.catalog.handbook import LOST_WORKER, Handbook, HandbookStatus, order_handbook
-from portal.catalog.handbook_press import Press
+from portal.catalog.handbook.models import LOST_WORKER, Handbook, HandbookStatus
+from portal.catalog.handbook.order import order_handbook
+from portal.catalog.handbook.press import Press
 from portal.catalog.jobs import handbooks_given_up
 from portal.catalog.models import ServiceItem
 from portal.documents.models import Counter, Damaged
@@ -214,7 +215,7 @@ def test_items_that_came_and_went_are_told_and_marked(cast: Cast) -> None:
 
 
 PRINT = """
-from portal.catalog.handbook_press import Press
+from portal.catalog.handbook.press import Press
 from portal.catalog.models import Handbook
 Press(Handbook.objects.for_list().get(pk={})).run(seconds=600)
 """
@@ -291,7 +292,7 @@ def test_a_long_job_is_cut_into_stretches_that_are_promised_one_after_another(
 
 
 def test_a_large_handbook_is_bound_in_a_stretch_of_its_own(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.catalog.handbook_press.BOUND_AT_ONCE", 0)
+    monkeypatch.setattr("portal.catalog.handbook.press.BOUND_AT_ONCE", 0)
     handbook = ordered()
     assert not press(handbook).run(seconds=60)
     handbook.refresh_from_db()

@@ -15,7 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pages.models import CataloguePage
 from portal.cases.models import Case
 from portal.catalog import urls as catalog_urls
-from portal.catalog.handbook import Handbook, order_handbook
+from portal.catalog.handbook.models import Handbook
+from portal.catalog.handbook.order import order_handbook
 from portal.catalog.health import ask
 from portal.catalog.models import GuideFeedback, Synonym
 from portal.desk.uploads import keep_upload

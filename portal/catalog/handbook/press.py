@@ -19,9 +19,10 @@ from typing import Any
 from django.conf import settings
 
 from portal.catalog.editions.compare import differences
-from portal.catalog.handbook import Handbook
-from portal.catalog.handbook_changes import ItemChange, definition_of, elements_of, item_changes, summary
-from portal.catalog.handbook_chapters import ADDED, Names, chapter
+from portal.catalog.handbook.changes import ItemChange, definition_of, elements_of, item_changes, summary
+from portal.catalog.handbook.chapters import ADDED, Names, chapter
+from portal.catalog.handbook.models import Handbook
+from portal.catalog.items.models import Edition
 from portal.lib.binding import Binder, Bound, Stamp, page_count, stamps
 from portal.lib.files import PDF, keep_file
 from portal.lib.pdf import render_pdf
@@ -176,8 +177,6 @@ class Press:
     @cached_property
     def zone_of(self) -> dict[str, str]:
         """The zone of every item, for the headings of the contents."""
-        from portal.catalog.items.models import Edition
-
         editions = [row["edition"] for row in self.handbook.contents]
         found = Edition.objects.filter(pk__in=editions).values_list("item__code", "definition__zone")
         return {code: self.names.zones.get(zone, zone) for code, zone in found}

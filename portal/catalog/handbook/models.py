@@ -1,4 +1,4 @@
-"""The handbook (“一窗受理”事项受理材料标准化手册): ordered by people, numbered, printed once as promised work.
+"""The handbook (“一窗受理”事项受理材料标准化手册): numbered, printed once as promised work.
 
 What it holds is fixed when it is ordered: the edition of every item in force then. Printing may be cut off and go on
 later; what is done never changes.
@@ -19,11 +19,9 @@ from portal.jobs.models import LOST, Promise, PromiseStatus
 from portal.jobs.outbox import promise
 from portal.lib.files import StoredFile, private_path, remove_private
 from portal.lib.refusal import Refused
-from portal.organisations.models import CenterKind, ServiceCenter, Zone
+from portal.organisations.models import ServiceCenter, Zone
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from portal.organisations.models import User
 
 TITLE = "“一窗受理”事项受理材料标准化手册"
@@ -203,7 +201,7 @@ class Handbook(models.Model):
         with transaction.atomic():
             Counter.objects.select_for_update().filter(series=series_of(self.year)).first()
             if self._mine().filter(status=HandbookStatus.FAILED).exists():
-                _refuse_while_under_way(self.zone)
+                refuse_while_under_way(self.zone)
             retried = [row.retry(by=by) for row in self.promises().filter(status=PromiseStatus.DEAD)]
             mine = self._mine().filter(status=HandbookStatus.FAILED)
             if not any(retried) or not mine.update(status=HandbookStatus.ORDERED, error=""):
@@ -236,64 +234,8 @@ def series_of(year: int) -> str:
     return f"handbook:{year}"
 
 
-def order_handbook(zone: Zone | None, by: User | None, key: uuid.UUID) -> Handbook:
-    """Order the handbook of a zone, or of the whole centre when it is None; the same key again returns the same one.
-
-    Raises Refused when no item of the scope is in force, or when one of the same scope is being made.
-    """
-    now = timezone.now()
-    year = timezone.localdate(now, timezone.get_default_timezone()).year
-    with transaction.atomic():
-        serial = Counter.take(series_of(year))  # holds the row: orders come one after another
-        made = Handbook.objects.filter(once=key).first()
-        if made is None:
-            return _order(zone, by, key, now, year, serial)
-        transaction.set_rollback(True)  # the number goes back
-        return made
-
-
-def _order(zone: Zone | None, by: User | None, key: uuid.UUID, now: datetime, year: int, serial: int) -> Handbook:
-    scope = Handbook.objects.of(zone)
-    _refuse_while_under_way(zone)
-    contents = _in_force(zone)
-    if not contents:
-        raise Refused(f"{zone.name if zone else WHOLE_CENTRE}没有在用的事项，不能制作手册。", field="scope")
-    handbook = Handbook.objects.create(
-        center=_centre(),
-        zone=zone,
-        year=year,
-        serial=serial,
-        number=f"手册{year}-{serial:03d}",
-        once=key,
-        ordered_at=now,
-        ordered_by=by,
-        contents=contents,
-        previous=scope.filter(status=HandbookStatus.DONE).order_by("-pk").first(),
-        total=len(contents) + 1,
-    )
-    handbook.promise_part(1)
-    return handbook
-
-
-def _refuse_while_under_way(zone: Zone | None) -> None:
+def refuse_while_under_way(zone: Zone | None) -> None:
+    """Raises Refused while a handbook of the same scope is being made."""
     other = Handbook.objects.of(zone).filter(status__in=UNDER_WAY).first()
     if other is not None:
         raise Refused(f"{other.scope}的{other.number}正在制作，请等它完成后再制作新的一版。", field="scope")
-
-
-def _centre() -> ServiceCenter:
-    centre = ServiceCenter.objects.order_by("pk").filter(kind=CenterKind.CITY).first()
-    if centre is None:
-        raise Refused("还没有登记市行政服务中心，不能制作手册。")
-    return centre
-
-
-def _in_force(zone: Zone | None) -> list[dict[str, Any]]:
-    """What goes into the handbook: the edition of every item in force, zone by zone."""
-    from portal.catalog.items.models import ServiceItem  # which imports this module
-
-    items = ServiceItem.objects.open_for_intake().filter(**({"zone": zone} if zone else {}))
-    rows = items.order_by("zone__order", "zone_id", "code").values_list(
-        "code", "name", "current_edition_id", "current_edition__number"
-    )
-    return [{"code": code, "name": name, "edition": edition, "number": number} for code, name, edition, number in rows]

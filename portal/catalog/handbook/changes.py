@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.catalog.editions.compare import Difference, differences
-from portal.catalog.handbook_chapters import ADDED, CHANGED, REMOVED
+from portal.catalog.handbook.chapters import ADDED, CHANGED, REMOVED
 from portal.catalog.items.models import Edition
 from portal.catalog.schema.definition import ItemDefinition
 
