@@ -16,8 +16,8 @@ from django.conf import settings
 from portal.cases.actions import Applicant, receive
 from portal.cases.models import Case, Task
 from portal.cases.states import TaskStatus
-from portal.catalog.content import load_items
 from portal.catalog.editions.publishing import publish
+from portal.catalog.exchange.content import load_items
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from portal.handover.models import Slip

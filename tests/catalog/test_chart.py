@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.cases.progress import case_chart
-from portal.catalog.content import load_items
 from portal.catalog.drawing.chart import (
     ACCEPTANCE,
     DEPARTMENT_LANE,
@@ -24,6 +23,7 @@ from portal.catalog.drawing.chart import (
     row,
 )
 from portal.catalog.drawing.shapes import MARGIN, NOTE, WHAT, WHO, WIDTH, Row, Words, text_width, wrapped
+from portal.catalog.exchange.content import load_items
 from portal.catalog.schema.definition import ItemDefinition
 from tests.cast import Cast, accepted_case, answer_all, decided_case, received_case, sign_all
 

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 from pydantic import ValidationError
 
-from portal.catalog.content import department_names, load_items, load_themes
 from portal.catalog.editions.publishing import check, publish, withdraw_item
+from portal.catalog.exchange.content import department_names, load_items, load_themes
 from portal.catalog.judging.preflight import PreflightFailed, preflight
 from portal.catalog.models import Edition, ItemStatus, ServiceItem
 from portal.catalog.schema.definition import ItemDefinition

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from portal.catalog.content import department_names, load_items
+from portal.catalog.exchange.content import department_names, load_items
 from portal.catalog.judging import preflight as module
 from portal.catalog.judging import rules
 from portal.catalog.judging.preflight import PreflightFailed, preflight

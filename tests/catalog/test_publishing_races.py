@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import connection, connections
 from django.db.models import QuerySet
 
-from portal.catalog.content import load_items
 from portal.catalog.editions.publishing import publish
+from portal.catalog.exchange.content import load_items
 from portal.catalog.integrity import problems
 from portal.catalog.models import Edition, ServiceItem
 from portal.catalog.schema.definition import ItemDefinition

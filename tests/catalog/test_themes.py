@@ -9,10 +9,10 @@ import pytest
 from django.conf import settings
 
 from portal.catalog import integrity
-from portal.catalog.content import load_items, load_themes
 from portal.catalog.drawing.shapes import Box
 from portal.catalog.drawing.theme_chart import levels, rails, theme_chart_steps, theme_chart_svg
 from portal.catalog.editions.publishing import keep_theme, publish_theme
+from portal.catalog.exchange.content import load_items, load_themes
 from portal.catalog.judging.findings import PreflightFailed
 from portal.catalog.judging.theme_findings import circles, theme_findings
 from portal.catalog.models import Theme, ThemeEdition

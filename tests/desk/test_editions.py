@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from pages.content import load_pages
-from portal.catalog.content import load_items
 from portal.catalog.editions.publishing import publish, reopen_item, withdraw_item
+from portal.catalog.exchange.content import load_items
 from portal.catalog.models import ItemStatus, ServiceItem
 from portal.lib.refusal import Refused
 from portal.organisations.models import Role, User

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
-from portal.catalog.content import load_themes
 from portal.catalog.editions.publishing import keep_theme, publish, publish_theme, reopen_item, withdraw_item
+from portal.catalog.exchange.content import load_themes
 from portal.catalog.finding.asking import Tier, search
 from portal.catalog.finding.indexing import catch_up
 from portal.catalog.finding.models import Entry, Facet, Mark, text_index

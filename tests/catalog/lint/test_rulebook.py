@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 
-from portal.catalog.content import load_items
+from portal.catalog.exchange.content import load_items
 from portal.catalog.judging.lint.clause import failures
 from portal.catalog.judging.lint.judge import delivered_rulebook, lint_definition
 from portal.catalog.judging.lint.models import LintRule, LintWord, load_rulebook, stored_rulebook

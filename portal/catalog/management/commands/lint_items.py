@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from pydantic import ValidationError
 
-from portal.catalog.content import department_names, item_definition
 from portal.catalog.editions.publishing import examine
+from portal.catalog.exchange.content import department_names, item_definition
 from portal.catalog.items.models import Edition, ServiceItem
 from portal.catalog.judging.findings import Finding, shape_findings
 from portal.catalog.judging.lint.judge import judge, lint_definition
