@@ -1,9 +1,9 @@
 """Table of contents of the models; the portal finds them by this name, and no room of the catalogue imports it."""
 
-from portal.catalog.feedback import GuideFeedback
+from portal.catalog.care.feedback import GuideFeedback
+from portal.catalog.care.health import HealthReport
 from portal.catalog.finding.models import Entry, Facet, Mark, Synonym
 from portal.catalog.handbook.models import Handbook, HandbookStatus
-from portal.catalog.health import HealthReport
 from portal.catalog.items.models import Edition, ItemStatus, ServiceItem, ServiceItemQuerySet, Theme, ThemeEdition
 from portal.catalog.judging.lint.models import LintRule, LintWord
 from portal.catalog.judging.waivers import Waiver

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.catalog import feedback_views
+from portal.catalog.care import feedback_views
 from portal.catalog.drawing import views as chart_views
 from portal.catalog.papers import hall_views, views
 

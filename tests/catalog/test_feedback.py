@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.catalog import feedback_views
+from portal.catalog.care import feedback_views
+from portal.catalog.care.feedback import LONGEST_TEXT, MOST_OPEN, GuideFeedback, plain_text
 from portal.catalog.editions.publishing import withdraw_item
-from portal.catalog.feedback import LONGEST_TEXT, MOST_OPEN, GuideFeedback, plain_text
 from portal.catalog.models import ServiceItem
 from portal.lib.refusal import Refused, TooLate
 from tests.cast import PERSON, Cast

@@ -15,9 +15,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pages.models import CataloguePage
 from portal.cases.models import Case
 from portal.catalog import urls as catalog_urls
+from portal.catalog.care.health import ask
 from portal.catalog.handbook.models import Handbook
 from portal.catalog.handbook.order import order_handbook
-from portal.catalog.health import ask
 from portal.catalog.models import GuideFeedback, Synonym
 from portal.desk.uploads import keep_upload
 from portal.documents.models import Document

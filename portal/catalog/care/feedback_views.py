@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.catalog.feedback import LONGEST_TEXT, GuideFeedback, GuidePart
+from portal.catalog.care.feedback import LONGEST_TEXT, GuideFeedback, GuidePart
 from portal.catalog.items.guide import guide_path
 from portal.catalog.items.models import ServiceItem
 from portal.lib.refusal import Refused
