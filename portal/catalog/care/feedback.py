@@ -13,12 +13,12 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from portal.catalog.items.models import ServiceItem
 from portal.lib.masking import mask_numbers_in
 from portal.lib.refusal import Refused, TooLate
 from portal.lib.words import visible
 
 if TYPE_CHECKING:
-    from portal.catalog.items.models import ServiceItem
     from portal.organisations.models import User
 
 LONGEST_TEXT = 500
