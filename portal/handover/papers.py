@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from portal.handover.models import SlipLine
     from portal.organisations.models import Organisation, User
 
-COPIES = ("第一联 存根（窗口留存）", "第二联 部门留存", "第三联 回执（签收后退窗口）")
-
 
 def _rows(lines: Iterable[SlipLine]) -> list[dict[str, Any]]:
     return [
@@ -59,7 +57,6 @@ def to_department(
         **head(case, by),
         "handler": str(by) if by else "",  # a stage that joined by itself: whoever carries the papers signs
         "code": code,
-        "copies": list(COPIES),
         "round": round,
         "giver": case.application.window.name,
         "taker": department.full_name,
@@ -92,7 +89,6 @@ def to_window(
     return {
         **head(case, by),
         "code": code,
-        "copies": list(COPIES[:1] + ("第二联 窗口留存", "第三联 回执（签收后退部门）")),
         "giver": department.full_name,
         "taker": case.application.center.name + "出件窗口",
         "outcome": case.get_outcome_display(),
