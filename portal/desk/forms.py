@@ -9,19 +9,19 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 
-from portal.cases.actions import Applicant
+from portal.cases.intake.receive import Applicant
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.states import ANSWERS, ApplicantKind, TaskOutcome, Verdict, Way
 from portal.catalog.definition import Material
 from portal.catalog.handbook import WHOLE_CENTRE
 from portal.catalog.models import ServiceItem
 from portal.desk.base import INCOMPLETE, VerbForm
-from portal.handover.actions import held_by
+from portal.handover.slips import held_by
 from portal.lib.identity import IdentityError, IdentityKind, check_identity
 from portal.lib.plain import visible
 from portal.organisations.models import Organisation, User, Window, Zone
 from portal.organisations.roles import Role
-from portal.pickup.actions import NewResult
+from portal.pickup.results import NewResult
 
 PHONE = r"^(1\d{10}|0\d{2,3}-?\d{7,8}(-\d{1,6})?)$"
 PHONE_ERROR = "请填写11位手机号码，或者带区号的固定电话，例如0575-12345678。"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import django_tables2 as tables
@@ -14,14 +13,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tables2 import RequestConfig, Table
 
-from portal.cases import clocks
+from portal.cases.clocks.lights import Light, case_light, task_light
 from portal.cases.models import Case, Task
-from portal.cases.states import IN_PROGRESS, TaskStatus
 from portal.catalog.models import GuideFeedback, Handbook, ServiceItem
 from portal.handover.models import Slip
 from portal.jobs.models import Promise
 from portal.pickup.models import Delivery
-from portal.supervision.lights import Light, light
 
 __all__ = [
     "AnswerColumn",
@@ -58,24 +55,6 @@ def lamp(found: Light) -> SafeString:
 
 def badge(status: str, label: str) -> SafeString:
     return format_html('<span class="badge badge--{}">{}</span>', status, label)
-
-
-def case_light(case: Case, today: date) -> Light:
-    """The light of a case's promised limit."""
-    stop = timezone.localdate(case.decided_at) if case.decided_at else today
-    left = clocks.days_left(case.promised_due, stop)
-    limit = clocks.days_left(case.promised_due, case.clock_start) if case.clock_start else None
-    running = case.status in IN_PROGRESS or case.decided_at is not None
-    return light(left=left if running else None, limit=limit, finished=case.decided_at is not None)
-
-
-def task_light(task: Task, today: date) -> Light:
-    """The light of a department's own step; grey until it is sent."""
-    if task.status == TaskStatus.DONE:
-        left = clocks.days_left(task.due, timezone.localdate(task.done_at)) if task.done_at else None
-        return light(left=left, limit=task.limit_days, finished=True)
-    running = task.status in {TaskStatus.SENT, TaskStatus.WORKING}
-    return light(left=clocks.days_left(task.due, today) if running else None, limit=task.limit_days)
 
 
 class DeskTable(Table):

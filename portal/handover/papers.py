@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from portal.cases.papers import day, head, minute
+from portal.cases.models import Case, Task
+from portal.cases.papers.head import day, head, minute
+from portal.handover.models import SlipLine
 from portal.lib.numerals import in_words
-
-if TYPE_CHECKING:
-    from portal.cases.models import Case, Task
-    from portal.handover.models import SlipLine
-    from portal.organisations.models import Organisation, User
+from portal.organisations.models import Organisation, User
 
 COPIES = ("第一联 存根（窗口留存）", "第二联 部门留存", "第三联 回执（签收后退窗口）")
 

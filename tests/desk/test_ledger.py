@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from portal.cases.actions import receive
+from portal.cases.intake.receive import receive
 from portal.cases.models import Case
 from portal.catalog.models import Edition, ServiceItem, publish
 from portal.desk import ledger as ledgers

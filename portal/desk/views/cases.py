@@ -10,10 +10,21 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.cases import actions, authority, clocks
+from portal.cases import authority
+from portal.cases.clocks.limits import limit_rows
+from portal.cases.decision.decide import decide
+from portal.cases.decision.withdraw import withdraw
 from portal.cases.flow import MOVES
+from portal.cases.intake.correction import complete_correction, request_correction
+from portal.cases.intake.files import keep_upload
+from portal.cases.intake.materials import check_materials
+from portal.cases.intake.outcomes import accept
+from portal.cases.intake.printing import print_application_form, print_receipt
+from portal.cases.intake.reveal import reveal_identity
 from portal.cases.models import Case, Task
-from portal.cases.progress import case_chart
+from portal.cases.reading.progress import case_chart
+from portal.cases.routes.opinions import answer
+from portal.cases.routes.tasks import redispatch
 from portal.cases.states import AT_THE_WINDOW, DECIDED, TaskKind, TaskStatus
 from portal.catalog.answers import masked_text, situation_text
 from portal.desk.base import ThingView, VerbForm, VerbView
@@ -31,7 +42,6 @@ from portal.desk.forms import (
     filled_rows,
 )
 from portal.desk.tables import case_light, task_light
-from portal.desk.uploads import keep_upload
 from portal.desk.views.intake import paired
 from portal.handover.models import Custody, Slip
 from portal.handover.models.slip import WAITING as SLIP_WAITING
@@ -39,7 +49,7 @@ from portal.lib.files import FileRefused
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
 from portal.organisations.roles import Role
-from portal.pickup.actions import ready_at_window, transfer_result
+from portal.pickup.results import ready_at_window, transfer_result
 
 
 def offered(verb: str, case: Case, user: User, department: Any = None) -> bool:
@@ -66,7 +76,7 @@ class CasePage(ThingView):
         return super().get_context_data(
             case=case,
             light=case_light(case, today),
-            limits=clocks.limit_rows(case, today),
+            limits=limit_rows(case, today),
             buttons=self.model_admin.buttons(case, self.user),
             tasks=[(task, task_light(task, today), task_buttons(task, self.user, waiting)) for task in tasks],
             materials=[(line, custody.get(line.pk)) for line in materials],
@@ -111,7 +121,7 @@ class Accept(VerbView):
         return offered("accept", thing, user)
 
     def act(self, form: VerbForm) -> None:
-        self.thing.accept(by=self.user, once=form.once)
+        accept(self.thing, by=self.user, once=form.once)
 
 
 class RequestCorrection(VerbView):
@@ -126,7 +136,7 @@ class RequestCorrection(VerbView):
         return offered("request_correction", thing, user)
 
     def act(self, form: CorrectionForm) -> None:
-        self.thing.request_correction(form.gaps(), by=self.user, once=form.once)
+        request_correction(self.thing, form.gaps(), by=self.user, once=form.once)
 
 
 class CompleteCorrection(VerbView):
@@ -139,7 +149,7 @@ class CompleteCorrection(VerbView):
         return offered("complete_correction", thing, user)
 
     def act(self, form: VerbForm) -> None:
-        self.thing.complete_correction(by=self.user, once=form.once)
+        complete_correction(self.thing, by=self.user, once=form.once)
 
 
 class PrintReceipt(VerbView):
@@ -154,7 +164,7 @@ class PrintReceipt(VerbView):
         return may and thing.status == "received" and not thing.documents.filter(kind="receipt").exists()
 
     def act(self, form: VerbForm) -> None:
-        actions.print_receipt(self.thing, by=self.user, once=form.once)
+        print_receipt(self.thing, by=self.user, once=form.once)
 
 
 class PrintApplicationForm(VerbView):
@@ -168,7 +178,7 @@ class PrintApplicationForm(VerbView):
         return thing.status in AT_THE_WINDOW and authority.may(MOVES["accept"], user, thing)
 
     def act(self, form: VerbForm) -> None:
-        actions.print_application_form(self.thing, by=self.user, once=form.once)
+        print_application_form(self.thing, by=self.user, once=form.once)
 
 
 class Withdraw(VerbView):
@@ -183,7 +193,7 @@ class Withdraw(VerbView):
         return offered("withdraw", thing, user)
 
     def act(self, form: ReasonForm) -> None:
-        self.thing.withdraw(by=self.user, reason=form.cleaned_data["reason"], once=form.once)
+        withdraw(self.thing, by=self.user, reason=form.cleaned_data["reason"], once=form.once)
 
 
 class RevealIdentity(VerbView):
@@ -193,7 +203,7 @@ class RevealIdentity(VerbView):
     quiet = True
 
     def act(self, form: ReasonForm) -> None:
-        self.number = self.thing.reveal_identity(by=self.user, reason=form.cleaned_data["reason"])
+        self.number = reveal_identity(self.thing, by=self.user, reason=form.cleaned_data["reason"])
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.get_form()
@@ -235,7 +245,7 @@ class CheckMaterials(VerbView):
         return self.render_to_response(self.get_context_data(form=form, formset=self.formset))
 
     def act(self, form: VerbForm) -> None:
-        self.thing.check_materials(checked_rows(self.formset), by=self.user, once=form.once)
+        check_materials(self.thing, checked_rows(self.formset), by=self.user, once=form.once)
 
 
 class Upload(VerbView):
@@ -319,7 +329,8 @@ class Answer(TaskVerb):
 
     def act(self, form: AnswerForm) -> None:
         data = form.cleaned_data
-        self.thing.answer(
+        answer(
+            self.thing,
             by=self.user,
             outcome=data["outcome"],
             opinion=data["opinion"],
@@ -344,7 +355,7 @@ class Decide(TaskVerb):
     def act(self, form: DecideForm) -> None:
         data = form.cleaned_data
         granted = data["outcome"] == "granted"
-        self.thing.decide(by=self.user, granted=granted, reasons=data["reasons"], once=form.once)
+        decide(self.thing, by=self.user, granted=granted, reasons=data["reasons"], once=form.once)
 
 
 class Redispatch(TaskVerb):
@@ -358,7 +369,7 @@ class Redispatch(TaskVerb):
         return thing.status == TaskStatus.BOUNCED and authority.may(MOVES["dispatch"], user, thing.case)
 
     def act(self, form: RedispatchForm) -> None:
-        self.thing.redispatch(by=self.user, department=form.cleaned_data["department"], once=form.once)
+        redispatch(self.thing, by=self.user, department=form.cleaned_data["department"], once=form.once)
 
 
 class TaskPage(ThingView):

@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.views import View
 from wagtail.log_actions import log
 
+from portal.cases.reading.ledger import MOST_ROWS, Column, Ledger
 from portal.cases.states import CaseStatus
 from portal.catalog.models import ServiceItem
 from portal.desk.base import DeskView
 from portal.desk.history import LEDGER_EXPORTED
-from portal.desk.ledger import MOST_ROWS, Column, Ledger
 from portal.desk.tables import AnswerColumn, LedgerTable, Table, paged
 from portal.lib.spreadsheets import write_csv, write_table
 from portal.organisations.models import User

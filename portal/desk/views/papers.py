@@ -15,10 +15,11 @@ from portal.desk.forms import ReasonForm, ShelfForm, SignForm
 from portal.documents.models import Damaged
 from portal.handover.models import Direction, Slip
 from portal.handover.models.slip import WAITING
+from portal.handover.signing import bounce, sign
 from portal.lib.files import serve_private
 from portal.organisations.models import User
 from portal.organisations.roles import Role
-from portal.pickup.actions import bounce_result, take_in
+from portal.pickup.results import bounce_result, take_in
 
 
 class SlipRegister(RegisterView):
@@ -71,7 +72,7 @@ class Sign(VerbView):
     def act(self, form: SignForm) -> None:
         differs = form.cleaned_data["matches"] == "no"
         difference = form.cleaned_data["difference"] if differs else ""
-        self.thing.sign(by=self.user, difference=difference, once=form.once)
+        sign(self.thing, by=self.user, difference=difference, once=form.once)
 
 
 class Bounce(VerbView):
@@ -86,7 +87,7 @@ class Bounce(VerbView):
         return _is_department(thing, user)
 
     def act(self, form: ReasonForm) -> None:
-        self.thing.bounce(by=self.user, reason=form.cleaned_data["reason"], once=form.once)
+        bounce(self.thing, by=self.user, reason=form.cleaned_data["reason"], once=form.once)
 
     def success_url(self) -> str:
         return self.model_admin.url_helper.index_url

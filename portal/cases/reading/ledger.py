@@ -16,13 +16,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from portal.cases.clocks.lights import case_light
 from portal.cases.models import Case
 from portal.cases.states import CaseStatus
 from portal.catalog.answers import is_sealed, masked_text, situation_text
 from portal.catalog.definition import ItemDefinition
 from portal.catalog.models import Edition, ServiceItem
 from portal.catalog.questions import Choice, FormField, Question
-from portal.desk.tables import case_light
 from portal.lib.masking import mask_identity
 from portal.organisations.models import User
 
