@@ -18,7 +18,7 @@ from portal.catalog.models import ServiceItem
 from portal.desk.base import INCOMPLETE, VerbForm
 from portal.handover.slips import held_by
 from portal.lib.identity import IdentityError, IdentityKind, check_identity
-from portal.lib.plain import visible
+from portal.lib.words import visible
 from portal.organisations.models import Organisation, User, Window, Zone
 from portal.organisations.roles import Role
 from portal.pickup.results import NewResult

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from portal.cases.models import Case, Task
-from portal.cases.papers.head import day, head, minute
+from portal.cases.papers.head import head
 from portal.handover.models import SlipLine
 from portal.lib.numerals import in_words
+from portal.lib.words import day, minute
 from portal.organisations.models import Organisation, User
 
 COPIES = ("第一联 存根（窗口留存）", "第二联 部门留存", "第三联 回执（签收后退窗口）")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from portal.cases.models import Case
-from portal.cases.papers.head import day, head, minute
+from portal.cases.papers.head import head
+from portal.lib.words import day, minute
 from portal.organisations.models import User
 from portal.pickup.models import Delivery
 

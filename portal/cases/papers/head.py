@@ -1,33 +1,20 @@
-"""What every paper of a case carries, and how papers write days.
+"""What every paper of a case carries.
 
 Identity and phone numbers go in masked; a paper can lie on a counter.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
 from portal.cases.models import Case
 from portal.cases.states import ApplicantKind
+from portal.lib.words import day, minute
 from portal.organisations.models import User
 
 Content = dict[str, Any]
-
-
-def day(value: date | None) -> str:
-    """2017年3月15日, or a dash when there is none."""
-    return f"{value.year}年{value.month}月{value.day}日" if value else "—"
-
-
-def minute(value: datetime | None) -> str:
-    """2017年3月15日 9时05分 in local time."""
-    if value is None:
-        return "—"
-    local = timezone.localtime(value)
-    return f"{day(local.date())} {local.hour}时{local.minute:02d}分"
 
 
 def head(case: Case, by: User | None) -> Content:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from django.utils import timezone
 
 from portal.cases.models import Case, CaseMaterial
-from portal.cases.papers.head import Content, day, head, minute
+from portal.cases.papers.head import Content, head
 from portal.cases.states import Verdict
 from portal.catalog.form_paper import application_form as filled_form
 from portal.catalog.form_paper import item_part
 from portal.catalog.papers import Around
+from portal.lib.words import day, minute
 from portal.organisations.models import User
 
 
@@ -76,7 +77,7 @@ def correction(case: Case, by: User | None) -> Content:
         )
     return {
         **head(case, by),
-        "received_on": day(timezone.localdate(case.received_at)),
+        "received_on": day(case.received_at),
         "gaps": gaps,
         "deadline": day(case.correction_due),
     }
@@ -104,7 +105,7 @@ def application_form(case: Case, by: User | None) -> Content:
 
 def withdrawal(case: Case, by: User | None, reason: str) -> Content:
     """撤回申请书: the applicant's own request to stop, recorded at the window."""
-    return {**head(case, by), "reason": reason, "received_on": day(timezone.localdate(case.received_at))}
+    return {**head(case, by), "reason": reason, "received_on": day(case.received_at)}
 
 
 def decision(case: Case, by: User | None) -> Content:
@@ -113,7 +114,7 @@ def decision(case: Case, by: User | None) -> Content:
     return {
         **head(case, by),
         "granted": case.outcome == "granted",
-        "received_on": day(timezone.localdate(case.received_at)),
+        "received_on": day(case.received_at),
         "accepted_on": day(case.clock_start),
         "decided_at": minute(case.decided_at),
         "legal_bases": [str(basis) for basis in definition.legal_bases],
