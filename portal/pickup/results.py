@@ -13,7 +13,6 @@ from portal.cases.models import Case, CaseFile
 from portal.cases.states import DECIDED, CaseStatus, TaskOutcome
 from portal.handover import signing
 from portal.handover.models import Custody, Direction, HolderKind, Slip
-from portal.handover.signing import send_back
 from portal.handover.slips import return_slip
 from portal.lib.crypto import blind_index
 from portal.lib.refusal import Refused
@@ -63,7 +62,7 @@ def bounce_result(slip: Slip, *, by: User, reason: str, once: str | None = None)
     """结果退回更正: an error was found at the counter; the case goes back to where it was decided."""
     with transaction.atomic():
         slip.case.lock()
-        send_back(signing, slip, by=by, reason=reason)
+        signing.send_back(slip, by=by, reason=reason)
         granted = slip.case.outcome == TaskOutcome.GRANTED
         move_result(slip.case, "bounce_grant" if granted else "bounce_refusal", by=by, text=reason.strip(), once=once)
         slip.case.results.all().delete()
