@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from portal.catalog.definition import ItemDefinition, Stage, Step
 from portal.catalog.drawing import CURRENT, DONE, LINE, MARGIN, NOTE, WIDTH, Row, Words, box, days, wrapped
+from portal.catalog.schema.definition import ItemDefinition, Stage, Step
 from portal.lib.words import one_line
 from portal.organisations.models import Organisation
 

@@ -13,11 +13,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from portal.catalog.answers import situation_text
-from portal.catalog.choices import CASE_TYPES, NECESSITIES
-from portal.catalog.definition import ItemDefinition, Material
 from portal.catalog.models import ServiceItem
-from portal.catalog.questions import Answers, Choice, When, choice_text
+from portal.catalog.schema.answers import situation_text
+from portal.catalog.schema.choices import CASE_TYPES, NECESSITIES
+from portal.catalog.schema.definition import ItemDefinition, Material
+from portal.catalog.schema.questions import Answers, Choice, When, choice_text
 from portal.lib.words import day
 from portal.organisations.models import CenterKind, Organisation, ServiceCenter, Window, WindowKind
 

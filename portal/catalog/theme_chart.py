@@ -14,8 +14,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from portal.catalog.chart import NOBODY, state_of
-from portal.catalog.definition import ItemDefinition, ThemeDefinition, ThemeStage
 from portal.catalog.drawing import CURRENT, DONE, LINE, MARGIN, NOTE, WHO, WIDTH, Box, Row, Words, box, wrapped
+from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition, ThemeStage
 from portal.lib.words import one_line
 from portal.organisations.models import Organisation
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from portal.cases.intake.receive import Applicant
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.states import ANSWERS, ApplicantKind, TaskOutcome, Verdict, Way
-from portal.catalog.definition import Material
 from portal.catalog.handbook import WHOLE_CENTRE
 from portal.catalog.models import ServiceItem
+from portal.catalog.schema.definition import Material
 from portal.desk.base import INCOMPLETE, VerbForm
 from portal.handover.slips import held_by
 from portal.lib.identity import IdentityError, IdentityKind, check_identity

@@ -12,8 +12,6 @@ from portal.lib.numerals import in_words
 from portal.lib.words import day, minute
 from portal.organisations.models import Organisation, User
 
-COPIES = ("第一联 存根（窗口留存）", "第二联 部门留存", "第三联 回执（签收后退窗口）")
-
 
 def _rows(lines: Iterable[SlipLine]) -> list[dict[str, Any]]:
     return [
@@ -57,7 +55,6 @@ def to_department(
         **head(case, by),
         "handler": str(by) if by else "",  # a stage that joined by itself: whoever carries the papers signs
         "code": code,
-        "copies": list(COPIES),
         "round": round,
         "giver": case.application.window.name,
         "taker": department.full_name,
@@ -90,7 +87,6 @@ def to_window(
     return {
         **head(case, by),
         "code": code,
-        "copies": list(COPIES[:1] + ("第二联 窗口留存", "第三联 回执（签收后退部门）")),
         "giver": department.full_name,
         "taker": case.application.center.name + "出件窗口",
         "outcome": case.get_outcome_display(),

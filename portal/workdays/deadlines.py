@@ -16,6 +16,11 @@ from portal.lib import words
 from portal.workdays.calendar import SATURDAY, Calendar
 
 ONE_DAY = timedelta(days=1)
+ESTIMATE = (
+    "其中有的年度放假安排尚未公布，日期是预计的：元旦、清明节、劳动节、国庆节的法定假日已经扣除，"
+    "春节、端午节、中秋节和调休还不知道，公布后重新计算。"
+)
+"""What is missing from a deadline that reaches into a year without a notice."""
 
 
 class Unit(StrEnum):
@@ -154,9 +159,9 @@ def _explain(
     yield from _pauses(start, end, unit, calendar, pauses)
     if due != end:
         yield f"{words.day(end)}是休息日，顺延到下一个工作日。"
-    yield f"期限届满日为{words.day(due)}，当日24时前有效。"
+    yield f"期限届满日{'预计' if estimated else ''}为{words.day(due)}，当日24时前有效。"
     if estimated:
-        yield "其中有的年度放假安排尚未公布，日期按周一至周五推算，公布后重新计算。"
+        yield ESTIMATE
 
 
 def _pauses(start: date, end: date, unit: Unit, calendar: Calendar, pauses: tuple[Pause, ...]) -> Iterator[str]:
@@ -168,8 +173,8 @@ def _pauses(start: date, end: date, unit: Unit, calendar: Calendar, pauses: tupl
 
 
 def _holidays(start: date, due: date, calendar: Calendar) -> Iterator[tuple[str, list[date]]]:
-    """Days off by notice, one entry for each name and unbroken run."""
-    off = [day for day in days_between(start, due) if day in calendar.exceptions and not calendar.is_workday(day)]
+    """Days off by notice or by law, one entry for each name and unbroken run."""
+    off = [day for day in days_between(start, due) if calendar.is_holiday(day)]
     for run in _runs(off, calendar.note):
         yield calendar.note(run[0]) or "假日", run
 

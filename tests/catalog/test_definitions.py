@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from portal.cases.intake.outcomes import accept
 from portal.catalog.content import department_names, load_items, load_themes
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.models import Edition, ItemStatus, ServiceItem, check, publish
 from portal.catalog.preflight import PreflightFailed, preflight
+from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.refusal import TooLate
 from portal.organisations.models import Organisation
 from tests.cast import Cast, received_case

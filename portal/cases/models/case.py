@@ -10,22 +10,21 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.cases import authority
+from portal.cases import authority, opening
 from portal.cases.flow import MOVES, Move
 from portal.cases.models.application import Application
 from portal.cases.models.doors import CaseQuerySet
 from portal.cases.models.event import Event, log
 from portal.cases.states import CaseStatus, ClockState, TaskOutcome
 from portal.catalog.models import Edition, ServiceItem
-from portal.documents.models import Document, DocumentKind
+from portal.documents.models import Document
 from portal.lib.fields import EncryptedTextField
 from portal.lib.refusal import TooLate
 from portal.organisations.models import Zone
-from portal.organisations.roles import WINDOW_ROLES
 
 if TYPE_CHECKING:
     from portal.cases.models.material import CaseMaterial
-    from portal.catalog.definition import ItemDefinition
+    from portal.catalog.schema.definition import ItemDefinition
     from portal.organisations.models import User
 
 
@@ -105,9 +104,8 @@ class Case(models.Model):
         return {**self.answers, **sealed}
 
     def documents_for(self, user: User) -> models.QuerySet[Document]:
-        """The papers of the case that this user may open; the pickup code is for the counter and the applicant only."""
-        found = self.documents.order_by("pk")
-        return found if user.holds(*WINDOW_ROLES, zone=self.zone) else found.exclude(kind=DocumentKind.PICKUP_NOTICE)
+        """The papers of the case that this user may open; `opening.rendition_for` says with which copies."""
+        return self.documents.filter(kind__in=opening.kinds_open_to(user, self)).order_by("pk")
 
     # -- how every verb works -------------------------------------------------------------------------------------
 

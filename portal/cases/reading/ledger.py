@@ -19,10 +19,10 @@ from django.utils import timezone
 from portal.cases.clocks.lights import case_light
 from portal.cases.models import Case
 from portal.cases.states import CaseStatus
-from portal.catalog.answers import is_sealed, masked_text, situation_text
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.models import Edition, ServiceItem
-from portal.catalog.questions import Choice, FormField, Question
+from portal.catalog.schema.answers import is_sealed, masked_text, situation_text
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.questions import Choice, FormField, Question
 from portal.lib.masking import mask_identity
 from portal.lib.words import midnight
 from portal.organisations.models import User

@@ -13,9 +13,9 @@ from django.apps import apps
 from django.db.models import Count, QuerySet
 from django.http import QueryDict
 
-from portal.catalog.choices import BUSINESS_EVENTS, CASE_TYPES, LIFE_EVENTS
 from portal.catalog.finding.indexing import BODY, OFFLINE, PERSON
 from portal.catalog.finding.models import Entry, Facet, Mark
+from portal.catalog.schema.choices import BUSINESS_EVENTS, CASE_TYPES, LIFE_EVENTS
 from portal.lib.words import one_line
 from portal.organisations.models import Organisation, Zone
 

@@ -26,7 +26,7 @@ from portal.cases.reading.progress import case_chart
 from portal.cases.routes.opinions import answer
 from portal.cases.routes.tasks import redispatch
 from portal.cases.states import AT_THE_WINDOW, DECIDED, TaskKind, TaskStatus
-from portal.catalog.answers import masked_text, situation_text
+from portal.catalog.schema.answers import masked_text, situation_text
 from portal.desk.base import ThingView, VerbForm, VerbView
 from portal.desk.forms import (
     AnswerForm,

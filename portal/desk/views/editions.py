@@ -14,7 +14,7 @@ from django.urls import reverse
 from portal.catalog.chart import process_chart_svg
 from portal.catalog.findings import Finding
 from portal.catalog.models import Edition, ServiceItem
-from portal.catalog.reading import elements
+from portal.catalog.schema.reading import elements
 from portal.desk.base import DeskView
 from portal.desk.views.items import reads_history
 from portal.organisations.models import Organisation, Zone

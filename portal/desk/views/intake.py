@@ -16,10 +16,10 @@ from django.utils.functional import cached_property
 from portal.cases.intake.materials import check_materials
 from portal.cases.intake.receive import receive
 from portal.cases.models import Case
-from portal.catalog.answers import when_words
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.models import ServiceItem
-from portal.desk.answers import AnswerSheet, shown_when
+from portal.catalog.schema.answers import when_words
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.sheet import AnswerSheet, shown_when
 from portal.desk.base import BUSY, DeskView
 from portal.desk.forms import IntakeForm, MaterialFormSet, blank_rows, checked_rows
 from portal.lib.refusal import Refused

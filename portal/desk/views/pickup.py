@@ -22,7 +22,7 @@ class DeliveryPage(ThingView):
             case=delivery.case,
             results=delivery.case.results.all(),
             returned=delivery.slip.lines.all() if delivery.slip else [],
-            documents=delivery.case.documents.filter(kind__in=["pickup_notice", "delivery_receipt"]),
+            documents=delivery.case.documents_for(self.user).filter(kind__in=["pickup_notice", "delivery_receipt"]),
             buttons=self.model_admin.buttons(delivery, self.user),
             **kwargs,
         )

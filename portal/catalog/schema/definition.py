@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from portal.catalog.questions import Answers, FormField, Part, Question, When, all_hold
+from portal.catalog.schema.questions import Answers, FormField, Part, Question, When, all_hold
 
 UNIT_NAMES = {"WD": "个工作日", "ND": "个自然日", "MONTH": "个月"}
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.catalog.answers import when_words
-from portal.catalog.choices import CASE_TYPES, JOINS, NECESSITIES, STEP_KINDS
-from portal.catalog.definition import DeskStep, ItemDefinition, Limit, Material, Stage, Step
-from portal.catalog.questions import FIELD_KINDS, Choice, FormField, Part, Question, When
+from portal.catalog.schema.answers import when_words
+from portal.catalog.schema.choices import CASE_TYPES, JOINS, NECESSITIES, STEP_KINDS
+from portal.catalog.schema.definition import DeskStep, ItemDefinition, Limit, Material, Stage, Step
+from portal.catalog.schema.questions import FIELD_KINDS, Choice, FormField, Part, Question, When
 
 LABELS: dict[tuple[type[Part], str], Mapping[str, str]] = {
     (ItemDefinition, "case_type"): CASE_TYPES,

@@ -10,9 +10,9 @@ from typing import Any
 from django.http import QueryDict
 from django.utils import timezone
 
-from portal.catalog.answers import MOST_ROWS, REGIONS, check_answers, check_situation
-from portal.catalog.definition import ItemDefinition
-from portal.catalog.questions import Choice, Column, FormField, When, all_hold
+from portal.catalog.schema.answers import MOST_ROWS, REGIONS, check_answers, check_situation
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.questions import Choice, Column, FormField, When, all_hold
 
 FIRST_ROWS = 3
 INPUT_TYPES = {"date": "date", "number": "text", "money": "text", "mobile": "tel"}

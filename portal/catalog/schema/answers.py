@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from portal.catalog.questions import SEALED_KINDS, Answers, Choice, Column, FormField, Question, When, all_hold
+from portal.catalog.schema.questions import SEALED_KINDS, Answers, Choice, Column, FormField, Question, When, all_hold
 from portal.lib.identity import IdentityError, check_identity
 from portal.lib.masking import mask_identity, mask_phone
 
