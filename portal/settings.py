@@ -165,6 +165,9 @@ CACHES = {
 # How many proxies of our own stand in front and add to X-Forwarded-For; with 0 the header means nothing.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 
+# How long done work stays to be looked up; the minute's tick deletes what is older.
+PROMISES_KEPT_DAYS = env.number("PROMISES_KEPT_DAYS", 30)
+
 Q_CLUSTER = {
     "name": "portal",
     "workers": env.number("WORKERS", 1),
@@ -240,7 +243,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 if env.flag("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-CSRF_FAILURE_VIEW = "portal.desk.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "portal.desk.errors.csrf_failure"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

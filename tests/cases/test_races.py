@@ -13,6 +13,7 @@ from portal.cases import integrity
 from portal.cases.decision.decide import decide
 from portal.cases.intake.outcomes import accept
 from portal.cases.models import Case, Event, Task
+from portal.cases.numbers import CaseNumber
 from portal.cases.routes.opinions import answer
 from portal.cases.states import TaskStatus
 from portal.handover.models import Slip
@@ -158,7 +159,7 @@ def test_numbers_taken_at_once_have_no_gap(cast: Cast) -> None:
     ]
     assert at_once(acts) == [None] * 8
     assert list(integrity.problems()) == []
-    serials = sorted(int(number[11:15]) for number in Case.objects.values_list("number", flat=True))
+    serials = sorted(CaseNumber.parse(number).serial for number in Case.objects.values_list("number", flat=True))
     assert serials == list(range(1, 9))
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.cases.clocks.limits import start_clocks
 from portal.cases.models import Case
-from portal.cases.models.application import case_number
+from portal.cases.numbers import CaseNumber, counter_of_cases
 from portal.cases.papers import notices
 from portal.cases.routes.dispatch import dispatch
 from portal.documents.models import Counter
@@ -56,8 +56,8 @@ def _take_number(case: Case, now: datetime) -> str | None:
     if case.number:
         return case.number
     day = timezone.localdate(now).strftime("%Y%m%d")
-    serial = Counter.take(f"case:{case.zone.letter}:{day}")
-    return case_number(case.zone, day, serial)
+    letter = case.zone.letter
+    return str(CaseNumber(letter, day, Counter.take(counter_of_cases(letter, day))))
 
 
 def _refuse_gaps(case: Case) -> None:
