@@ -206,7 +206,7 @@ class Ledger:
         for case in self.rows.iterator(chunk_size=500):
             texts = self._texts(case)
             own = [_value(column, texts.get(column.key, "")) for column in self.columns]
-            received = timezone.localtime(case.received_at).strftime("%Y-%m-%d %H:%M")
+            received = timezone.localtime(case.received_at).replace(tzinfo=None)
             light = case_light(case, today).reason
             fixed = [str(case), case.application.applicant_name, received, case.get_status_display()]
             yield [*fixed, case.promised_due, light, *own]
