@@ -10,7 +10,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
-from portal.catalog.shown import CATALOGUE, SITEMAP
+from portal.catalog.items.shown import CATALOGUE, SITEMAP
 from portal.lib import display
 from portal.lib.page_cache import kept
 

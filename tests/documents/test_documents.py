@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from portal.cases.intake.outcomes import accept
 from portal.documents.integrity import problems
 from portal.documents.models import Counter, Damaged, Document
 from portal.documents.registry import KINDS
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def document(cast: Cast) -> Document:
     case = received_case("TZ-09")
-    case.accept(by=cast.receiver)
+    accept(case, by=cast.receiver)
     return case.documents.get(kind="acceptance")
 
 
