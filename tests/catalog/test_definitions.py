@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from pydantic import ValidationError
 
+from portal.cases.intake.outcomes import accept
 from portal.catalog.content import department_names, load_items, load_themes
 from portal.catalog.models import Edition, ItemStatus, ServiceItem, check, publish
 from portal.catalog.preflight import PreflightFailed, preflight
@@ -185,7 +186,7 @@ def test_withdrawing_closes_intake_once_and_leaves_running_cases(cast: Cast) -> 
     assert item not in ServiceItem.objects.open_for_intake()
     with pytest.raises(TooLate):
         item.withdraw(by=cast.editor, reason="again")
-    case.accept(by=cast.receiver)
+    accept(case, by=cast.receiver)
     publish(ITEMS["TZ-09"], by=None)
     item.refresh_from_db()
     assert item.status == ItemStatus.IN_FORCE

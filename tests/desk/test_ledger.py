@@ -16,10 +16,10 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from portal.cases.actions import receive
+from portal.cases.intake.receive import receive
 from portal.cases.models import Case
+from portal.cases.reading import ledger as ledgers
 from portal.catalog.models import Edition, ServiceItem, publish
-from portal.desk import ledger as ledgers
 from portal.desk.history import LEDGER_EXPORTED
 from portal.lib.spreadsheets import read_workbook
 from portal.organisations.models import User

@@ -12,6 +12,7 @@ from django.db.models import BooleanField
 from django.test import Client
 from django.urls import reverse
 
+from portal.cases.intake.outcomes import accept
 from portal.cases.models import Application, Case, CaseFile, Event
 from portal.catalog.models import ServiceItem
 from portal.desk.care.registers import RulebookGroup
@@ -201,7 +202,7 @@ def test_a_scan_shows_on_the_slip_of_every_department(cast: Cast) -> None:
     case = received_case()
     form = {"key": str(uuid.uuid4()), "material": "m01", "upload": SimpleUploadedFile("表.pdf", PDF)}
     at_desk(cast.receiver).post(reverse("cases_modeladmin_upload", args=[case.pk]), form)
-    case.accept(by=cast.receiver)
+    accept(case, by=cast.receiver)
     for slip in case.slips.all():
         assert slip.lines.get(order=1).scanned
 

@@ -15,6 +15,7 @@ from django.db import connection, models, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from portal.cases.intake.outcomes import accept
 from portal.documents.integrity import problems
 from portal.documents.models import Counter, Damaged, Document, FileCopy
 from portal.documents.registry import KINDS, Rendition
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def document(cast: Cast) -> Document:
     case = received_case("TZ-09")
-    case.accept(by=cast.receiver)
+    accept(case, by=cast.receiver)
     return case.documents.get(kind="acceptance")
 
 

@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from portal.cases.decision.decide import decide
+from portal.cases.intake.outcomes import accept
 from portal.cases.models import Case, PublicityRule
 from portal.pickup.forms import last_months
 from portal.pickup.views import ROWS
@@ -47,12 +49,12 @@ def copies(case: Case, number: int) -> None:
 
 def decided_of_a_person(cast: Cast) -> Case:
     case = received_case("BDC-01", applicant=private_person(address="示例路1号"))
-    case.accept(by=cast.estate_receiver)
+    accept(case, by=cast.estate_receiver)
     for _ in range(4):
         sign_all(case, cast)
         answer_all(case, cast)
     task = case.tasks.get(kind="decision")
-    task.decide(by=cast.decider(task.department.code), granted=False, reasons="示例丙的材料不实。")
+    decide(task, by=cast.decider(task.department.code), granted=False, reasons="示例丙的材料不实。")
     return Case.objects.get(pk=case.pk)
 
 

@@ -1,91 +1,15 @@
-"""How a case travels its route: stages in order, departments in parallel, joined exactly once.
+"""并联汇合: when a stage is over, what it no longer waits for, and the one call that opens the next.
 
 Everything here runs behind the lock of the case, inside a verb's transaction.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from django.utils import timezone
-
-from portal.cases import clocks
-from portal.cases.signals import tasks_overtaken, tasks_sent
+from portal.cases.models import Case, Task
+from portal.cases.routes.dispatch import open_stage
+from portal.cases.signals import tasks_overtaken
 from portal.cases.states import OPEN_TASK, TaskStatus
-from portal.organisations.models import Organisation
-
-if TYPE_CHECKING:
-    from portal.cases.models import Case, Task
-    from portal.organisations.models import User
-
-
-def make_tasks(case: Case) -> None:
-    """A waiting task for every step that this case's situation asks for; a second call changes nothing."""
-    from portal.cases.models import Task
-
-    stages = case.definition.stages_for(case.situation)
-    departments = Organisation.objects.in_bulk(
-        {step.department for stage in stages for step in stage.steps}, field_name="code"
-    )
-    Task.objects.bulk_create(
-        [
-            Task(
-                case=case,
-                step=step.key,
-                stage=number,
-                name=step.name,
-                department=departments[step.department],
-                kind=step.kind,
-                is_lead=step.is_lead,
-                takes_paper=step.takes_paper,
-                limit_days=step.limit_wd,
-                deemed_consent=step.deemed_consent,
-            )
-            for number, stage in enumerate(stages, start=1)
-            for step in stage.steps
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def open_at_window(case: Case) -> None:
-    """An instant case: its one task is worked at the window, without a slip."""
-    from portal.cases.models import Case, Task
-
-    now = timezone.now()
-    Case.objects.filter(pk=case.pk).update(stage=1)
-    case.stage = 1
-    Task.objects.filter(case=case, stage=1).update(
-        status=TaskStatus.WORKING, sent_at=now, signed_at=now, due=timezone.localdate(now)
-    )
-
-
-def open_stage(case: Case, number: int, *, by: User | None) -> None:
-    """Open a stage: a department that already signed for this case goes on at once, the others get a slip."""
-    from portal.cases.models import Task
-
-    tasks = list(case.tasks.filter(stage=number, status=TaskStatus.WAITING).select_related("department"))
-    signed = set(case.tasks.exclude(signed_at=None).values_list("department_id", flat=True))
-    now = timezone.now()
-    for task in tasks:
-        if task.department_id in signed:
-            due = clocks.working_days(timezone.localdate(now), task.limit_days)
-            Task.objects.filter(pk=task.pk).update(status=TaskStatus.WORKING, sent_at=now, signed_at=now, due=due)
-    send(case, [task for task in tasks if task.department_id not in signed], by=by)
-
-
-def send(case: Case, tasks: list[Task], *, by: User | None) -> None:
-    """Send waiting tasks to their departments; whoever keeps the papers answers with handover slips."""
-    from portal.cases.models import Task
-
-    if not tasks:
-        return
-    now = timezone.now()
-    for task in tasks:
-        due = clocks.working_days(timezone.localdate(now), task.limit_days)
-        Task.objects.filter(pk=task.pk).update(status=TaskStatus.SENT, sent_at=now, due=due)
-        task.status, task.sent_at, task.due = TaskStatus.SENT, now, due
-    tasks_sent.send(sender=type(case), case=case, tasks=tasks, by=by)
+from portal.organisations.models import User
 
 
 def join(case: Case, number: int, *, by: User | None) -> bool:
@@ -94,8 +18,6 @@ def join(case: Case, number: int, *, by: User | None) -> bool:
     Two departments finishing at once are counted one after the other behind the case lock; the conditional UPDATE
     and the event's `once` key make a second join impossible.
     """
-    from portal.cases.models import Case
-
     if case.tasks.filter(stage=number, status__in=OPEN_TASK).exists() and not _lead_has_closed(case, number):
         return False
     if not Case.objects.filter(pk=case.pk, stage=number).update(stage=number + 1):

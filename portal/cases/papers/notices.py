@@ -1,61 +1,20 @@
 """What the window's and the department's papers say: plain dictionaries, frozen when the paper is issued.
 
-Identity and phone numbers go in masked; a paper can lie on a counter. Wording: 行政许可法 art. 32, 38, 44.
+Wording: 行政许可法 art. 32, 38, 44.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from django.utils import timezone
 
-from portal.cases.states import ApplicantKind, Verdict
+from portal.cases.models import Case, CaseMaterial
+from portal.cases.papers.head import Content, head
+from portal.cases.states import Verdict
 from portal.catalog.form_paper import application_form as filled_form
 from portal.catalog.form_paper import item_part
 from portal.catalog.papers import Around
 from portal.lib.words import day, minute
-
-if TYPE_CHECKING:
-    from portal.cases.models import Case, CaseMaterial
-    from portal.organisations.models import User
-
-Content = dict[str, Any]
-
-
-def head(case: Case, by: User | None) -> Content:
-    """What every paper of a case carries: centre, numbers, item, applicant, department, hand and time."""
-    application, center = case.application, case.application.center
-    return {
-        "center": {
-            "name": center.name,
-            "address": center.address,
-            "hours": center.hours,
-            "phone": center.phone,
-            "complaint_phone": center.complaint_phone,
-        },
-        "application_number": application.number,
-        "case_number": case.number or "",
-        "query_code": application.query_code,
-        "item": {"code": case.item.code, "name": case.definition.name},
-        "edition": case.edition.number,
-        "zone": case.zone.name,
-        "window": application.window.name,
-        "department": case.lead.full_name,
-        "department_short": case.lead.short_name,
-        "applicant": {
-            "kind": ApplicantKind(application.applicant_kind).label,
-            "name": application.applicant_name,
-            "identity_kind": application.get_identity_kind_display(),
-            "identity": application.identity_masked,
-            "legal_representative": application.legal_representative,
-            "address": application.address,
-            "contact": application.contact_name,
-            "phone": application.phone_masked,
-        },
-        "handler": str(by) if by else "系统",
-        "at": minute(timezone.now()),
-        "today": day(timezone.localdate()),
-    }
+from portal.organisations.models import User
 
 
 def _line(material: CaseMaterial) -> Content:

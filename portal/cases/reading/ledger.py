@@ -16,13 +16,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from portal.cases.clocks.lights import case_light
 from portal.cases.models import Case
 from portal.cases.states import CaseStatus
 from portal.catalog.models import Edition, ServiceItem
 from portal.catalog.schema.answers import is_sealed, masked_text, situation_text
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.questions import Choice, FormField, Question
-from portal.desk.tables import case_light
 from portal.lib.masking import mask_identity
 from portal.lib.words import midnight
 from portal.organisations.models import User
@@ -206,7 +206,7 @@ class Ledger:
         for case in self.rows.iterator(chunk_size=500):
             texts = self._texts(case)
             own = [_value(column, texts.get(column.key, "")) for column in self.columns]
-            received = timezone.localtime(case.received_at).strftime("%Y-%m-%d %H:%M")
+            received = timezone.localtime(case.received_at).replace(tzinfo=None)
             light = case_light(case, today).reason
             fixed = [str(case), case.application.applicant_name, received, case.get_status_display()]
             yield [*fixed, case.promised_due, light, *own]

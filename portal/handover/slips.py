@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from portal.cases import clocks
+from portal.cases.clocks.limits import HANDOVER_DAYS, working_days
 from portal.cases.models import Case, CaseMaterial, Task
 from portal.cases.states import TaskStatus
 from portal.documents.models import Counter, Document
@@ -138,7 +138,7 @@ def _issue(
             document=document,
             code=code,
             round=round,
-            due=clocks.working_days(timezone.localdate(), clocks.HANDOVER_DAYS),
+            due=working_days(timezone.localdate(), HANDOVER_DAYS),
             issued_by=by,
         )
         for line in lines:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+
+from django.utils import timezone
+
+from portal.cases.clocks.limits import days_left
+from portal.cases.models import Case, Task
+from portal.cases.states import IN_PROGRESS, TaskStatus
 
 
 class Colour(StrEnum):
@@ -50,3 +57,21 @@ def light(*, left: int | None, limit: int | None, finished: bool = False, paused
     if left <= max(1, math.ceil(limit * 0.2)):
         return Light(Colour.YELLOW, f"剩余{left}个工作日" if left else "今日到期")
     return Light(Colour.GREEN, f"剩余{left}个工作日")
+
+
+def case_light(case: Case, today: date) -> Light:
+    """The light of a case's promised limit."""
+    stop = timezone.localdate(case.decided_at) if case.decided_at else today
+    left = days_left(case.promised_due, stop)
+    limit = days_left(case.promised_due, case.clock_start) if case.clock_start else None
+    running = case.status in IN_PROGRESS or case.decided_at is not None
+    return light(left=left if running else None, limit=limit, finished=case.decided_at is not None)
+
+
+def task_light(task: Task, today: date) -> Light:
+    """The light of a department's own step; grey until it is sent."""
+    if task.status == TaskStatus.DONE:
+        left = days_left(task.due, timezone.localdate(task.done_at)) if task.done_at else None
+        return light(left=left, limit=task.limit_days, finished=True)
+    running = task.status in {TaskStatus.SENT, TaskStatus.WORKING}
+    return light(left=days_left(task.due, today) if running else None, limit=task.limit_days)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.supervision.lights import Colour, light
+from portal.cases.clocks.lights import Colour, light
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from portal.cases.models import Case
+from portal.cases.states import ClockState
 from portal.workdays.calendar import load_calendar
 from portal.workdays.deadlines import Deadline, deadline, elapsed
 
 if TYPE_CHECKING:
-    from portal.cases.models import Case
     from portal.catalog.schema.definition import ItemDefinition, Limit
 
 ACCEPTANCE_DAYS = 5
@@ -48,6 +49,20 @@ def limits(definition: ItemDefinition, start: date) -> dict[str, date | None]:
     """`statutory` and `promised` as dates."""
     found = {"statutory": due(start, definition.statutory_limit), "promised": due(start, definition.promised_limit)}
     return {name: item.due if item else None for name, item in found.items()}
+
+
+def start_clocks(case: Case, day: date) -> None:
+    """Start both clocks of an accepted case; called by the verb that accepts it."""
+    found = limits(case.definition, day)
+    stamps = {
+        "clock_start": day,
+        "clock_state": ClockState.RUNNING,
+        "statutory_due": found["statutory"],
+        "promised_due": found["promised"],
+    }
+    Case.objects.filter(pk=case.pk).update(**stamps)
+    for name, value in stamps.items():
+        setattr(case, name, value)
 
 
 @dataclass(frozen=True)

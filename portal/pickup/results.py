@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal.cases import clocks
+from portal.cases.clocks.limits import working_days
+from portal.cases.decision.results import move_result
 from portal.cases.models import Case, CaseFile
 from portal.cases.states import DECIDED, CaseStatus, TaskOutcome
-from portal.handover.actions import return_slip
+from portal.handover import signing
 from portal.handover.models import Custody, Direction, HolderKind, Slip
+from portal.handover.slips import return_slip
 from portal.lib.crypto import blind_index
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
@@ -39,7 +41,7 @@ def transfer_result(
         case.lock()
         if case.status not in DECIDED or case.definition.is_instant:
             raise case.too_late("结果移交")
-        case.move_result("transfer_result", by=by, text=_named(results), once=once)
+        move_result(case, "transfer_result", by=by, text=_named(results), once=once)
         _register(case, results, by)
         return return_slip(case, papers.result_rows(case), returned, by=by)
 
@@ -51,8 +53,8 @@ def take_in(slip: Slip, shelf: str, *, by: User, once: str | None = None) -> Del
         case.lock()
         if slip.direction != Direction.TO_WINDOW:
             raise Refused("这是窗口移交部门的交接单，请由部门收件员签收。")
-        slip.take_in(by=by)
-        case.move_result("take_in_result", by=by, text=f"存放于{shelf.strip()}。", once=once)
+        signing.take_in(slip, by=by)
+        move_result(case, "take_in_result", by=by, text=f"存放于{shelf.strip()}。", once=once)
         return _shelve(case, shelf, slip, by)
 
 
@@ -60,9 +62,9 @@ def bounce_result(slip: Slip, *, by: User, reason: str, once: str | None = None)
     """结果退回更正: an error was found at the counter; the case goes back to where it was decided."""
     with transaction.atomic():
         slip.case.lock()
-        slip.send_back(by=by, reason=reason)
+        signing.send_back(slip, by=by, reason=reason)
         granted = slip.case.outcome == TaskOutcome.GRANTED
-        slip.case.move_result("bounce_grant" if granted else "bounce_refusal", by=by, text=reason.strip(), once=once)
+        move_result(slip.case, "bounce_grant" if granted else "bounce_refusal", by=by, text=reason.strip(), once=once)
         slip.case.results.all().delete()
 
 
@@ -72,7 +74,7 @@ def ready_at_window(case: Case, results: list[NewResult], shelf: str, *, by: Use
         case.lock()
         if case.status != CaseStatus.DECIDED_GRANTED or not case.definition.is_instant:
             raise case.too_late("窗口直接出件")
-        case.move_result("ready_at_window", by=by, text=_named(results), once=once)
+        move_result(case, "ready_at_window", by=by, text=_named(results), once=once)
         _register(case, results, by)
         return _shelve(case, shelf, None, by)
 
@@ -101,7 +103,7 @@ def _shelve(case: Case, shelf: str, slip: Slip | None, by: User) -> Delivery:
         slip=slip,
         shelf=shelf.strip(),
         code_index=blind_index(f"pickup:{case.pk}:{code}"),
-        due=clocks.working_days(decided, DELIVERY_DAYS),
+        due=working_days(decided, DELIVERY_DAYS),
     )
     case.issue("pickup_notice", papers.pickup_notice(delivery, code, by), by=by)
     if slip is None:
