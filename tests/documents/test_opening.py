@@ -16,7 +16,7 @@ from portal.documents.registry import KINDS, Rendition
 from portal.lib.refusal import Refused
 from portal.organisations.models import Post, ServiceCenter, User, Window
 from portal.organisations.roles import Role
-from portal.pickup.actions import NewResult, take_in, transfer_result
+from portal.pickup.results import NewResult, take_in, transfer_result
 from tests.cast import Cast, accepted_case, decided_case, person, received_case
 
 pytestmark = pytest.mark.django_db
