@@ -16,7 +16,7 @@ from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from pages.models import PortalPage, SiteMarks
-from portal.catalog.shown import EVERY_PAGE, FRAME, HOUSE
+from portal.catalog.items.shown import EVERY_PAGE, FRAME, HOUSE
 from portal.lib.page_cache import depend, forget, forget_everything
 from portal.organisations import models as organisations
 

@@ -29,11 +29,12 @@ from pages.guide_fields import ItemElements
 from pages.site_marks import SiteMarks
 from pages.situation import Asked
 from pages.tabs import EDIT_HANDLER
-from portal.catalog.chart import process_chart_steps, process_chart_svg
-from portal.catalog.findings import Finding, PreflightFailed, shape_findings
-from portal.catalog.models import Edition, ItemStatus, ServiceItem, examine, publish
+from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg
+from portal.catalog.editions.publishing import examine, publish, withdraw_item
+from portal.catalog.items.shown import CATALOGUE, DEMAND_SECONDS, FRAME, NEWS, THEMES, item_tag
+from portal.catalog.judging.findings import Finding, PreflightFailed, shape_findings
+from portal.catalog.models import Edition, ItemStatus, ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
-from portal.catalog.shown import CATALOGUE, DEMAND_SECONDS, FRAME, NEWS, THEMES, item_tag
 from portal.lib.page_cache import KEPT_SECONDS
 from portal.lib.refusal import TooLate
 from portal.organisations.models import Organisation, User, Window, WindowKind, Zone
@@ -333,7 +334,7 @@ class GuidePage(ItemElements, PortalPage):
         """No guide, no intake: withdraw the item unless that has happened."""
         if self.item and self.item.status == ItemStatus.IN_FORCE:
             with suppress(TooLate):
-                self.item.withdraw(by=_acting_user(), reason=reason)
+                withdraw_item(self.item, by=_acting_user(), reason=reason)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

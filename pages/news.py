@@ -26,7 +26,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from pages.models import RICH_TEXT, PortalPage
-from portal.catalog.shown import NEWS
+from portal.catalog.items.shown import NEWS
 
 PER_PAGE = 12
 IN_FEED = 20

@@ -16,6 +16,7 @@ from django.utils import timezone
 from pages.halls import HallPage
 from pages.models import HomePage
 from pages.news import NewsIndexPage, NewsPage
+from portal.catalog.editions.publishing import withdraw_item
 from portal.catalog.finding import demand
 from portal.catalog.models import ServiceItem, Theme
 from portal.organisations.models import ServiceCenter
@@ -104,7 +105,7 @@ def test_a_withdrawn_item_is_gone_at_once(small_site: HomePage, act: Callable[..
     item = ServiceItem.objects.get(code="TZ-09")
     cache.set(demand.CACHE_KEY, [item.pk], 60)
     warm("/", LIST, GUIDE, chart())
-    act(lambda: item.withdraw(by=None, reason="取消"))
+    act(lambda: withdraw_item(item, by=None, reason="取消"))
     assert Client().get(GUIDE).status_code == 410
     assert Client().get(chart()).status_code == 404
     assert "tz-09" not in Client().get(LIST).content.decode()
