@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -182,6 +183,10 @@ class Case(models.Model):
 
     def issue(self, kind: str, content: dict[str, Any], *, by: User | None) -> Document:
         """Issue a numbered document of this case; its PDF is promised work."""
-        document = Document.issue(kind, content=content, by=by)
-        self.documents.add(document)
-        return document
+        return self.issue_many(kind, [content], by=by)[0]
+
+    def issue_many(self, kind: str, contents: Sequence[dict[str, Any]], *, by: User | None) -> list[Document]:
+        """Issue several documents of one kind at the price of one, in the order of `contents`."""
+        documents = Document.issue_many(kind, contents=contents, by=by)
+        self.documents.add(*documents)
+        return documents
