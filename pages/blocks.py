@@ -12,9 +12,9 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 from wagtail.documents.blocks import DocumentChooserBlock
 
-from portal.catalog import choices
-from portal.catalog.choices import Choices, pairs
-from portal.catalog.questions import COLUMN_KINDS, FIELD_KINDS
+from portal.catalog.schema import choices
+from portal.catalog.schema.choices import Choices, pairs
+from portal.catalog.schema.questions import COLUMN_KINDS, FIELD_KINDS
 from portal.organisations.models import Organisation
 
 

@@ -15,8 +15,8 @@ from pages.models import CataloguePage, FeaturedGuide, GuidePage, HomePage, Them
 from pages.review import make_workflow
 from pages.site_marks import SiteMarks
 from portal.catalog.content import load_items, load_themes
-from portal.catalog.definition import ItemDefinition, ThemeDefinition
 from portal.catalog.models import ItemStatus, ServiceItem, Theme, keep_theme
+from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
 from portal.lib.content import read_yaml
 from portal.organisations import access
 

@@ -9,7 +9,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 
 from pages.beside import add_findings
 from pages.blocks import departments
-from portal.catalog.choices import Choices
+from portal.catalog.schema.choices import Choices
 from portal.organisations.models import Zone
 
 LEADS_TO_PUBLISHING = {"action-publish", "action-submit", "action-restart-workflow"}

@@ -1,7 +1,7 @@
 """Every element of an item as a field of its guide page, so that Wagtail can draft, compare and schedule it.
 
-The names are those of `portal.catalog.definition`; parts of one (费用, 地点) carry its name as a prefix. Columns are a
-little longer than the definition allows: what is too long is a finding beside the field, not a refusal to save.
+The names are those of `portal.catalog.schema.definition`; parts of one (费用, 地点) carry its name as a prefix. Columns
+are a little longer than the definition allows: what is too long is a finding beside the field, not a refusal to save.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from wagtail.fields import StreamField
 
 from pages import blocks
 from pages.fields import ChoicesField
-from portal.catalog import choices
-from portal.catalog.choices import pairs
-from portal.catalog.definition import ItemDefinition
+from portal.catalog.schema import choices
+from portal.catalog.schema.choices import pairs
+from portal.catalog.schema.definition import ItemDefinition
 
 
 def line(label: str, most: int = 300, help_text: str = "", **kwargs: Any) -> models.CharField:

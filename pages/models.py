@@ -30,9 +30,9 @@ from pages.site_marks import SiteMarks
 from pages.situation import Asked
 from pages.tabs import EDIT_HANDLER
 from portal.catalog.chart import process_chart_steps, process_chart_svg
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.findings import Finding, PreflightFailed, shape_findings
 from portal.catalog.models import Edition, ItemStatus, ServiceItem, examine, publish
+from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.shown import CATALOGUE, DEMAND_SECONDS, FRAME, NEWS, THEMES, item_tag
 from portal.lib.page_cache import KEPT_SECONDS
 from portal.lib.refusal import TooLate

@@ -9,10 +9,10 @@ from typing import Any
 from django.http import QueryDict
 from wagtail.documents import get_document_model
 
-from portal.catalog.answers import check_situation
-from portal.catalog.definition import ItemDefinition, Material, ResultPaper
 from portal.catalog.papers import condition_words, copies_text, may_follow
-from portal.catalog.questions import When
+from portal.catalog.schema.answers import check_situation
+from portal.catalog.schema.definition import ItemDefinition, Material, ResultPaper
+from portal.catalog.schema.questions import When
 
 
 @dataclass(frozen=True)

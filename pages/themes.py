@@ -13,9 +13,9 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
 from pages.models import GuidePage, PortalPage
-from portal.catalog.definition import ItemDefinition, ThemeDefinition
 from portal.catalog.joint_list import joint_materials
 from portal.catalog.models import ItemStatus, Theme
+from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
 from portal.catalog.shown import THEMES, item_tag, theme_tag
 from portal.catalog.theme_chart import theme_chart_steps, theme_chart_svg
 

@@ -12,8 +12,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from portal.lib import display
 
-handler400 = "portal.desk.views.errors.bad_request"
-handler403 = "portal.desk.views.errors.permission_denied"
+handler400 = "portal.desk.errors.bad_request"
+handler403 = "portal.desk.errors.permission_denied"
 
 # In production the web server in front serves public uploads; a demo has none.
 demo_media = [re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})] if settings.DEMO else []

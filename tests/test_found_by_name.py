@@ -23,6 +23,7 @@ from wagtail import hooks
 from wagtail.models import get_page_models
 
 from portal.catalog.health import CHECKS
+from portal.documents.registry import KINDS
 from portal.jobs.registry import HANDLERS, MINUTE
 
 OURS = ("portal", "pages")
@@ -84,6 +85,24 @@ def test_who_does_promised_work() -> None:
         "catalog.handbook",
         "catalog.health",
         "documents.render",
+        "workdays.move_deadlines",
+    }
+
+
+def test_which_kinds_of_paper_there_are() -> None:
+    assert set(KINDS) == {
+        "acceptance",
+        "application_form",
+        "correction",
+        "correction_receipt",
+        "decision_grant",
+        "decision_refusal",
+        "delivery_receipt",
+        "handover",
+        "pickup_notice",
+        "receipt",
+        "result_handover",
+        "withdrawal",
     }
 
 
@@ -122,6 +141,7 @@ def test_which_apps_state_what_must_be_true_of_all_data() -> None:
         "portal.handover",
         "portal.jobs",
         "portal.pickup",
+        "portal.workdays",
     }
 
 
@@ -131,6 +151,7 @@ def test_which_apps_keep_handlers() -> None:
         "portal.catalog",
         "portal.desk",
         "portal.documents",
+        "portal.workdays",
     }
 
 
@@ -224,6 +245,7 @@ def test_which_page_types_there_are() -> None:
 def test_which_commands_there_are() -> None:
     assert {name for name, app in get_commands().items() if is_ours(getattr(app, "name", app))} == {
         "check_invariants",
+        "deadline",
         "draw_flow",
         "export_items",
         "import_items",
@@ -242,6 +264,7 @@ def test_which_commands_there_are() -> None:
 
 def test_which_tags_templates_may_load() -> None:
     assert {name for name, module in get_installed_libraries().items() if is_ours(module)} == {
+        "due",
         "news",
         "opening",
         "paper",

@@ -13,10 +13,10 @@ from portal.cases import authority, clocks, papers
 from portal.cases.flow import MOVES
 from portal.cases.models import Application, Case, CaseMaterial
 from portal.cases.states import AT_THE_WINDOW, CaseStatus
-from portal.catalog.answers import check_answers, check_situation, seal_apart
-from portal.catalog.definition import ItemDefinition, canonical
 from portal.catalog.models import ServiceItem
-from portal.catalog.questions import Answers
+from portal.catalog.schema.answers import check_answers, check_situation, seal_apart
+from portal.catalog.schema.definition import ItemDefinition, canonical
+from portal.catalog.schema.questions import Answers
 from portal.lib.identity import IdentityError, check_identity
 from portal.lib.refusal import Refused
 from portal.organisations.models import User, Window

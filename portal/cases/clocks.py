@@ -13,7 +13,7 @@ from portal.workdays.deadlines import Deadline, deadline, elapsed
 
 if TYPE_CHECKING:
     from portal.cases.models import Case
-    from portal.catalog.definition import ItemDefinition, Limit
+    from portal.catalog.schema.definition import ItemDefinition, Limit
 
 ACCEPTANCE_DAYS = 5
 """行政许可法 art. 32 para. 1 (4): silence for five working days counts as acceptance."""

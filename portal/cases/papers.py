@@ -5,7 +5,6 @@ Identity and phone numbers go in masked; a paper can lie on a counter. Wording: 
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -14,25 +13,13 @@ from portal.cases.states import ApplicantKind, Verdict
 from portal.catalog.form_paper import application_form as filled_form
 from portal.catalog.form_paper import item_part
 from portal.catalog.papers import Around
+from portal.lib.words import day, minute
 
 if TYPE_CHECKING:
     from portal.cases.models import Case, CaseMaterial
     from portal.organisations.models import User
 
 Content = dict[str, Any]
-
-
-def day(value: date | None) -> str:
-    """2017年3月15日, or a dash when there is none."""
-    return f"{value.year}年{value.month}月{value.day}日" if value else "—"
-
-
-def minute(value: datetime | None) -> str:
-    """2017年3月15日 9时05分 in local time."""
-    if value is None:
-        return "—"
-    local = timezone.localtime(value)
-    return f"{day(local.date())} {local.hour}时{local.minute:02d}分"
 
 
 def head(case: Case, by: User | None) -> Content:
@@ -131,7 +118,7 @@ def correction(case: Case, by: User | None) -> Content:
         )
     return {
         **head(case, by),
-        "received_on": day(timezone.localdate(case.received_at)),
+        "received_on": day(case.received_at),
         "gaps": gaps,
         "deadline": day(case.correction_due),
     }
@@ -159,7 +146,7 @@ def application_form(case: Case, by: User | None) -> Content:
 
 def withdrawal(case: Case, by: User | None, reason: str) -> Content:
     """撤回申请书: the applicant's own request to stop, recorded at the window."""
-    return {**head(case, by), "reason": reason, "received_on": day(timezone.localdate(case.received_at))}
+    return {**head(case, by), "reason": reason, "received_on": day(case.received_at)}
 
 
 def decision(case: Case, by: User | None) -> Content:
@@ -168,7 +155,7 @@ def decision(case: Case, by: User | None) -> Content:
     return {
         **head(case, by),
         "granted": case.outcome == "granted",
-        "received_on": day(timezone.localdate(case.received_at)),
+        "received_on": day(case.received_at),
         "accepted_on": day(case.clock_start),
         "decided_at": minute(case.decided_at),
         "legal_bases": [str(basis) for basis in definition.legal_bases],

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from portal.catalog.definition import ItemDefinition, Stage, Step
-from portal.catalog.drawing import CURRENT, DONE, LINE, MARGIN, NOTE, WIDTH, Row, Words, box, days, plain, wrapped
+from portal.catalog.drawing import CURRENT, DONE, LINE, MARGIN, NOTE, WIDTH, Row, Words, box, days, wrapped
+from portal.catalog.schema.definition import ItemDefinition, Stage, Step
+from portal.lib.words import one_line
 from portal.organisations.models import Organisation
 
 APPLY, ACCEPTANCE, RESULT, ISSUE, COLLECT = "apply", "acceptance", "result", "issue", "collect"
@@ -70,8 +71,8 @@ def process_chart_svg(
         "total": total,
         "total_y": bottom + MARGIN,
         "margin": 2 * MARGIN,
-        "title": plain(f"{definition.name}办理流程图"),
-        "description": plain("；".join(_sentence(step) for step in steps) + f"。{total_text(definition)}"),
+        "title": one_line(f"{definition.name}办理流程图"),
+        "description": one_line("；".join(_sentence(step) for step in steps) + f"。{total_text(definition)}"),
     }
     return render_to_string("catalog/process_chart.svg", context)
 

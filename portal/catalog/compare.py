@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from portal.catalog.definition import (
+from portal.catalog.findings import place_name, spelled
+from portal.catalog.schema.definition import (
     Faq,
     FileRef,
     Intermediary,
@@ -20,9 +21,8 @@ from portal.catalog.definition import (
     ResultPaper,
     SpecialProcedure,
 )
-from portal.catalog.findings import place_name, spelled
-from portal.catalog.questions import Part, When, choice_text
-from portal.catalog.reading import BODIES, LABELS
+from portal.catalog.schema.questions import Part, When, choice_text
+from portal.catalog.schema.reading import BODIES, LABELS
 
 Kind = Literal["added", "removed", "changed"]
 Path = tuple[str | int, ...]

@@ -8,6 +8,8 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 
+from portal.lib.words import one_line
+
 WIDTH = 360
 MARGIN = 4
 LINE = 16
@@ -22,12 +24,6 @@ STATE_WORDS = {DONE: "✓ 已办结", CURRENT: "▶ 正在办理", "": ""}
 def days(limit: int) -> str:
     """3个工作日; nought means the same day."""
     return f"{limit}个工作日" if limit else "当日"
-
-
-def plain(text: str) -> str:
-    """`text` without what XML cannot hold: control signs and halves of signs; line breaks become spaces."""
-    text = " ".join(text.split())
-    return "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cs", "Cn"})
 
 
 def char_width(char: str, size: float) -> float:
@@ -50,7 +46,7 @@ NEVER_FIRST = "、，。；：！？）》」』】…·"
 def wrapped(text: str, width: float, size: float = WHAT, most: int = 3) -> list[str]:
     """`text` in at most `most` lines of `width`; what does not fit ends in an ellipsis. No text, no lines."""
     lines, current, used = [], "", 0.0
-    for char in plain(text):
+    for char in one_line(text):
         wide = char_width(char, size)
         if used + wide > width and current:
             carried = current[-1] if char in NEVER_FIRST and len(current) > 1 else ""

@@ -14,8 +14,8 @@ from django.db import models
 from django.utils import timezone
 
 from portal.lib.masking import mask_numbers_in
-from portal.lib.plain import visible
 from portal.lib.refusal import Refused, TooLate
+from portal.lib.words import visible
 
 if TYPE_CHECKING:
     from portal.catalog.models import ServiceItem

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from portal.catalog.definition import ItemDefinition
+from portal.catalog.schema.definition import ItemDefinition
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from portal.catalog.drawing import plain, text_width, wrapped
+from portal.catalog.drawing import text_width, wrapped
+from portal.lib.words import one_line
 from portal.organisations.halls import PLAN_WIDTH, floor_name
 from portal.organisations.models import HallArea, HallFacility, ServiceCenter, Window
 
@@ -68,8 +69,8 @@ def _drawing(center: ServiceCenter, storey: Floor) -> SafeString | str:
     context = {
         "width": PLAN_WIDTH * UNIT + 2 * MARGIN,
         "height": lowest * UNIT + 2 * MARGIN,
-        "title": f"{plain(center.name)}{storey.name}平面图",
-        "description": f"{plain(described)}。下面的列表写明同样的内容。",
+        "title": f"{one_line(center.name)}{storey.name}平面图",
+        "description": f"{one_line(described)}。下面的列表写明同样的内容。",
         "hull": {"width": PLAN_WIDTH * UNIT, "height": lowest * UNIT, "at": MARGIN},
         "areas": [_area(area) for area in areas],
         "marks": [_mark(mark) for mark in marks],

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from portal.catalog.answers import REGIONS, masked_text
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.papers import Around, Content, applies, condition_words, material_row, ticks
-from portal.catalog.questions import Answers, Column, FormField
+from portal.catalog.schema.answers import REGIONS, masked_text
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.questions import Answers, Column, FormField
 from portal.lib.identity import IdentityKind
 
 BOXES = {"identity": 18, "uscc": 18, "mobile": 11}

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.utils import timezone
 
 from portal.catalog.models import ServiceItem, ServiceItemQuerySet
-from portal.catalog.papers import Content, day, material_row
+from portal.catalog.papers import Content, material_row
+from portal.lib.words import day
 from portal.organisations.models import CenterKind, HallArea, ServiceCenter, Window, WindowKind, Zone
 
 MOST_ON_A_SIGN = 12
@@ -112,7 +112,7 @@ def _item_rows(number: int, item: ServiceItem) -> Content:
         "name": item.name,
         "limit": "即办" if definition.is_instant else limit,
         "edition": item.current_edition.number,
-        "published": day(timezone.localdate(item.current_edition.published_at)),
+        "published": day(item.current_edition.published_at),
         "materials": rows,
     }
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.catalog.compare import Difference, differences
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.handbook_chapters import ADDED, CHANGED, REMOVED
 from portal.catalog.models import Edition
+from portal.catalog.schema.definition import ItemDefinition
 
 Row = dict[str, Any]
 """One item of a handbook: `code`, `name`, `edition` (pk) and `number`."""

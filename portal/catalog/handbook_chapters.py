@@ -9,13 +9,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.catalog.answers import when_words
 from portal.catalog.chart import process_chart_steps, process_chart_svg
-from portal.catalog.choices import CASE_TYPES, NECESSITIES
 from portal.catalog.compare import KIND_NAMES
-from portal.catalog.definition import Contact, Fee, ItemDefinition, Limit, Material, ResultPaper, SpecialProcedure
 from portal.catalog.papers import copies_text
-from portal.catalog.questions import Question, When
+from portal.catalog.schema.answers import when_words
+from portal.catalog.schema.choices import CASE_TYPES, NECESSITIES
+from portal.catalog.schema.definition import (
+    Contact,
+    Fee,
+    ItemDefinition,
+    Limit,
+    Material,
+    ResultPaper,
+    SpecialProcedure,
+)
+from portal.catalog.schema.questions import Question, When
 from portal.organisations.models import Organisation, ServiceCenter, Zone
 
 ADDED, CHANGED, REMOVED = (KIND_NAMES[kind] for kind in ("added", "changed", "removed"))

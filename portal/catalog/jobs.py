@@ -12,13 +12,13 @@ from portal.catalog import health
 from portal.catalog.handbook import UNDER_WAY, WORK, Handbook
 from portal.catalog.handbook_press import Press
 from portal.jobs.models import PromiseStatus
-from portal.jobs.registry import every_minute, handler
+from portal.jobs.registry import Urgency, every_minute, handler
 
 STRETCH = 45.0
 """Seconds after which the rest is promised anew; leaves a chapter and the binding their time."""
 
 
-@handler(WORK)
+@handler(WORK, urgency=Urgency.HOUSE)
 def print_handbook(*, handbook: int, part: int) -> None:
     """Print what is missing; run again it goes on where the last worker stopped, and a done handbook stays as it is."""
     book = Handbook.objects.for_list().get(pk=handbook)
@@ -40,7 +40,7 @@ NIGHT_HOURS = range(2, 6)
 """When the nightly check-up starts: nobody waits then, and a machine that was off at two catches up."""
 
 
-@handler(health.WORK)
+@handler(health.WORK, urgency=Urgency.HOUSE)
 def check_up(*, report: int) -> None:
     """Work out a health report; run again it changes nothing."""
     health.HealthReport.objects.get(pk=report).work_out()

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.papers import copies_text, may_follow
+from portal.catalog.schema.definition import ItemDefinition
 
 
 @dataclass

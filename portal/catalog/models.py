@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from portal.catalog.definition import ItemDefinition, ThemeDefinition
 from portal.catalog.feedback import GuideFeedback
 from portal.catalog.finding.indexing import index_items, index_theme
 from portal.catalog.finding.models import Entry, Facet, Mark, Synonym
@@ -20,6 +19,7 @@ from portal.catalog.health import HealthReport
 from portal.catalog.lint.judge import lint_definition
 from portal.catalog.lint.models import LintRule, LintWord
 from portal.catalog.preflight import preflight
+from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
 from portal.catalog.shown import item_changed, theme_changed
 from portal.catalog.theme_findings import theme_findings
 from portal.catalog.waivers import Waiver, with_waivers

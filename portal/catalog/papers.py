@@ -13,11 +13,12 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from portal.catalog.answers import situation_text
-from portal.catalog.choices import CASE_TYPES, NECESSITIES
-from portal.catalog.definition import ItemDefinition, Material
 from portal.catalog.models import ServiceItem
-from portal.catalog.questions import Answers, Choice, When, choice_text
+from portal.catalog.schema.answers import situation_text
+from portal.catalog.schema.choices import CASE_TYPES, NECESSITIES
+from portal.catalog.schema.definition import ItemDefinition, Material
+from portal.catalog.schema.questions import Answers, Choice, When, choice_text
+from portal.lib.words import day
 from portal.organisations.models import CenterKind, Organisation, ServiceCenter, Window, WindowKind
 
 Content = dict[str, Any]
@@ -72,11 +73,6 @@ def guide_path(item: ServiceItem) -> str:
     guide = item.guides.live().first()
     parts = guide.get_url_parts() if guide else None
     return parts[2] if parts and parts[2] else "/"
-
-
-def day(value: date) -> str:
-    """2017年3月15日."""
-    return f"{value.year}年{value.month}月{value.day}日"
 
 
 def head(definition: ItemDefinition, around: Around) -> Content:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.findings import Finding, PreflightFailed
 from portal.catalog.rules import elements, questions, route
+from portal.catalog.schema.definition import ItemDefinition
 
 __all__ = ["Finding", "PreflightFailed", "preflight"]
 

@@ -14,8 +14,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from portal.catalog.chart import NOBODY, state_of
-from portal.catalog.definition import ItemDefinition, ThemeDefinition, ThemeStage
-from portal.catalog.drawing import CURRENT, DONE, LINE, MARGIN, NOTE, WHO, WIDTH, Box, Row, Words, box, plain, wrapped
+from portal.catalog.drawing import CURRENT, DONE, LINE, MARGIN, NOTE, WHO, WIDTH, Box, Row, Words, box, wrapped
+from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition, ThemeStage
+from portal.lib.words import one_line
 from portal.organisations.models import Organisation
 
 RAILS = 44
@@ -90,8 +91,8 @@ def theme_chart_svg(
         "middle": WIDTH // 2,
         "arrows": [(above.bottom, below.y - 2) for above, below in zip(bands, bands[1:], strict=False)],
         "rails": rails(theme, boxes),
-        "title": plain(f"{theme.name}办理流程图"),
-        "description": plain("；".join(_sentence(step) for step in steps.values())),
+        "title": one_line(f"{theme.name}办理流程图"),
+        "description": one_line("；".join(_sentence(step) for step in steps.values())),
     }
     return render_to_string("catalog/theme_chart.svg", context)
 

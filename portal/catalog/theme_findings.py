@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 
-from portal.catalog.definition import ThemeDefinition
 from portal.catalog.findings import Finding
+from portal.catalog.schema.definition import ThemeDefinition
 
 
 def theme_findings(

@@ -23,9 +23,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from portal.catalog import papers
-from portal.catalog.answers import check_situation
 from portal.catalog.form_paper import application_form, item_part
 from portal.catalog.models import ServiceItem
+from portal.catalog.schema.answers import check_situation
 from portal.lib.pdf import html_to_pdf, static_file
 from portal.lib.throttle import Rate, TooMany, take
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from portal.catalog.findings import Finding
 from portal.lib.refusal import Refused
+from portal.lib.words import day
 from portal.organisations.roles import Role
 
 if TYPE_CHECKING:
@@ -96,6 +97,6 @@ def with_waivers(code: str, findings: list[Finding]) -> list[Finding]:
 def _waived(finding: Finding, waiver: Waiver | None) -> Finding:
     if waiver is None or not waivable(finding):
         return finding
-    when = timezone.localtime(waiver.approved_at).strftime("%Y年%m月%d日")
-    told = f"已豁免：{waiver.reason.rstrip('。')}。依据{waiver.article}，{waiver.approved_by}{when}批准。"
+    approved = f"{waiver.approved_by}{day(waiver.approved_at)}批准"
+    told = f"已豁免：{waiver.reason.rstrip('。')}。依据{waiver.article}，{approved}。"
     return replace(finding, severity="waived", suggestion=told)

@@ -15,8 +15,8 @@ from portal.cases.models import Case, Task
 from portal.cases.states import AT_THE_WINDOW, CaseStatus, TaskStatus
 from portal.catalog.health import HealthKind, HealthReport
 from portal.catalog.models import ServiceItem
-from portal.desk.views.health import may_see
-from portal.desk.views.items import SEES_ITEMS
+from portal.desk.care.health import may_see
+from portal.desk.items.views import SEES_ITEMS
 from portal.handover.models import Direction, Slip
 from portal.organisations.models import User
 from portal.organisations.roles import CENTRE_ROLES, CONTENT_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES, Role

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
@@ -18,12 +18,13 @@ from django.utils import timezone
 
 from portal.cases.models import Case
 from portal.cases.states import CaseStatus
-from portal.catalog.answers import is_sealed, masked_text, situation_text
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.models import Edition, ServiceItem
-from portal.catalog.questions import Choice, FormField, Question
+from portal.catalog.schema.answers import is_sealed, masked_text, situation_text
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.questions import Choice, FormField, Question
 from portal.desk.tables import case_light
 from portal.lib.masking import mask_identity
+from portal.lib.words import midnight
 from portal.organisations.models import User
 
 MOST_ROWS = 20_000
@@ -150,9 +151,9 @@ class Ledger:
             return self.visible.none()
         rows = self.visible
         if self.since:
-            rows = rows.filter(received_at__gte=_midnight(self.since))
+            rows = rows.filter(received_at__gte=midnight(self.since))
         if self.until:
-            rows = rows.filter(received_at__lt=_midnight(self.until + timedelta(days=1)))
+            rows = rows.filter(received_at__lt=midnight(self.until + timedelta(days=1)))
         if self.chosen_status:
             rows = rows.filter(status=self.chosen_status)
         for chosen in self.choice_filters:
@@ -205,7 +206,7 @@ class Ledger:
         for case in self.rows.iterator(chunk_size=500):
             texts = self._texts(case)
             own = [_value(column, texts.get(column.key, "")) for column in self.columns]
-            received = timezone.localtime(case.received_at).strftime("%Y-%m-%d %H:%M")
+            received = timezone.localtime(case.received_at).replace(tzinfo=None)
             light = case_light(case, today).reason
             fixed = [str(case), case.application.applicant_name, received, case.get_status_display()]
             yield [*fixed, case.promised_due, light, *own]
@@ -240,10 +241,6 @@ def _column(versions: list[Question | FormField], *, removed: bool) -> Column:
         kind = "choices" if newest.multiple else "choice"
         return Column(newest.key, newest.text, kind, removed, sealed, tuple(choices.values()))
     return Column(newest.key, newest.label, newest.kind, removed, sealed, tuple(choices.values()))
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _value(column: Column, text: str) -> Any:

@@ -1,27 +1,27 @@
 """Table of contents of the staff shell: registers, menu, home, looks. Registration only."""
 
 from django.templatetags.static import static
-from django.urls import path, re_path
+from django.urls import path, re_path, reverse
 from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail_modeladmin.options import modeladmin_register
 
 from portal.desk import history, home
-from portal.desk.admin import (
-    CaseAdmin,
-    DeliveryAdmin,
-    HandbookAdmin,
-    HouseGroup,
-    ItemAdmin,
-    PromiseAdmin,
-    SlipAdmin,
-    TaskAdmin,
-)
-from portal.desk.feedback import FeedbackAdmin
-from portal.desk.rulebook import RulebookGroup, TryClause
-from portal.desk.synonyms import SynonymAdmin
-from portal.desk.views import editions, handbooks, health, intake, ledger, papers
+from portal.desk.care import health
+from portal.desk.care.registers import FeedbackAdmin, RulebookGroup, SynonymAdmin
+from portal.desk.care.rulebook import TryClause
+from portal.desk.cases import intake, papers
+from portal.desk.cases.register import CaseAdmin
+from portal.desk.handbooks import views as handbooks
+from portal.desk.handbooks.register import HandbookAdmin
+from portal.desk.house.registers import HouseGroup
+from portal.desk.items import editions, ledger
+from portal.desk.items.register import ItemAdmin
+from portal.desk.pickup.register import DeliveryAdmin
+from portal.desk.promises.register import PromiseAdmin
+from portal.desk.slips.register import SlipAdmin
+from portal.desk.tasks.register import TaskAdmin
 
 REGISTERS = (
     CaseAdmin,
@@ -47,8 +47,6 @@ class IntakeMenuItem(MenuItem):
 
 @hooks.register("register_admin_menu_item")
 def intake_menu_item():
-    from django.urls import reverse
-
     return IntakeMenuItem("收件", reverse("desk_intake"), name="intake", icon_name="plus-inverse", order=10)
 
 

@@ -12,6 +12,9 @@ from django.db import connection, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from portal.documents import registry
+from portal.documents.numbers import PaperNumber
+from portal.documents.registry import Rendition
 from portal.jobs.outbox import promise
 from portal.lib.files import PDF, read_private, remove_private, store_bytes
 from portal.lib.pdf import render_pdf
@@ -46,51 +49,6 @@ class Counter(models.Model):
         return cls.objects.values_list("last", flat=True).get(series=series)
 
 
-class DocumentKind(models.TextChoices):
-    RECEIPT = "receipt", "收件凭证"
-    ACCEPTANCE = "acceptance", "受理通知书"
-    CORRECTION = "correction", "一次性补正告知书"
-    CORRECTION_RECEIPT = "correction_receipt", "补正材料接收凭证"
-    WITHDRAWAL = "withdrawal", "撤回申请书"
-    HANDOVER = "handover", "办理交接单"
-    DECISION_GRANT = "decision_grant", "准予决定书"
-    DECISION_REFUSAL = "decision_refusal", "不予许可决定书"
-    RESULT_HANDOVER = "result_handover", "办理结果交接单"
-    PICKUP_NOTICE = "pickup_notice", "领取通知"
-    DELIVERY_RECEIPT = "delivery_receipt", "送达回证"
-    APPLICATION_FORM = "application_form", "统一申请表"
-
-
-SIGNS = {
-    DocumentKind.RECEIPT: "收",
-    DocumentKind.ACCEPTANCE: "受",
-    DocumentKind.CORRECTION: "补",
-    DocumentKind.CORRECTION_RECEIPT: "补收",
-    DocumentKind.WITHDRAWAL: "撤",
-    DocumentKind.HANDOVER: "交",
-    DocumentKind.DECISION_GRANT: "准",
-    DocumentKind.DECISION_REFUSAL: "不",
-    DocumentKind.RESULT_HANDOVER: "果",
-    DocumentKind.PICKUP_NOTICE: "领",
-    DocumentKind.DELIVERY_RECEIPT: "达",
-    DocumentKind.APPLICATION_FORM: "申",
-}
-
-COPIES = {
-    DocumentKind.DECISION_GRANT: ("第一联 申请人", "第二联 部门案卷"),
-    DocumentKind.DECISION_REFUSAL: ("第一联 申请人", "第二联 部门案卷"),
-    DocumentKind.DELIVERY_RECEIPT: ("第一联 申请人", "第二联 存档"),
-    DocumentKind.PICKUP_NOTICE: ("申请人联",),
-}
-"""The copies a paper prints in, the applicant's first, where they are not the usual two."""
-USUAL_COPIES = ("第一联 申请人", "第二联 窗口存档")
-
-
-def series_of(kind: str, year: int) -> str:
-    """The counter of one kind of paper in one year."""
-    return f"document:{kind}:{year}"
-
-
 class Damaged(Refused):
     """The stored file of an issued document is gone or no longer what was stored; the sentence is for staff."""
 
@@ -119,7 +77,7 @@ class DocumentQuerySet(models.QuerySet):
 class Document(models.Model):
     """One issued paper. `content` is frozen at issue and holds no unmasked identity number."""
 
-    kind = models.CharField("种类", max_length=20, choices=DocumentKind.choices)
+    kind = models.CharField("种类", max_length=20, choices=registry.choices)
     year = models.PositiveSmallIntegerField("年度")
     serial = models.PositiveIntegerField("顺序号")
     number = models.CharField("文号", max_length=60, unique=True)
@@ -167,15 +125,15 @@ class Document(models.Model):
     def issue(cls, kind: str, *, content: dict[str, Any], by: Any) -> Document:
         """Number and freeze a paper in the caller's transaction; its PDF is promised work.
 
-        The number reads 绍行服受字〔2017〕第000123号, one gapless sequence per kind and year. The year is that of the
-        portal's own time zone, not of the one a user has chosen for the screen.
+        One gapless sequence per kind and year. The year is that of the portal's own time zone, not of the one a user
+        has chosen for the screen. Raises UnknownKind before a number is taken.
         """
-        kind = DocumentKind(kind)
+        paper = registry.kind_of(kind)
         now = timezone.now()
         year = timezone.localdate(now, timezone.get_default_timezone()).year
         with transaction.atomic():
-            serial = Counter.take(series_of(kind.value, year))
-            number = f"绍行服{SIGNS[kind]}字〔{year}〕第{serial:06d}号"
+            serial = Counter.take(paper.series(year))
+            number = str(PaperNumber(kind, year, serial))
             document = cls.objects.create(
                 kind=kind, year=year, serial=serial, number=number, content=content, issued_at=now, issued_by=by
             )
@@ -184,16 +142,15 @@ class Document(models.Model):
 
     @property
     def template(self) -> str:
-        return f"documents/{self.kind}.html"
+        return registry.kind_of(self.kind).template
 
     @property
     def title(self) -> str:
         return self.get_kind_display()
 
-    @property
-    def copy_names(self) -> tuple[str, ...]:
-        """What stands at the head of each copy; the first is the applicant's and alone shows the query code."""
-        return COPIES.get(self.kind, USUAL_COPIES)
+    def context(self, rendition: Rendition) -> dict[str, Any]:
+        """What the template of this paper gets: its frozen content, itself, and the copies to print."""
+        return {**self.content, "document": self, "copies": registry.kind_of(self.kind).copies_in(rendition)}
 
     @property
     def code_in_groups(self) -> str:
@@ -221,7 +178,7 @@ class Document(models.Model):
         """Render and store outside any row lock; the conditional update decides whose file counts."""
         with transaction.atomic(durable=True):
             pass  # RuntimeError inside a transaction of the caller, before a file is made
-        stored = store_bytes(render_pdf(self.template, {**self.content, "document": self}), PDF)
+        stored = store_bytes(render_pdf(self.template, self.context(Rendition.WHOLE)), PDF)
         won = Document.objects.filter(pk=self.pk, sha256="").update(
             path=stored.path, sha256=stored.sha256, size=stored.size, rendered_at=timezone.now()
         )

@@ -13,10 +13,10 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 
 from portal.documents.models import Document
 from portal.lib.masking import mask_applicant
+from portal.lib.words import day
 
 CODE = re.compile(r"[A-Z2-7]{16}")
 MISREAD = str.maketrans("018", "OIB")
@@ -79,7 +79,7 @@ def facts(document: Document) -> tuple[tuple[str, str], ...]:
     rows = (
         ("文书种类", document.title),
         ("文号", document.number),
-        ("出具日期", _day(document.issued_at)),
+        ("出具日期", day(document.issued_at)),
         ("出具单位", _of(content, "center", "name")),
         ("事项", _of(content, "item", "name")),
         ("申请人", _applicant(content)),
@@ -94,8 +94,3 @@ def _of(content: dict[str, Any], part: str, name: str) -> str:
 
 def _applicant(content: dict[str, Any]) -> str:
     return mask_applicant(_of(content, "applicant", "name"), is_body=_of(content, "applicant", "kind") == BODY)
-
-
-def _day(moment: Any) -> str:
-    day = timezone.localdate(moment)
-    return f"{day.year}年{day.month}月{day.day}日"

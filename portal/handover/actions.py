@@ -13,15 +13,15 @@ from portal.cases.states import TaskStatus
 from portal.documents.models import Counter, Document
 from portal.handover import papers
 from portal.handover.models import Custody, Direction, HolderKind, Slip, SlipLine, SlipStatus
-from portal.lib.check_digit import append_check
+from portal.handover.numbers import SlipCode, counter_of_slips
 from portal.lib.refusal import Refused
 from portal.organisations.models import Organisation, User
 
 
 def slip_code() -> str:
-    """`JD` + year + six digits + check digit: what the barcode of a slip carries and a scanner types."""
+    """The next code of the year."""
     year = timezone.localdate().year
-    return append_check(f"JD{year}{Counter.take(f'slip:{year}'):06d}")
+    return str(SlipCode(year, Counter.take(counter_of_slips(year))))
 
 
 def keep_at_window(case: Case, **kwargs: Any) -> None:

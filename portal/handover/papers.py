@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from portal.cases.papers import day, head, minute
+from portal.cases.papers import head
 from portal.lib.numerals import in_words
+from portal.lib.words import day, minute
 
 if TYPE_CHECKING:
     from portal.cases.models import Case, Task
     from portal.handover.models import SlipLine
     from portal.organisations.models import Organisation, User
-
-COPIES = ("第一联 存根（窗口留存）", "第二联 部门留存", "第三联 回执（签收后退窗口）")
 
 
 def _rows(lines: Iterable[SlipLine]) -> list[dict[str, Any]]:
@@ -58,7 +57,6 @@ def to_department(
         **head(case, by),
         "handler": str(by) if by else "",  # a stage that joined by itself: whoever carries the papers signs
         "code": code,
-        "copies": list(COPIES),
         "round": round,
         "giver": case.application.window.name,
         "taker": department.full_name,
@@ -91,7 +89,6 @@ def to_window(
     return {
         **head(case, by),
         "code": code,
-        "copies": list(COPIES[:1] + ("第二联 窗口留存", "第三联 回执（签收后退部门）")),
         "giver": department.full_name,
         "taker": case.application.center.name + "出件窗口",
         "outcome": case.get_outcome_display(),

@@ -11,6 +11,7 @@ from multiprocessing.sharedctypes import RawValue
 
 # Without a lock on purpose: a process killed while holding one would make the watcher wait as well.
 _last = RawValue("d", time.monotonic())
+_minute = RawValue("d", time.monotonic())
 
 
 def beat() -> None:
@@ -21,3 +22,13 @@ def beat() -> None:
 def silence() -> float:
     """Seconds since the last beat of this process or of one forked from it."""
     return time.monotonic() - _last.value
+
+
+def minute_begins() -> None:
+    """Note for all workers of the cluster that one of them does the minute's own work now."""
+    _minute.value = time.monotonic()
+
+
+def since_minute() -> float:
+    """Seconds since a worker of this cluster last began the minute's own work."""
+    return time.monotonic() - _minute.value

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from portal.jobs import queue
+from portal.jobs.registry import Urgency
 
 MAX_ATTEMPTS = 5
 CLAIM_MINUTES = 10
@@ -49,6 +50,17 @@ class PromiseQuerySet(models.QuerySet):
         lost = Q(status=PromiseStatus.RUNNING, claimed_until__lt=now)
         return self.filter(waiting | lost)
 
+    def most_urgent(self, now: datetime) -> int | None:
+        """The key of what is to be done next: by class, then what has been due longest. None when nothing is due.
+
+        The two kinds of due work are asked for one by one, so that each is one step in an index.
+        """
+        order = ("urgency", "due_at", "pk")
+        waiting = self.filter(status=PromiseStatus.WAITING, due_at__lte=now)
+        lost = self.filter(status=PromiseStatus.RUNNING, claimed_until__lt=now)
+        found = [row for rows in (waiting, lost) if (row := rows.order_by(*order).values_list(*order).first())]
+        return min(found)[2] if found else None
+
 
 class Promise(models.Model):
     """Work promised in the same transaction as the change that needs it; `args` holds ids only."""
@@ -58,6 +70,7 @@ class Promise(models.Model):
     args = models.JSONField("参数", default=dict)
     status = models.CharField("状态", max_length=10, choices=PromiseStatus.choices, default=PromiseStatus.WAITING)
     attempts = models.PositiveSmallIntegerField("次数", default=0)
+    urgency = models.PositiveSmallIntegerField("类别", choices=Urgency.choices, default=Urgency.PEOPLE)
     due_at = models.DateTimeField("执行时间", default=timezone.now)
     claimed_until = models.DateTimeField("占用至", null=True)
     last_error = models.CharField("最近的错误", max_length=300, blank=True)
@@ -73,8 +86,10 @@ class Promise(models.Model):
         verbose_name = "后台工作"
         verbose_name_plural = "后台工作"
         indexes = [
-            # The minute tick: what is due, oldest first.
-            models.Index(fields=["status", "due_at"], name="promise_due"),
+            # `most_urgent`: what is due, by class, oldest first.
+            models.Index(fields=["status", "urgency", "due_at"], name="promise_next"),
+            # `purge`: what was done longest ago. Only done work has the time, and a comparison with it says so.
+            models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="promise_kept"),
         ]
 
     def __str__(self) -> str:
@@ -119,5 +134,5 @@ class Promise(models.Model):
             status=PromiseStatus.WAITING, attempts=0, due_at=timezone.now(), retried_by=by
         )
         if changed:
-            queue.wake_after_commit(self.pk)
+            queue.wake_after_commit()
         return bool(changed)

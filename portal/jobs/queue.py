@@ -15,6 +15,7 @@ from portal.jobs import heartbeat, processes
 logger = logging.getLogger(__name__)
 
 TICK = "portal.jobs.tick.tick"
+WORK = "portal.jobs.tick.work"
 SCHEDULE = "portal-tick"
 SILENCE = 300.0
 """Seconds without a sign of life after which the cluster is taken to hang. The tick comes every minute and a task may
@@ -25,38 +26,41 @@ seconds that `make run` waits before it ends everything."""
 
 
 class _WakeUp:
-    """Wakes a worker for everything that was promised in one transaction: the first call takes all, the rest nothing.
+    """Wakes a worker once for everything that was promised in one transaction: the first call does it.
 
     Every promise registers a call of its own, so that a savepoint which is rolled back takes only its own along.
     """
 
-    def __init__(self, promises: list[int]) -> None:
-        self.promises = promises
+    def __init__(self, to_come: list[bool]) -> None:
+        self.to_come = to_come
 
     def __call__(self) -> None:
-        found = self.promises.copy()
-        self.promises.clear()
-        if found:
-            wake(found)
+        if self.to_come:
+            self.to_come.clear()
+            wake()
 
 
-def wake_after_commit(promise_id: int) -> None:
-    """Ask a worker to do this promise once the caller's transaction is written, together with its others."""
+def wake_after_commit() -> None:
+    """Ask for a worker once the caller's transaction is written; once, whatever else it promises."""
     calls = [call for _, call, *_ in transaction.get_connection().run_on_commit if isinstance(call, _WakeUp)]
-    promises = calls[-1].promises if calls else []
-    promises.append(promise_id)
-    transaction.on_commit(_WakeUp(promises))
+    transaction.on_commit(_WakeUp(calls[-1].to_come if calls else [True]))
 
 
-def wake(promises: list[int]) -> None:
-    """Ask a worker to do these promises soon; a queue that is away is only a delay."""
+def wake() -> None:
+    """Ask a worker to do what is due; a queue that is away is only a delay.
+
+    A wake-up that still stands in the queue will find what is written now: seven hundred promises are not seven hundred
+    wake-ups.
+    """
+    from django_q.brokers import get_broker
     from django_q.tasks import async_task
 
     try:
-        async_task("portal.jobs.outbox.run_these", promises)
-    except Exception as error:  # the tick finds the promises within a minute
-        lost = type(error).__name__
-        logger.warning("the queue did not take promises %s (%s); the tick will find them", promises, lost)
+        broker = get_broker()
+        if not broker.queue_size():
+            async_task(WORK, broker=broker)
+    except Exception as error:  # the tick finds the work within a minute
+        logger.warning("the queue did not take a wake-up (%s); the tick will find the work", type(error).__name__)
 
 
 def ensure_schedule() -> None:

@@ -14,6 +14,8 @@ from datetime import date
 from django.db import models
 from stdnum.cn import ric, uscc
 
+from portal.lib.words import one_line
+
 EARLIEST_BIRTH = date(1880, 1, 1)
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 SUBJECT_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -42,7 +44,7 @@ class IdentityError(ValueError):
 
 def check_identity(kind: str, number: str, *, today: date) -> str:
     """The number in its normal form (half-width, upper case, no spaces), or IdentityError with the reason."""
-    value = re.sub(r"[\s\u200b-]", "", unicodedata.normalize("NFKC", number)).upper()
+    value = re.sub(r"[\s-]", "", one_line(unicodedata.normalize("NFKC", number))).upper()
     if not value:
         raise IdentityError("请填写证件号码。")
     if kind == IdentityKind.CITIZEN:

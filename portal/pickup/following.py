@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from portal.cases import clocks
 from portal.cases.models import Case, Task
-from portal.cases.papers import day
 from portal.cases.progress import case_chart
 from portal.cases.states import AFTER_DECISION, CaseStatus, TaskStatus
+from portal.lib.words import day
 from portal.organisations.models import ServiceCenter, Window, WindowKind
 from portal.pickup.models import DELIVERY_DAYS, Delivery
 
@@ -126,7 +126,7 @@ def _surroundings(case: Case, tasks: list[Task], delivery: Delivery | None) -> d
         "departments": _departments(case, tasks),
         "following": _next_steps(case, tasks),
         "delivery_due": _delivery_due(case, delivery),
-        "delivered_on": day(timezone.localdate(delivery.delivered_at)) if _was_delivered(delivery) else "—",
+        "delivered_on": day(delivery.delivered_at) if _was_delivered(delivery) else "—",
     }
 
 
@@ -169,7 +169,7 @@ def _dates(case: Case, delivery: Delivery | None) -> list[tuple[str, str]]:
         ("到达出件窗口", delivery.ready_at if delivery else None),
         ("领取", delivery.delivered_at if delivery else None),
     ]
-    return [(name, day(timezone.localdate(moment))) for name, moment in happened if moment]
+    return [(name, day(moment)) for name, moment in happened if moment]
 
 
 def _gaps(case: Case) -> list[tuple[str, str]]:

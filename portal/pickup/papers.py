@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from portal.cases.papers import day, head, minute
+from portal.cases.papers import head
+from portal.lib.words import day, minute
 
 if TYPE_CHECKING:
     from portal.cases.models import Case

@@ -12,9 +12,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from portal.lib import words
 from portal.workdays.calendar import SATURDAY, Calendar
 
 ONE_DAY = timedelta(days=1)
+ESTIMATE = (
+    "其中有的年度放假安排尚未公布，日期是预计的：元旦、清明节、劳动节、国庆节的法定假日已经扣除，"
+    "春节、端午节、中秋节和调休还不知道，公布后重新计算。"
+)
+"""What is missing from a deadline that reaches into a year without a notice."""
 
 
 class Unit(StrEnum):
@@ -131,10 +137,6 @@ def _months_later(start: date, months: int) -> date:
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
-def _words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def _explain(
     start: date,
     end: date,
@@ -146,9 +148,9 @@ def _explain(
     estimated: bool,
 ) -> Iterator[str]:
     if limit == 0:
-        yield f"即办：当日（{_words(start)}）办结。"
+        yield f"即办：当日（{words.day(start)}）办结。"
         return
-    yield f"从{_words(start)}起算，当日不计，期限{limit}{UNIT_NAMES[unit]}。"
+    yield f"从{words.day(start)}起算，当日不计，期限{limit}{UNIT_NAMES[unit]}。"
     for name, days in _holidays(start, due, calendar):
         counted = "放假，不计入" if unit == Unit.WD else "放假，期限照常计算"
         yield f"{name}（{_span(days, start.year)}）{counted}。"
@@ -156,10 +158,10 @@ def _explain(
         yield f"{'、'.join(_span([day], start.year) for day in worked)}调休上班，计入。"
     yield from _pauses(start, end, unit, calendar, pauses)
     if due != end:
-        yield f"{_words(end)}是休息日，顺延到下一个工作日。"
-    yield f"期限届满日为{_words(due)}，当日24时前有效。"
+        yield f"{words.day(end)}是休息日，顺延到下一个工作日。"
+    yield f"期限届满日{'预计' if estimated else ''}为{words.day(due)}，当日24时前有效。"
     if estimated:
-        yield "其中有的年度放假安排尚未公布，日期按周一至周五推算，公布后重新计算。"
+        yield ESTIMATE
 
 
 def _pauses(start: date, end: date, unit: Unit, calendar: Calendar, pauses: tuple[Pause, ...]) -> Iterator[str]:
@@ -167,12 +169,12 @@ def _pauses(start: date, end: date, unit: Unit, calendar: Calendar, pauses: tupl
     for run in _runs(sorted(paused_days(pauses, start, end))):
         worked = sum(1 for day in run if calendar.is_workday(day))
         taken = f"{worked}个工作日" if unit == Unit.WD else f"{len(run)}天"
-        yield f"{_words(run[0] - ONE_DAY)}至{_words(run[-1])}暂停计时，{taken}不计入。"
+        yield f"{words.day(run[0] - ONE_DAY)}至{words.day(run[-1])}暂停计时，{taken}不计入。"
 
 
 def _holidays(start: date, due: date, calendar: Calendar) -> Iterator[tuple[str, list[date]]]:
-    """Days off by notice, one entry for each name and unbroken run."""
-    off = [day for day in days_between(start, due) if day in calendar.exceptions and not calendar.is_workday(day)]
+    """Days off by notice or by law, one entry for each name and unbroken run."""
+    off = [day for day in days_between(start, due) if calendar.is_holiday(day)]
     for run in _runs(off, calendar.note):
         yield calendar.note(run[0]) or "假日", run
 
@@ -196,4 +198,4 @@ def _runs(days: list[date], name: Callable[[date], str] = lambda day: "") -> lis
 def _span(days: list[date], year: int) -> str:
     """`4月2日` or `4月2日至4月4日`; days of another year than `year` say theirs."""
     ends = [days[0]] if len(days) == 1 else [days[0], days[-1]]
-    return "至".join(f"{day.month}月{day.day}日" if day.year == year else _words(day) for day in ends)
+    return "至".join(f"{day.month}月{day.day}日" if day.year == year else words.day(day) for day in ends)

@@ -84,7 +84,7 @@ def hours_on(day: date, week: Week, special: Mapping[date, SpecialDay], calendar
         spans = (Span(own.opens, own.closes),) if own.opens and own.closes else ()
         return DayHours(day, spans, own.note)
     usual = week.get(day.weekday(), ())
-    known = calendar.exceptions.get(day)
+    known = calendar.known(day)
     if known is None:
         return DayHours(day, usual, "", estimated)
     works, note = known

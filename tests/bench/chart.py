@@ -12,7 +12,7 @@ from django.utils.html import escape
 
 from portal.catalog.chart import process_chart_svg
 from portal.catalog.content import load_items
-from portal.catalog.definition import ItemDefinition
+from portal.catalog.schema.definition import ItemDefinition
 
 ROUNDS, TIMES = 7, 30
 

@@ -8,8 +8,8 @@ from django.conf import settings
 
 from pages.exchange import export_names, preview
 from portal.catalog.content import load_items
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.exchange.files import write_file
+from portal.catalog.schema.definition import ItemDefinition
 
 ITEMS = 3000
 GOAL = 60.0

@@ -29,8 +29,8 @@ def sizes() -> list[int]:
 
 def items_in_force(count: int) -> None:
     """Exactly so many items, the starting content again and again under codes of their own."""
-    from portal.catalog.definition import ItemDefinition
     from portal.catalog.models import Edition, ServiceItem
+    from portal.catalog.schema.definition import ItemDefinition
     from portal.organisations.models import Organisation, Zone
     from tests.cast import starting_items
 

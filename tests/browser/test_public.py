@@ -50,7 +50,7 @@ PHONE, DESK = {"width": 375, "height": 812}, {"width": 1366, "height": 900}
 
 CONTENT = f"""
 from pages.models import GuidePage, HomePage, PlainPage
-from portal.catalog.definition import ItemDefinition
+from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.models import ServiceItem, publish
 
 old, new, asking = (ServiceItem.objects.get(code=code) for code in ("{WITHDRAWN}", "GY-01", "SH-01"))

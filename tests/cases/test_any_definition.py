@@ -16,10 +16,10 @@ from portal.cases import integrity
 from portal.cases.actions import receive
 from portal.cases.models import Case
 from portal.cases.states import CaseStatus
-from portal.catalog.answers import check_answers, in_asking_order
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.models import ServiceItem, examine, publish
-from portal.catalog.questions import FormField, all_hold
+from portal.catalog.schema.answers import check_answers, in_asking_order
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.questions import FormField, all_hold
 from portal.handover import integrity as handover_integrity
 from portal.organisations.models import Window
 from portal.pickup.actions import NewResult, ready_at_window, take_in, transfer_result

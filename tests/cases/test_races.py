@@ -11,6 +11,7 @@ import pytest
 
 from portal.cases import integrity
 from portal.cases.models import Case, Event, Task
+from portal.cases.numbers import CaseNumber
 from portal.cases.states import TaskStatus
 from portal.handover.models import Slip
 from portal.lib.refusal import TooLate
@@ -153,7 +154,7 @@ def test_numbers_taken_at_once_have_no_gap(cast: Cast) -> None:
     ]
     assert at_once(acts) == [None] * 8
     assert list(integrity.problems()) == []
-    serials = sorted(int(number[11:15]) for number in Case.objects.values_list("number", flat=True))
+    serials = sorted(CaseNumber.parse(number).serial for number in Case.objects.values_list("number", flat=True))
     assert serials == list(range(1, 9))
 
 

@@ -9,11 +9,11 @@ from django.conf import settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from portal.catalog import choices
 from portal.catalog.content import load_items
-from portal.catalog.definition import ItemDefinition, Limit
 from portal.catalog.exchange.names import Names, spellings
-from portal.catalog.questions import FIELD_KINDS, When
+from portal.catalog.schema import choices
+from portal.catalog.schema.definition import ItemDefinition, Limit
+from portal.catalog.schema.questions import FIELD_KINDS, When
 from portal.lib.content import read_yaml
 
 AWKWARD = "㛃𬱖=+-@'\"\\；;、，,|｜＝\n\r\t :#&*!%{}[]<>_x000D_“”甲乙a1~`\x0b\x85\u2028\ufeff"

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils import timezone
 from pypdf import PdfReader
 
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.handbook import Handbook, order_handbook
 from portal.catalog.models import ServiceItem, publish
+from portal.catalog.schema.definition import ItemDefinition
 from portal.jobs.models import Promise, PromiseStatus
 from portal.jobs.outbox import run
 from portal.lib.files import private_path

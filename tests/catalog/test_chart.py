@@ -23,8 +23,8 @@ from portal.catalog.chart import (
     row,
 )
 from portal.catalog.content import load_items
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.drawing import MARGIN, NOTE, WHAT, WHO, WIDTH, Row, Words, text_width, wrapped
+from portal.catalog.schema.definition import ItemDefinition
 from tests.cast import Cast, accepted_case, answer_all, decided_case, received_case, sign_all
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from portal.catalog.compare import Difference, differences
 from portal.catalog.content import load_items
-from portal.catalog.definition import FileRef, ItemDefinition, Limit
-from portal.catalog.questions import Choice, Question, When
+from portal.catalog.schema.definition import FileRef, ItemDefinition, Limit
+from portal.catalog.schema.questions import Choice, Question, When
 
 ITEMS = {item.code: item for item in load_items(settings.CONTENT_DIR)}
 OLD = ITEMS["TZ-09"]

@@ -11,9 +11,9 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from portal.catalog.content import department_names, load_items, load_themes
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.models import Edition, ItemStatus, ServiceItem, check, publish
 from portal.catalog.preflight import PreflightFailed, preflight
+from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.refusal import TooLate
 from portal.organisations.models import Organisation
 from tests.cast import Cast, received_case

@@ -16,11 +16,11 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.worksheet.formula import ArrayFormula
 
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.exchange import workbook_file
 from portal.catalog.exchange.files import read_file, write_file
 from portal.catalog.exchange.layout import TABLES
 from portal.catalog.exchange.report import Report, Status, judge
+from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.refusal import Refused
 from tests.catalog.exchange_items import content_items, content_names, everything
 

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.exchange import workbook_file, workbook_reader, yaml_file
 from portal.catalog.exchange.cells import SPACES, Asked, join, join_conditions, split, split_conditions
 from portal.catalog.exchange.report import judge
-from portal.catalog.questions import When
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.questions import When
 from tests.catalog.exchange_items import (
     EVERYTHING,
     content_items,

@@ -16,11 +16,11 @@ from pypdf import PdfReader
 
 from portal.catalog import papers, views
 from portal.catalog.content import load_items
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.form_paper import application_form, item_part
 from portal.catalog.models import ServiceItem, publish
 from portal.catalog.papers import Around, checklist, leaflet
-from portal.catalog.questions import FIELD_KINDS
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.questions import FIELD_KINDS
 from portal.lib.pdf import html_to_pdf, render_pdf
 from portal.lib.throttle import Rate
 from tests.cast import Cast

@@ -12,8 +12,8 @@ from django.conf import settings
 from portal.catalog import preflight as module
 from portal.catalog import rules
 from portal.catalog.content import department_names, load_items
-from portal.catalog.definition import Faq, ItemDefinition
 from portal.catalog.preflight import PreflightFailed, preflight
+from portal.catalog.schema.definition import Faq, ItemDefinition
 
 TZ_09 = next(item for item in load_items(settings.CONTENT_DIR) if item.code == "TZ-09")
 PERMIT = TZ_09.model_copy(update={"faqs": (Faq(question="要带图纸吗？", answer="要。"),)})

@@ -10,9 +10,9 @@ from django.db import connection, connections
 from django.db.models import QuerySet
 
 from portal.catalog.content import load_items
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.integrity import problems
 from portal.catalog.models import Edition, ServiceItem, publish
+from portal.catalog.schema.definition import ItemDefinition
 from portal.organisations.content import load_organisations
 from tests.races import at_once
 

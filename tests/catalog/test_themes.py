@@ -10,10 +10,10 @@ from django.conf import settings
 
 from portal.catalog import integrity
 from portal.catalog.content import load_items, load_themes
-from portal.catalog.definition import Dependency, ThemeDefinition, ThemeStage
 from portal.catalog.drawing import Box
 from portal.catalog.findings import PreflightFailed
 from portal.catalog.models import Theme, ThemeEdition, keep_theme
+from portal.catalog.schema.definition import Dependency, ThemeDefinition, ThemeStage
 from portal.catalog.theme_chart import levels, rails, theme_chart_steps, theme_chart_svg
 from portal.catalog.theme_findings import circles, theme_findings
 from tests.cast import Cast, build_cast

@@ -216,7 +216,7 @@ def test_an_export_is_written_down_without_numbers_of_persons(two: Any, cast: Ca
 
 
 def test_too_many_rows_are_refused_with_a_sentence(two: Any, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.desk.views.ledger.MOST_ROWS", 1)
+    monkeypatch.setattr("portal.desk.items.ledger.MOST_ROWS", 1)
     url = reverse("desk_ledger_export", args=["TZ-09", "xlsx"])
     assert "请缩小范围后再导出" in at_desk(cast.receiver).get(url, follow=True).content.decode()
     assert not ModelLogEntry.objects.filter(action=LEDGER_EXPORTED).exists()

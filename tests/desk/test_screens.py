@@ -14,8 +14,8 @@ from django.urls import reverse
 
 from portal.cases.models import Application, Case, CaseFile, Event
 from portal.catalog.models import ServiceItem
-from portal.desk.admin import HouseGroup
-from portal.desk.rulebook import RulebookGroup
+from portal.desk.care.registers import RulebookGroup
+from portal.desk.house.registers import HouseGroup
 from portal.jobs.models import Promise, PromiseStatus
 from portal.organisations.models import User
 from tests.cast import COMPANY, PERSON, Cast, accepted_case, decided_case, received_case

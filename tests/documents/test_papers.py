@@ -12,7 +12,8 @@ from pypdf import PdfReader
 
 from portal.cases.actions import print_application_form, print_receipt
 from portal.cases.models import Case
-from portal.documents.models import Document, DocumentKind
+from portal.documents.models import Document
+from portal.documents.registry import KINDS, Rendition
 from portal.documents.verification import verification_url
 from portal.lib.pdf import render_pdf
 from portal.pickup.actions import NewResult, take_in, transfer_result
@@ -62,9 +63,9 @@ def every_paper(cast: Cast) -> dict[str, Document]:
 
 def test_every_kind_has_a_template_without_unknown_names_and_prints_what_it_must(cast: Cast) -> None:
     papers = every_paper(cast)
-    assert set(papers) == set(DocumentKind.values)
+    assert set(papers) == set(KINDS)
     for kind, document in papers.items():
-        html = engine().get_template(document.template).render(Context({**document.content, "document": document}))
+        html = engine().get_template(document.template).render(Context(document.context(Rendition.WHOLE)))
         assert document.number in html, kind
         assert "<script>" not in html, kind
         assert COMPANY not in html, kind
@@ -88,7 +89,9 @@ def test_sixty_papers_and_very_long_names_break_onto_more_pages_with_their_head(
     content = dict(slip.document.content)
     row = {**content["lines"][0], "name": LONG}
     content["lines"] = [{**row, "no": number} for number in range(1, 61)]
-    reader = PdfReader(io.BytesIO(render_pdf(slip.document.template, {**content, "document": slip.document})))
+    reader = PdfReader(
+        io.BytesIO(render_pdf(slip.document.template, {**slip.document.context(Rendition.WHOLE), **content}))
+    )
     assert len(reader.pages) > 3
     assert "材料名称" in reader.pages[1].extract_text()
 
@@ -102,6 +105,6 @@ def test_the_unknown_name_detector_itself_works() -> None:
 
 def test_every_paper_carries_the_address_of_its_answer_and_its_code_in_print(cast: Cast) -> None:
     for document in every_paper(cast).values():
-        html = render_to_string(document.template, {**document.content, "document": document})
+        html = render_to_string(document.template, document.context(Rendition.WHOLE))
         assert f"<title>二维码 {verification_url(document)}</title>" in html, document.kind
         assert document.code_in_groups in html, document.kind

@@ -11,11 +11,11 @@ from wagtail.models import ModelLogEntry, PageLogEntry, Revision
 
 from pages.exchange import export_definitions, export_names, import_definitions, import_file, preview
 from pages.models import CataloguePage, GuidePage, HomePage
-from portal.catalog.definition import ItemDefinition, Limit
 from portal.catalog.exchange.files import write_file
 from portal.catalog.exchange.report import Status
 from portal.catalog.models import Edition, ServiceItem
-from portal.catalog.questions import When
+from portal.catalog.schema.definition import ItemDefinition, Limit
+from portal.catalog.schema.questions import When
 from portal.lib.refusal import Refused
 from tests.catalog.exchange_items import content_items, everything
 from tests.pages.acts import draft, editor, guide

@@ -15,8 +15,8 @@ from wagtail.models import PageViewRestriction, Site
 from pages.halls import HallIndexPage, HallPage
 from pages.models import CataloguePage, FeaturedGuide, GuidePage, HomePage, PlainPage, SiteMarks, ThemePage
 from pages.news import NewsIndexPage, NewsPage
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.models import ServiceItem, _parsed, publish
+from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.display import COOKIE, MODES
 from tests.pages.acts import at_desk, guide, publisher
 

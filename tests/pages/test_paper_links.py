@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from pages.models import GuidePage, HomePage
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.models import ServiceItem, publish
 from portal.catalog.papers import guide_url
+from portal.catalog.schema.definition import ItemDefinition
 from tests.pages.acts import publisher
 
 pytestmark = pytest.mark.django_db

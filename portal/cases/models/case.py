@@ -11,12 +11,13 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.cases import authority, clocks, papers, routing
+from portal.cases import authority, clocks, opening, papers, routing
 from portal.cases.flow import MOVES, Move
-from portal.cases.models.application import Application, case_number
+from portal.cases.models.application import Application
 from portal.cases.models.doors import CaseQuerySet
 from portal.cases.models.event import Event, log
 from portal.cases.models.material import CaseMaterial
+from portal.cases.numbers import CaseNumber, counter_of_cases
 from portal.cases.signals import case_withdrawn, materials_changed
 from portal.cases.states import (
     AT_THE_WINDOW,
@@ -25,14 +26,13 @@ from portal.cases.states import (
     TaskOutcome,
 )
 from portal.catalog.models import Edition, ServiceItem
-from portal.documents.models import Counter, Document, DocumentKind
+from portal.documents.models import Counter, Document
 from portal.lib.fields import EncryptedTextField
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Zone
-from portal.organisations.roles import WINDOW_ROLES
 
 if TYPE_CHECKING:
-    from portal.catalog.definition import ItemDefinition
+    from portal.catalog.schema.definition import ItemDefinition
     from portal.organisations.models import User
 
 
@@ -112,9 +112,8 @@ class Case(models.Model):
         return {**self.answers, **sealed}
 
     def documents_for(self, user: User) -> models.QuerySet[Document]:
-        """The papers of the case that this user may open; the pickup code is for the counter and the applicant only."""
-        found = self.documents.order_by("pk")
-        return found if user.holds(*WINDOW_ROLES, zone=self.zone) else found.exclude(kind=DocumentKind.PICKUP_NOTICE)
+        """The papers of the case that this user may open; `opening.rendition_for` says with which copies."""
+        return self.documents.filter(kind__in=opening.kinds_open_to(user, self)).order_by("pk")
 
     # -- how every verb works -------------------------------------------------------------------------------------
 
@@ -248,8 +247,8 @@ class Case(models.Model):
         if self.number:
             return self.number
         day = timezone.localdate(now).strftime("%Y%m%d")
-        serial = Counter.take(f"case:{self.zone.letter}:{day}")
-        return case_number(self.zone, day, serial)
+        letter = self.zone.letter
+        return str(CaseNumber(letter, day, Counter.take(counter_of_cases(letter, day))))
 
     def _refuse_gaps(self) -> None:
         gaps = [(line, line.shortfall()) for line in self._lines()]

@@ -13,14 +13,14 @@ from portal.cases.models.application import Application, new_query_code
 from portal.cases.models.publicity import PublicityRule
 from portal.cases.models.task import Task
 from portal.cases.states import AFTER_DECISION, IN_PROGRESS, MINE_TO_SEE, CaseStatus, TaskOutcome
-from portal.documents.models import Document, DocumentKind
+from portal.documents.models import Document
 from portal.organisations.roles import CENTRE_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES
 
 if TYPE_CHECKING:
     from portal.cases.models.case import Case
     from portal.organisations.models import User
 
-DECISIONS = (DocumentKind.DECISION_GRANT, DocumentKind.DECISION_REFUSAL)
+DECISIONS = ("decision_grant", "decision_refusal")
 
 
 class CaseQuerySet(models.QuerySet):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from portal.cases.states import Verdict, Way
 
 if TYPE_CHECKING:
-    from portal.catalog.definition import Material
+    from portal.catalog.schema.definition import Material
 
 
 class CaseMaterial(models.Model):

@@ -8,15 +8,15 @@ not code.
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from portal.cases.states import ApplicantKind
 from portal.catalog.models import ServiceItem
+from portal.lib.words import midnight
 from portal.organisations.models import ServiceCenter
 from portal.workdays.calendar import Calendar, load_calendar
 from portal.workdays.deadlines import workdays_between
@@ -59,17 +59,11 @@ def in_span(today: date, after: int, show: int, calendar: Calendar) -> Q:
     last = today
     while workdays_between(last, today, calendar) < after:
         last -= timedelta(days=1)
-    return Q(
-        decided_at__gte=_midnight(today - timedelta(days=show)), decided_at__lt=_midnight(last + timedelta(days=1))
-    )
+    return Q(decided_at__gte=midnight(today - timedelta(days=show)), decided_at__lt=midnight(last + timedelta(days=1)))
 
 
 def of_whom(persons: bool) -> Q:
     return Q() if persons else Q(application__applicant_kind=ApplicantKind.BODY)
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min), timezone.get_default_timezone())
 
 
 class PublicityRule(models.Model):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from portal.catalog.questions import Choice, When
+from portal.catalog.schema.questions import Choice, When
 from portal.lib.spreadsheets import ErrorValue, Formula, Value
 
 BETWEEN = "；"

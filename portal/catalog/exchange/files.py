@@ -7,10 +7,10 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.exchange import workbook_file, workbook_reader, yaml_file
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.report import Reading
+from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.refusal import Refused
 
 MAX_BYTES = yaml_file.MAX_BYTES

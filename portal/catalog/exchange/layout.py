@@ -12,8 +12,8 @@ from annotated_types import Ge, Le, MaxLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from portal.catalog import choices
-from portal.catalog.definition import (
+from portal.catalog.schema import choices
+from portal.catalog.schema.definition import (
     Faq,
     FileRef,
     Intermediary,
@@ -24,7 +24,7 @@ from portal.catalog.definition import (
     SpecialProcedure,
     Step,
 )
-from portal.catalog.questions import FIELD_KINDS, FormField, Question, When
+from portal.catalog.schema.questions import FIELD_KINDS, FormField, Question, When
 
 CODE = "事项编码"
 DESK_ROWS = {"acceptance": "受理", "stages": "部门办理", "result": "制作结果", "issue": "出件"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.exchange.names import Names
-from portal.catalog.questions import When
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.questions import When
 
 Path = tuple[str | int, ...]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.references import dangling
 from portal.catalog.findings import Finding, path_of
 from portal.catalog.preflight import preflight
+from portal.catalog.schema.definition import ItemDefinition
 
 Path = tuple[str | int, ...]
 LONGEST_ECHO = 30

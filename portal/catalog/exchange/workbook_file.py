@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.exchange.cells import Asked, Scope, join, join_choices, join_conditions
 from portal.catalog.exchange.layout import CODE, ELSEWHERE, GUIDE, ITEMS, OPTIONS, TABLES, Cell, Table
 from portal.catalog.exchange.names import Names
+from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.refusal import Refused
 from portal.lib.spreadsheets import Head, Sheet, Value, cell_name, fits, write_workbook
 

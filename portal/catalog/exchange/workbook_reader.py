@@ -8,13 +8,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.exchange.assembly import Assembly
 from portal.catalog.exchange.cells import SPACES, CellProblem, flag_of, number_of, split, split_choices, text_of
 from portal.catalog.exchange.layout import CODE, ITEMS, PARTS, TABLES, Cell, Table
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.report import Draft, Problem, Reading, clip
 from portal.catalog.findings import shape_findings
+from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.spreadsheets import Value, WorkbookRefused, cell_name, read_workbook
 
 NONE_SET = {"无", "无法定时限", "-", "—"}

@@ -15,10 +15,10 @@ import yaml
 from pydantic import ValidationError
 
 from portal.catalog.content import item_definition
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.report import Draft, Problem, Reading, clip
 from portal.catalog.findings import shape_findings
+from portal.catalog.schema.definition import ItemDefinition
 
 FORMAT, VERSION = "portal-items", 1
 MAX_BYTES = 20 * 1024 * 1024

@@ -13,10 +13,10 @@ from django.apps import apps
 from django.db.models import Count, QuerySet
 from django.http import QueryDict
 
-from portal.catalog.choices import BUSINESS_EVENTS, CASE_TYPES, LIFE_EVENTS
 from portal.catalog.finding.indexing import BODY, OFFLINE, PERSON
 from portal.catalog.finding.models import Entry, Facet, Mark
-from portal.lib.search.text import clean
+from portal.catalog.schema.choices import BUSINESS_EVENTS, CASE_TYPES, LIFE_EVENTS
+from portal.lib.words import one_line
 from portal.organisations.models import Organisation, Zone
 
 Chosen = dict[str, tuple[str, ...]]
@@ -56,7 +56,7 @@ def chosen_from(data: QueryDict, known: Counts) -> tuple[Chosen, list[str]]:
         kept = tuple(value for value in given if value in there)
         if kept:
             chosen[facet.value] = kept
-        strange = [said for value in given if value not in there and (said := clean(value[:200])[:20])]
+        strange = [said for value in given if value not in there and (said := one_line(value[:200])[:20])]
         unknown += [f"没有“{said}”这个{facet.label}，已经忽略这个条件。" for said in strange]
     return chosen, unknown[:MOST_UNKNOWN]
 

@@ -14,9 +14,9 @@ from django.db.models import Q
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from portal.catalog.choices import life_events
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.finding.models import Entry, Facet, Mark, text_index
+from portal.catalog.schema.choices import life_events
+from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.search import pinyin
 from portal.lib.search.fulltext import texts
 from portal.lib.search.text import key, tokens

@@ -13,9 +13,9 @@ from functools import cached_property, lru_cache
 from django.conf import settings
 from django.db import DatabaseError
 
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.findings import Finding
 from portal.catalog.lint.rulebook import CATEGORIES, MASK, Reader, Rule, Rulebook, read_rulebook
+from portal.catalog.schema.definition import ItemDefinition
 
 LONGEST_CLAUSE = 20_000
 SENTENCE_ENDS = "。；！？\n"

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from portal.catalog.definition import digest
+from portal.catalog.schema.definition import digest
 
 
 def make_first_editions(apps, schema_editor):

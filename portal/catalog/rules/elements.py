@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.findings import Finding
+from portal.catalog.schema.definition import ItemDefinition
 
 PHONE = re.compile(r"^(0\d{2,3}-?\d{7,8}(-\d{1,6})?|1\d{10}|1\d{2,4}|9\d{4}|400-?\d{3}-?\d{4}|800-?\d{3}-?\d{4})$")
 """With area code, or a mobile, or a short number such as 12345."""

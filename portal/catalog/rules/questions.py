@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from math import prod
 
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.findings import Finding
-from portal.catalog.questions import COLUMN_KINDS, FIELD_KINDS, Choice, Column, FormField, Question, When
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.questions import COLUMN_KINDS, FIELD_KINDS, Choice, Column, FormField, Question, When
 
 MOST_COMBINATIONS = 5000
 NESTED_REPEAT = re.compile(r"\([^)]*[+*{][^)]*\)\s*[+*{]")

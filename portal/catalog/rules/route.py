@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from portal.catalog.definition import ItemDefinition, Stage, Step
 from portal.catalog.findings import Finding
+from portal.catalog.schema.definition import ItemDefinition, Stage, Step
 
 
 def rules(item: ItemDefinition) -> Iterator[Finding]:

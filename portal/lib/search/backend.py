@@ -17,7 +17,7 @@ from modelsearch.backends.database import SearchBackend as database_backend
 from modelsearch.index import BaseField, RelatedFields
 from modelsearch.query import And, Not, Or, Phrase, PlainText
 
-from portal.lib.search.text import clean
+from portal.lib.words import one_line
 
 CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 OPERATORS = re.compile(r"""["'\\*()]""")
@@ -63,7 +63,7 @@ def _index(base: type) -> type:
 
 def asked(query: str) -> str:
     """A query as the backends may be given it: parted, and without quotes, which they pass on to FTS5 as they are."""
-    return apart(clean(OPERATORS.sub(" ", query)))
+    return apart(one_line(OPERATORS.sub(" ", query)))
 
 
 def parted_query(query: Any) -> Any:

@@ -11,27 +11,22 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
+from portal.lib.words import IDEOGRAPHS, one_line
+
 LONGEST = 100
 """Characters of a query that are read; nobody types more, and each costs."""
 MOST_WORDS = 8
-IDEOGRAPHS = range(0x20000, 0x40000)
-"""Planes of rare ideographs; newer ones than this Python knows count as letters too (names and places need them)."""
 SCRIPTS = re.compile(r"[0-9a-z]+|[^0-9a-z]+")
 
 
-def clean(text: str) -> str:
-    """`text` as it may be shown again: single spaces, no control, direction or zero-width characters."""
-    kept = (" " if unicodedata.category(char) == "Cc" else char for char in text)
-    return " ".join("".join(char for char in kept if unicodedata.category(char) not in {"Cf", "Cs", "Co"}).split())
-
-
 def is_token(char: str) -> bool:
+    """Letters, digits and every rare ideograph, newer ones than this Python knows too: names and places need them."""
     return char.isalnum() or ord(char) in IDEOGRAPHS
 
 
 def folded(text: str) -> str:
     """One spelling for full width and half width, capital and small; what is no letter or digit becomes a space."""
-    spelled = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", clean(text)).casefold())
+    spelled = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", one_line(text)).casefold())
     return "".join(char if is_token(char) else "" if unicodedata.combining(char) else " " for char in spelled)
 
 
@@ -63,11 +58,11 @@ class Query:
     @cached_property
     def shown(self) -> str:
         """What may stand in the search box again: clean, and no longer than what was read."""
-        return clean(self.typed[: LONGEST * 50])[:LONGEST].strip()
+        return one_line(self.typed[: LONGEST * 50])[:LONGEST].strip()
 
     @cached_property
     def is_cut(self) -> bool:
-        return len(self.typed) > LONGEST and len(clean(self.typed[: LONGEST * 50])) > LONGEST
+        return len(self.typed) > LONGEST and len(one_line(self.typed[: LONGEST * 50])) > LONGEST
 
     @cached_property
     def words(self) -> tuple[str, ...]:

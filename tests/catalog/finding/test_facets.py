@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.http import QueryDict
 
-from portal.catalog.choices import BUSINESS_EVENTS, LIFE_EVENTS, TOPICS_CORP, TOPICS_PERSON, life_events
 from portal.catalog.finding import facets
 from portal.catalog.finding.asking import Search
 from portal.catalog.finding.models import Entry, Facet, Mark
+from portal.catalog.schema.choices import BUSINESS_EVENTS, LIFE_EVENTS, TOPICS_CORP, TOPICS_PERSON, life_events
 from portal.lib.search.text import Query
 
 pytestmark = pytest.mark.usefixtures("centre")

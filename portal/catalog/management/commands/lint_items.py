@@ -14,11 +14,11 @@ from django.core.management.base import BaseCommand, CommandError
 from pydantic import ValidationError
 
 from portal.catalog.content import department_names, item_definition
-from portal.catalog.definition import ItemDefinition
 from portal.catalog.findings import Finding, shape_findings
 from portal.catalog.lint.judge import judge, lint_definition
 from portal.catalog.lint.rulebook import ELEMENTS
 from portal.catalog.models import Edition, ServiceItem, examine
+from portal.catalog.schema.definition import ItemDefinition
 
 MOST_BYTES = 20_000_000
 Row = dict[str, Any]

@@ -1,0 +1,41 @@
+"""The papers of a case at the window and in the department, and who may open them.
+
+Whoever sees a case may read its papers, but the applicant's own copies bear the query code: they are opened at the
+windows of the place only. Everybody else opens the copies for the file.
+"""
+
+from portal.documents.registry import PaperKind, register
+from portal.organisations.roles import CENTRE_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES
+
+OF_THE_DEPARTMENT = ("第一联 申请人", "第二联 部门案卷")
+
+
+def _for_applicant(code: str, title: str, sign: str, **more: tuple[str, ...]) -> PaperKind:
+    return PaperKind(
+        code=code,
+        title=title,
+        sign=sign,
+        opened_by=WINDOW_ROLES,
+        file_opened_by=DEPARTMENT_ROLES | CENTRE_ROLES,
+        **more,
+    )
+
+
+register(
+    _for_applicant("receipt", "收件凭证", "收"),
+    _for_applicant("acceptance", "受理通知书", "受"),
+    _for_applicant("correction", "一次性补正告知书", "补"),
+    _for_applicant("correction_receipt", "补正材料接收凭证", "补收"),
+    _for_applicant("withdrawal", "撤回申请书", "撤"),
+    _for_applicant("decision_grant", "准予决定书", "准", copies=OF_THE_DEPARTMENT),
+    _for_applicant("decision_refusal", "不予许可决定书", "不", copies=OF_THE_DEPARTMENT),
+    PaperKind(
+        code="application_form",
+        title="统一申请表",
+        sign="申",
+        opened_by=WINDOW_ROLES | DEPARTMENT_ROLES | CENTRE_ROLES,
+        at_its_place=False,
+        copies=("窗口存档",),
+        for_applicant=False,
+    ),
+)

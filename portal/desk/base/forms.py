@@ -1,0 +1,44 @@
+"""What every form of a verb shares."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+
+from portal.lib.words import visible
+from portal.organisations.models import User
+
+INCOMPLETE = "这张表单不完整，没有作任何改动。请刷新页面后重新填写。"
+
+
+class VerbForm(forms.Form):
+    """What every confirmation carries: the key that makes a double click harmless."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def __init__(self, *args: Any, thing: Any = None, user: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.thing, self.user = thing, user
+
+    def clean(self) -> dict[str, Any]:
+        if "key" in self.errors:  # no browser of ours sends a form without it
+            self.add_error(None, INCOMPLETE)
+        return super().clean()
+
+    @property
+    def once(self) -> str:
+        return str(self.cleaned_data["key"])
+
+
+class Words(forms.CharField):
+    """What somebody types, without signs that nobody sees: a name or a reason made of those is none."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        return text if "\x00" in text else visible(text)  # a NUL is told, not swallowed
+
+
+class ReasonForm(VerbForm):
+    reason = Words(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

@@ -1,0 +1,182 @@
+"""The hardened base of every page about cases.
+
+Wagtail's and modeladmin's own instance views load any row of the table. Here each view loads through a door, a
+queryset that already knows the user, so what is not visible answers 404; and a verb acts on POST only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from portal.cases.models import Case, Event
+from portal.desk.base.forms import VerbForm
+from portal.desk.base.tables import paged
+from portal.lib.refusal import Refused, TooLate
+from portal.organisations.models import User
+
+BUSY = "系统正忙，刚才的操作没有保存，请稍候再试一次。"
+
+
+class DeskView(WagtailAdminTemplateMixin, TemplateView):
+    """A page of the back office, in Wagtail's own frame."""
+
+    title = ""
+    trail: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def user(self) -> User:
+        return self.request.user
+
+    def get_page_title(self) -> str:
+        return self.title
+
+    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
+        home = {"url": reverse("wagtailadmin_home"), "label": "首页"}
+        middle = [{"url": url, "label": label} for url, label in self.get_trail()]
+        return [home, *middle, {"url": "", "label": self.get_page_title()}]
+
+    def get_trail(self) -> list[tuple[str, str]]:
+        """Address and label of the pages between home and this one."""
+        return list(self.trail)
+
+
+class RegisterView(DeskView):
+    """A list of what the user may see: filters in the address, a table that says what it is sorted by."""
+
+    template_name = "desk/register.html"
+    model_admin: Any = None  # the DeskModelAdmin that shows this view; `as_view` sets it
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.model_admin.permission_helper.user_can_list(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_page_title(self) -> str:
+        return self.model_admin.menu_label
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        admin = self.model_admin
+        chosen = self.request.GET.get("show", admin.default_filter)
+        if chosen not in admin.filters:
+            chosen = admin.default_filter
+        query = self.request.GET.get("q", "").replace("\x00", "").strip()[:60]
+        rows = admin.filtered(admin.door(self.user), chosen, self.user)
+        rows = admin.search(rows, query) if query else rows
+        table = paged(admin.table_class(admin.for_list(rows), empty_text=admin.empty_text), self.request)
+        return super().get_context_data(
+            table=table,
+            query=query,
+            filters=[(key, label, key == chosen) for key, label in admin.filters.items()],
+            model_admin=admin,
+            **kwargs,
+        )
+
+
+class ThingView(DeskView):
+    """The page of one thing, loaded through the door of its register."""
+
+    model_admin: Any = None  # the DeskModelAdmin that shows this view; `as_view` sets it
+    instance_pk: str = ""
+
+    @cached_property
+    def thing(self) -> Any:
+        try:
+            return self.model_admin.door(self.user).get(pk=int(unquote(self.instance_pk)))
+        except (ValueError, OverflowError, self.model_admin.model.DoesNotExist) as error:
+            raise Http404 from error
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.request = request
+        _ = self.thing
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_trail(self) -> list[tuple[str, str]]:
+        return [(self.model_admin.url_helper.index_url, self.model_admin.menu_label)]
+
+    def get_page_title(self) -> str:
+        return str(self.thing)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(thing=self.thing, **kwargs)
+
+
+class VerbView(ThingView):
+    """One verb of one thing: GET asks, POST acts. The rule itself stands in the verb, never here."""
+
+    template_name = "desk/verb.html"
+    form_class: type[VerbForm] = VerbForm
+    title = ""
+    question = ""
+    done = "已办理。"
+    grave = False
+    quiet = False
+
+    @classmethod
+    def offered(cls, thing: Any, user: User) -> bool:
+        """Whether the button is shown; a courtesy, not a guard."""
+        return True
+
+    def act(self, form: VerbForm) -> None:
+        """Call the verb."""
+        raise Http404
+
+    def case(self) -> Case:
+        return self.thing if isinstance(self.thing, Case) else self.thing.case
+
+    def get_page_title(self) -> str:
+        return self.title
+
+    def get_trail(self) -> list[tuple[str, str]]:
+        here = self.model_admin.page_url(self.thing)
+        return [*super().get_trail(), (here, str(self.thing))]
+
+    def get_form(self) -> VerbForm:
+        bound = {"data": self.request.POST, "files": self.request.FILES} if self.request.method == "POST" else {}
+        return self.form_class(**bound, thing=self.thing, user=self.user)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(question=self.question, grave=self.grave, **kwargs)
+        context.setdefault("form", self.get_form())
+        context["back"] = self.model_admin.page_url(self.thing)
+        return context
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.get_form()
+        if form.is_valid() and self.attempt(form):
+            messages.success(request, self.done)
+            return redirect(self.success_url())
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def attempt(self, form: VerbForm) -> bool:
+        """Do it; False with a sentence on the form when the verb refuses. A repeated click counts as done."""
+        try:
+            self.act(form)
+        except TooLate as late:
+            if Event.objects.filter(case=self.case(), once=form.once).exists():
+                return True
+            form.add_error(None, str(late))
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        except OperationalError:
+            form.add_error(None, BUSY)
+        except DatabaseError:
+            if Event.objects.filter(case=self.case(), once=form.once).exists():
+                return True
+            raise
+        if form.errors:
+            self.thing.refresh_from_db()  # what the refused verb set on the thing at hand was rolled back
+        return not form.errors
+
+    def success_url(self) -> str:
+        return self.model_admin.page_url(self.thing)

@@ -1,0 +1,201 @@
+"""What is filled in at the comprehensive window. Forms validate; the verbs act."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.utils import timezone
+
+from portal.cases.actions import Applicant
+from portal.cases.models import CaseMaterial
+from portal.cases.states import ApplicantKind, Verdict, Way
+from portal.catalog.schema.definition import Material
+from portal.desk.base.forms import INCOMPLETE, VerbForm, Words
+from portal.lib.identity import IdentityError, IdentityKind, check_identity
+from portal.organisations.models import User, Window
+from portal.organisations.roles import Role
+
+PHONE = r"^(1\d{10}|0\d{2,3}-?\d{7,8}(-\d{1,6})?)$"
+
+
+PHONE_ERROR = "请填写11位手机号码，或者带区号的固定电话，例如0575-12345678。"
+
+
+class PhoneField(forms.RegexField):
+    """A telephone number, also written with spaces: 138 0000 0000."""
+
+    def to_python(self, value: Any) -> str:
+        return "".join(super().to_python(value).split())
+
+
+class IntakeForm(forms.Form):
+    """The applicant of one case, typed at the comprehensive window."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    window = forms.ModelChoiceField(Window.objects.none(), label="收件窗口", empty_label=None)
+    kind = forms.ChoiceField(label="申请人类型", choices=ApplicantKind.choices)
+    name = Words(label="申请人名称", max_length=120)
+    identity_kind = forms.ChoiceField(label="证件类型", choices=IdentityKind.choices)
+    identity_number = Words(label="证件号码", max_length=40)
+    legal_representative = Words(label="法定代表人", max_length=60, required=False)
+    address = Words(label="住所", max_length=200, required=False)
+    contact_name = Words(label="联系人", max_length=60)
+    contact_phone = PhoneField(PHONE, label="联系电话", max_length=20, error_messages={"invalid": PHONE_ERROR})
+
+    def __init__(self, *args: Any, user: User, zone_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = [
+            post.window_id
+            for post in user.posts_now()
+            if post.role in {Role.RECEIVER, Role.WINDOW_LEAD} and zone_id in post.zone_ids()
+        ]
+        self.fields["window"].queryset = Window.objects.filter(pk__in=mine)
+        self.fields["identity_number"].widget.attrs.update(autocomplete="off", spellcheck="false")
+        self.fields["kind"].widget.attrs["data-desk-begin"] = ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if "key" in self.errors:
+            self.add_error(None, INCOMPLETE)
+        kind, identity_kind = data.get("kind"), data.get("identity_kind")
+        if kind == ApplicantKind.BODY and identity_kind and identity_kind != IdentityKind.USCC:
+            self.add_error("identity_kind", "法人或其他组织请填写统一社会信用代码。")
+        if kind == ApplicantKind.PERSON and identity_kind == IdentityKind.USCC:
+            self.add_error("identity_kind", "自然人请选择居民身份证等个人证件。")
+        if kind == ApplicantKind.BODY and not data.get("legal_representative"):
+            self.add_error("legal_representative", "法人或其他组织请填写法定代表人或者负责人。")
+        number = data.get("identity_number")
+        if number and identity_kind and "identity_kind" not in self.errors:
+            try:
+                data["identity_number"] = check_identity(identity_kind, number, today=timezone.localdate())
+            except IdentityError as error:
+                self.add_error("identity_number", str(error))
+        return data
+
+    def applicant(self) -> Applicant:
+        """The applicant as `receive` takes it."""
+        data = self.cleaned_data
+        return Applicant(
+            kind=data["kind"],
+            name=data["name"].strip(),
+            identity_kind=data["identity_kind"],
+            identity_number=data["identity_number"],
+            contact_name=data["contact_name"].strip(),
+            contact_phone=data["contact_phone"],
+            legal_representative=data["legal_representative"].strip(),
+            address=data["address"].strip(),
+        )
+
+
+class MaterialForm(forms.Form):
+    """One line of the checklist; `key` says which material of the item's list it is."""
+
+    key = Words(widget=forms.HiddenInput, max_length=20)
+    received = forms.BooleanField(label="已收", required=False)
+    way = forms.ChoiceField(label="收取方式", choices=[choice for choice in Way.choices if choice[0] != Way.LATER])
+    originals = forms.IntegerField(label="原件份数", min_value=0, max_value=99)
+    photocopies = forms.IntegerField(label="复印件份数", min_value=0, max_value=99)
+    pages = forms.IntegerField(label="页数", min_value=0, max_value=9999, required=False)
+    verdict = forms.ChoiceField(label="审核结论", choices=Verdict.choices, required=False)
+    reason = Words(label="不合格原因", max_length=300, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        data["pages"] = data.get("pages") or 0
+        if data.get("verdict") == Verdict.BAD and not data.get("reason"):
+            self.add_error("reason", "不合格的，请写明原因。")
+        if data.get("verdict") and not data.get("received"):
+            self.add_error("received", "没有收到的材料不能审核，请先勾选“已收”。")
+        if data.get("received") and data.get("way") == Way.PAPER:
+            counts = (data.get("originals") or 0) + (data.get("photocopies") or 0)
+            if counts == 0 and "originals" not in self.errors:
+                self.add_error("originals", "纸质收取的，请填写原件或者复印件的份数。")
+        return data
+
+
+class Checklist(BaseFormSet):
+    """The lines of a checklist; what no browser of ours sends is answered in words as well."""
+
+    default_error_messages = {
+        **BaseFormSet.default_error_messages,
+        "missing_management_form": "材料清单不完整，没有保存。请刷新页面后重新填写。",
+    }
+
+
+MaterialFormSet = formset_factory(MaterialForm, formset=Checklist, extra=0, max_num=200, absolute_max=200)
+
+
+def blank_rows(materials: list[Material]) -> list[dict[str, Any]]:
+    """The checklist of a new case: counts filled in as the list demands, so that a tick is enough."""
+    return [
+        {
+            "key": material.key,
+            "way": Way.PAPER,
+            "originals": material.original_copies,
+            "photocopies": material.photocopies,
+            "pages": 0,
+        }
+        for material in materials
+    ]
+
+
+def filled_rows(lines: list[CaseMaterial], materials: list[Material]) -> list[dict[str, Any]]:
+    """The checklist of a case as it stands; lines that are not in yet keep the demanded counts as a proposal."""
+    proposals = {row["key"]: row for row in blank_rows(materials)}
+    rows = []
+    for line in lines:
+        row = {name: getattr(line, name) for name in ("key", "received", "way", "pages", "verdict", "reason")}
+        counts = line if line.received else None
+        row["originals"] = counts.originals if counts else proposals[line.key]["originals"]
+        row["photocopies"] = counts.photocopies if counts else proposals[line.key]["photocopies"]
+        rows.append(row)
+    return rows
+
+
+def checked_rows(formset: Any) -> list[dict[str, Any]]:
+    """Rows for `Case.check_materials`; a material that is not in has no counts."""
+    rows = []
+    for form in formset.forms:
+        row = dict(form.cleaned_data)
+        if not row["received"]:
+            row.update(originals=0, photocopies=0, pages=0, verdict="", reason="")
+        rows.append(row)
+    return rows
+
+
+class CorrectionForm(VerbForm):
+    """One field for each material that does not stand; what is left empty is not asked for."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for line in self.thing._lines():
+            problem = line.shortfall()
+            initial = f"{problem}。请按“{line.definition.accept_standard}”补交。" if problem else ""
+            self.fields[f"gap_{line.key}"] = Words(
+                label=line.name,
+                required=False,
+                max_length=300,
+                initial=initial,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+    def gaps(self) -> dict[str, str]:
+        """Material key → what must be supplied."""
+        found = {name[4:]: text for name, text in self.cleaned_data.items() if name.startswith("gap_")}
+        return {key: text.strip() for key, text in found.items() if text.strip()}
+
+
+class UploadForm(VerbForm):
+    """A scan of one material of the case."""
+
+    material = forms.ChoiceField(label="对应材料")
+    upload = forms.FileField(label="文件", help_text="PDF、JPG、PNG、DOCX、XLSX，20 MB以内。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["material"].choices = [
+            (line.key, f"{line.order}. {line.name}") for line in self.thing.materials.all()
+        ]

@@ -1,0 +1,176 @@
+"""收件: find the item by typing, then one screen for applicant and checklist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError, transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from portal.cases import actions
+from portal.cases.models import Case
+from portal.catalog.models import ServiceItem
+from portal.catalog.schema.answers import when_words
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.sheet import AnswerSheet, shown_when
+from portal.desk.base.views import BUSY, DeskView
+from portal.desk.cases.forms import IntakeForm, MaterialFormSet, blank_rows, checked_rows
+from portal.lib.refusal import Refused
+from portal.organisations.models import User
+from portal.organisations.roles import Role
+
+TAKERS = (Role.RECEIVER, Role.WINDOW_LEAD)
+
+
+def zones_of(user: User) -> set[int]:
+    """The zones that the user's windows serve."""
+    return {zone for post in user.posts_now() if post.role in TAKERS for zone in post.zone_ids()}
+
+
+def items_for(user: User, query: str = "") -> QuerySet[ServiceItem]:
+    """Items in force of the user's zones, narrowed by what was typed."""
+    found = ServiceItem.search(query) if query else ServiceItem.objects.all()
+    return found.open_for_intake().filter(zone__in=zones_of(user)).select_related("zone", "lead", "current_edition")
+
+
+class IntakeStart(DeskView):
+    """The item finder; while typing, the same address answers with the rows alone."""
+
+    template_name = "desk/intake_start.html"
+    title = "收件"
+    refusal = ""
+    """Why another item must be found; said with status 404."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.holds(*TAKERS):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        query = request.GET.get("q", "").replace("\x00", "").strip()[:60]
+        found = items_for(request.user, query)
+        if request.headers.get("X-Requested-With") == "fetch":
+            return render(request, "desk/intake_items.html", {"items": found, "query": query})
+        context = self.get_context_data(items=found, query=query, refusal=self.refusal)
+        return self.render_to_response(context, status=404 if self.refusal else 200)
+
+
+class Intake(DeskView):
+    """Applicant and checklist of one item; saving receives the case, accepting it is a verb of its own."""
+
+    template_name = "desk/intake.html"
+    trail = ()
+
+    @cached_property
+    def item(self) -> ServiceItem | None:
+        """The item, also one that was withdrawn while a clerk typed; None when it is none of the user's windows."""
+        found = ServiceItem.objects.filter(zone__in=zones_of(self.request.user), current_edition__isnull=False)
+        return found.select_related("zone", "lead", "current_edition").filter(code=self.kwargs["code"]).first()
+
+    @cached_property
+    def definition(self) -> ItemDefinition:
+        return self.item.current_edition.parsed
+
+    @cached_property
+    def sheet(self) -> AnswerSheet:
+        return AnswerSheet(self.definition, self.request.POST if self.request.method == "POST" else None)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.holds(*TAKERS):
+            raise PermissionDenied
+        code = self.kwargs["code"]
+        if self.item is None:
+            return self._find_another(f"没有编码为“{code}”的事项，或者它不由您的窗口受理。请重新查找。")
+        if request.method != "POST" and not self.item.is_open_for_intake:
+            return self._find_another(f"“{self.item.name}”（{code}）已经停止受理，不能收件。")
+        return super().dispatch(request, *args, **kwargs)
+
+    def _find_another(self, sentence: str) -> HttpResponse:
+        """The finder with a sentence; a POST that comes too late is refused by the verb, with all that was typed."""
+        finder = IntakeStart(refusal=sentence)
+        finder.setup(self.request)
+        return finder.get(self.request)
+
+    def get_page_title(self) -> str:
+        return f"收件：{self.item.name}"
+
+    def get_trail(self) -> list[tuple[str, str]]:
+        return [(reverse("desk_intake"), "收件")]
+
+    def _form(self) -> IntakeForm:
+        data = {"data": self.request.POST} if self.request.method == "POST" else {}
+        return IntakeForm(**data, user=self.user, zone_id=self.item.zone_id)
+
+    def _formset(self) -> Any:
+        if self.request.method == "POST":
+            return MaterialFormSet(self.request.POST, prefix="m")
+        return MaterialFormSet(initial=blank_rows(list(self.definition.materials)), prefix="m")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(item=self.item, **kwargs)
+        context.setdefault("form", self._form())
+        context.setdefault("formset", self._formset())
+        context["rows"] = paired(context["formset"], self.definition.materials)
+        for row in context["rows"]:
+            row["when"] = shown_when(row["material"].when)
+            row["when_text"] = "，".join(when_words(self.definition.questions, row["material"].when))
+        return {**context, "questions": self.sheet.questions(), "fields": self.sheet.fields()}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form, formset = self._form(), self._formset()
+        if all([form.is_valid(), formset.is_valid(), self.sheet.is_valid()]):
+            case = self._receive(form, formset)
+            if case is not None:
+                messages.success(request, f"已收件，申请编号{case.application.number}。核对无误后请办理“受理”。")
+                return redirect("cases_modeladmin_inspect", case.pk)
+        if self.sheet.problems:
+            form.add_error(None, "情形或者申请表还有没填好的，请看下面标出的地方。")
+        return self.render_to_response(self.get_context_data(form=form, formset=formset))
+
+    def _applicable(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows of the situation; a line that the answers rule out may still stand on the screen.
+
+        A key that is on no list stays in, so that the verb refuses it.
+        """
+        ruled_out = {line.key for line in self.definition.materials if not self.sheet.applies(line.when)}
+        return [row for row in rows if row["key"] not in ruled_out]
+
+    def _receive(self, form: IntakeForm, formset: Any) -> Case | None:
+        data = form.cleaned_data
+        try:
+            with transaction.atomic():
+                case = actions.receive(
+                    item=self.item,
+                    applicant=form.applicant(),
+                    window=data["window"],
+                    by=self.user,
+                    key=data["key"],
+                    situation=self.sheet.situation,
+                    answers=self.sheet.answers,
+                )
+                if not case.events.filter(once=f"{data['key']}").exists():
+                    rows = self._applicable(checked_rows(formset))
+                    case.check_materials(rows, by=self.user, once=str(data["key"]))
+                return case
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        except OperationalError:
+            form.add_error(None, BUSY)
+        return None
+
+
+def paired(formset: Any, materials: Any) -> list[dict[str, Any]]:
+    """Each form of the checklist beside the line of the list it belongs to."""
+    known = {material.key: material for material in materials}
+    rows = []
+    for form in formset.forms:
+        key = form["key"].value()
+        if key in known:
+            rows.append({"form": form, "material": known[key]})
+    return rows

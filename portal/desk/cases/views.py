@@ -1,0 +1,233 @@
+"""The case page and the verbs of a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.cases import actions, authority, clocks
+from portal.cases.flow import MOVES
+from portal.cases.models import Case, Task
+from portal.cases.progress import case_chart
+from portal.cases.states import AT_THE_WINDOW, TaskStatus
+from portal.catalog.schema.answers import masked_text, situation_text
+from portal.desk.base.forms import ReasonForm, VerbForm
+from portal.desk.base.offers import keep, offered
+from portal.desk.base.views import ThingView, VerbView
+from portal.desk.cases.forms import CorrectionForm, MaterialFormSet, UploadForm, checked_rows, filled_rows
+from portal.desk.cases.intake import paired
+from portal.desk.tables import case_light, task_light
+from portal.desk.tasks.register import tasks_admin
+from portal.handover.models import Custody, Slip
+from portal.handover.models.slip import WAITING as SLIP_WAITING
+from portal.organisations.models import User
+from portal.organisations.roles import Role
+
+
+class CasePage(ThingView):
+    """Everything about one case that its people need: what to do next, limits, papers, route, history."""
+
+    template_name = "desk/case.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        case: Case = self.thing
+        today = timezone.localdate()
+        tasks = list(case.tasks.select_related("department", "done_by"))
+        for task in tasks:
+            task.case = case
+        slips = list(case.slips.for_list())
+        waiting = {slip.department_id: slip for slip in slips if slip.status in SLIP_WAITING}
+        custody = {item.material_id: item for item in Custody.objects.now().of_case(case)}
+        materials = list(case.materials.prefetch_related("files"))
+        return super().get_context_data(
+            case=case,
+            light=case_light(case, today),
+            limits=clocks.limit_rows(case, today),
+            buttons=self.model_admin.buttons(case, self.user),
+            tasks=[(task, task_light(task, today), task_buttons(task, self.user, waiting)) for task in tasks],
+            materials=[(line, custody.get(line.pk)) for line in materials],
+            slips=slips,
+            my_slips=set(Slip.objects.visible_to(self.user).filter(case=case).values_list("pk", flat=True)),
+            documents=case.documents_for(self.user),
+            results=case.results.select_related("file"),
+            delivery=getattr(case, "delivery", None),
+            situation=situation_text(case.definition.questions, case.situation),
+            answers=shown_answers(case),
+            events=case.events.select_related("actor").order_by("-seq"),
+            **case_chart(case, tasks),
+            **kwargs,
+        )
+
+
+def shown_answers(case: Case) -> list[tuple[str, str]]:
+    """The item's own form as filled in, personal numbers masked."""
+    given = case.answers_in_full()
+    rows = [(field.label, masked_text(field, given.get(field.key))) for field in case.definition.form]
+    return [(label, text) for label, text in rows if text]
+
+
+def task_buttons(task: Task, user: User, slips: dict[int, Slip]) -> list[dict[str, Any]]:
+    """The verbs of one task that this user may be about to do; a sent task is signed for on its slip."""
+    slip = slips.get(task.department_id)
+    waits = task.status == TaskStatus.SENT and slip is not None
+    if waits and user.holds(Role.DEPT_RECEIVER, organisation=task.department):
+        return [{"label": "去签收", "url": reverse("slips_modeladmin_inspect", args=[slip.pk]), "quiet": False}]
+    return tasks_admin().buttons(task, user)
+
+
+class Accept(VerbView):
+    title = "受理"
+    question = "材料齐全、符合法定形式，现予受理。受理后即编号、起算期限、出具受理通知书并分办。"
+    done = "已受理，受理通知书和办理交接单已生成。"
+
+    @classmethod
+    def offered(cls, thing: Case, user: User) -> bool:
+        return offered("accept", thing, user)
+
+    def act(self, form: VerbForm) -> None:
+        self.thing.accept(by=self.user, once=form.once)
+
+
+class RequestCorrection(VerbView):
+    title = "一次性告知补正"
+    quiet = True
+    question = "补正只能告知一次，请把需要补正的材料全部写明；留空的材料不要求补正。"
+    done = "已出具一次性补正告知书。"
+    form_class = CorrectionForm
+
+    @classmethod
+    def offered(cls, thing: Case, user: User) -> bool:
+        return offered("request_correction", thing, user)
+
+    def act(self, form: CorrectionForm) -> None:
+        self.thing.request_correction(form.gaps(), by=self.user, once=form.once)
+
+
+class CompleteCorrection(VerbView):
+    title = "补正到齐"
+    question = "告知书所列材料均已补齐并核对合格。补正到齐的当日应当受理。"
+    done = "已登记补正到齐，请办理受理。"
+
+    @classmethod
+    def offered(cls, thing: Case, user: User) -> bool:
+        return offered("complete_correction", thing, user)
+
+    def act(self, form: VerbForm) -> None:
+        self.thing.complete_correction(by=self.user, once=form.once)
+
+
+class PrintReceipt(VerbView):
+    title = "出具收件凭证"
+    quiet = True
+    question = "收件凭证只证明材料已经收到，不代表已经受理。"
+    done = "收件凭证已出具，请在“文书”中打印。"
+
+    @classmethod
+    def offered(cls, thing: Case, user: User) -> bool:
+        may = authority.may(MOVES["receive"], user, thing)
+        return may and thing.status == "received" and not thing.documents.filter(kind="receipt").exists()
+
+    def act(self, form: VerbForm) -> None:
+        actions.print_receipt(self.thing, by=self.user, once=form.once)
+
+
+class PrintApplicationForm(VerbView):
+    title = "打印申请表"
+    quiet = True
+    question = "按已经登记的内容生成统一申请表，证件号码和电话号码只显示一部分。请申请人核对后签名。"
+    done = "申请表已生成，请在“文书”中打印。"
+
+    @classmethod
+    def offered(cls, thing: Case, user: User) -> bool:
+        return thing.status in AT_THE_WINDOW and authority.may(MOVES["accept"], user, thing)
+
+    def act(self, form: VerbForm) -> None:
+        actions.print_application_form(self.thing, by=self.user, once=form.once)
+
+
+class Withdraw(VerbView):
+    title = "申请人撤回"
+    question = "申请人在作出决定之前可以撤回申请。撤回后本件终止，不能恢复。"
+    done = "已登记撤回。"
+    form_class = ReasonForm
+    grave = True
+
+    @classmethod
+    def offered(cls, thing: Case, user: User) -> bool:
+        return offered("withdraw", thing, user)
+
+    def act(self, form: ReasonForm) -> None:
+        self.thing.withdraw(by=self.user, reason=form.cleaned_data["reason"], once=form.once)
+
+
+class RevealIdentity(VerbView):
+    title = "查看完整证件号码"
+    question = "查看完整证件号码将记入办件日志，请写明理由。"
+    form_class = ReasonForm
+    quiet = True
+
+    def act(self, form: ReasonForm) -> None:
+        self.number = self.thing.reveal_identity(by=self.user, reason=form.cleaned_data["reason"])
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.get_form()
+        if form.is_valid() and self.attempt(form):
+            response = self.render_to_response(self.get_context_data(form=form, revealed=self.number))
+            response["Cache-Control"] = "no-store"
+            return response
+        return self.render_to_response(self.get_context_data(form=form))
+
+
+class CheckMaterials(VerbView):
+    """The checklist of a case that is still at the window."""
+
+    title = "核对材料"
+    quiet = True
+    template_name = "desk/materials.html"
+    done = "材料已保存。"
+
+    @classmethod
+    def offered(cls, thing: Case, user: User) -> bool:
+        return thing.status in AT_THE_WINDOW and authority.may(MOVES["accept"], user, thing)
+
+    def _formset(self) -> Any:
+        if self.request.method == "POST":
+            return MaterialFormSet(self.request.POST, prefix="m")
+        rows = filled_rows(list(self.thing.materials.all()), self.thing.definition.materials)
+        return MaterialFormSet(initial=rows, prefix="m")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs.setdefault("formset", self._formset())
+        rows = paired(kwargs["formset"], self.thing.definition.materials)
+        return super().get_context_data(rows=rows, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form, self.formset = self.get_form(), self._formset()
+        if form.is_valid() and self.formset.is_valid() and self.attempt(form):
+            messages.success(request, self.done)
+            return redirect(self.success_url())
+        return self.render_to_response(self.get_context_data(form=form, formset=self.formset))
+
+    def act(self, form: VerbForm) -> None:
+        self.thing.check_materials(checked_rows(self.formset), by=self.user, once=form.once)
+
+
+class Upload(VerbView):
+    title = "上传扫描件"
+    question = "材料扫描一次，各部门共享下载。"
+    done = "文件已保存。"
+    form_class = UploadForm
+    quiet = True
+
+    @classmethod
+    def offered(cls, thing: Case, user: User) -> bool:
+        return authority.may(MOVES["accept"], user, thing) and thing.decided_at is None
+
+    def act(self, form: UploadForm) -> None:
+        line = self.thing.materials.get(key=form.cleaned_data["material"])
+        keep(self.thing, form.cleaned_data["upload"], self.user, material=line, field="upload", once=form.once)

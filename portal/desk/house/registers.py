@@ -1,0 +1,151 @@
+"""The structure of the centre, kept by its managers through ordinary forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import display
+from django.db.models import QuerySet
+from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
+
+from portal.cases.models import PublicityRule
+from portal.desk.base.registers import yes_or_no
+from portal.organisations.models import (
+    HallArea,
+    HallFacility,
+    OpeningHours,
+    Organisation,
+    Post,
+    ServiceCenter,
+    SpecialDay,
+    Window,
+    Zone,
+)
+from portal.workdays.models import CalendarDay, CalendarYear
+
+
+class OrganisationAdmin(ModelAdmin):
+    model = Organisation
+    menu_label = "单位"
+    menu_icon = "group"
+    list_display = ("short_name", "full_name", "kind", "valid_to")
+    search_fields = ("short_name", "full_name")
+    form_fields_exclude = ("aliases",)
+
+
+class ServiceCenterAdmin(ModelAdmin):
+    model = ServiceCenter
+    menu_label = "服务中心"
+    menu_icon = "home"
+    list_display = ("name", "kind", "owner", "phone")
+
+
+class HallAreaAdmin(ModelAdmin):
+    model = HallArea
+    menu_label = "功能区"
+    menu_icon = "grip"
+    list_display = ("name", "center", "floor")
+
+
+class OpeningHoursAdmin(ModelAdmin):
+    model = OpeningHours
+    menu_label = "开放时间"
+    menu_icon = "date"
+    list_display = ("center", "weekday", "opens", "closes")
+
+
+class SpecialDayAdmin(ModelAdmin):
+    model = SpecialDay
+    menu_label = "特殊安排"
+    menu_icon = "calendar-check"
+    list_display = ("date", "center", "opens", "closes", "note")
+
+
+class HallFacilityAdmin(ModelAdmin):
+    model = HallFacility
+    menu_label = "大厅设施"
+    menu_icon = "pick"
+    list_display = ("name", "kind", "center", "floor")
+    list_filter = ("kind",)
+
+
+class ZoneAdmin(ModelAdmin):
+    model = Zone
+    menu_label = "受理区"
+    menu_icon = "list-ul"
+    list_display = ("name", "letter", "lead")
+
+
+class WindowAdmin(ModelAdmin):
+    model = Window
+    menu_label = "窗口"
+    menu_icon = "desktop"
+    list_display = ("code", "name", "kind", "center", "area")
+
+
+class PostAdmin(ModelAdmin):
+    model = Post
+    menu_label = "岗位"
+    menu_icon = "user"
+    list_display = ("user", "role", "window", "organisation", "valid_from", "valid_to")
+    list_filter = ("role",)
+    search_fields = ("user__username", "user__display_name")
+
+    def get_queryset(self, request: Any) -> QuerySet:
+        return super().get_queryset(request).select_related("user", "window", "organisation", "center")
+
+
+class CalendarDayAdmin(ModelAdmin):
+    model = CalendarDay
+    menu_label = "工作日历"
+    menu_icon = "calendar-alt"
+    list_display = ("date", "works", "note", "source")
+    ordering = ("-date",)
+    works = yes_or_no("is_workday", "上班")
+
+
+class CalendarYearAdmin(ModelAdmin):
+    model = CalendarYear
+    menu_label = "日历年度"
+    menu_icon = "calendar"
+    list_display = ("year", "source")
+
+
+class PublicityRuleAdmin(ModelAdmin):
+    model = PublicityRule
+    menu_label = "公示规则"
+    menu_icon = "view"
+    list_display = ("center", "scope_text", "made_public", "of_persons", "after_days", "show_days")
+    made_public = yes_or_no("is_public", "公示")
+    of_persons = yes_or_no("persons", "自然人的也公示")
+
+    def get_queryset(self, request: Any) -> QuerySet:
+        return super().get_queryset(request).select_related("center", "item")
+
+    @display(description="范围")
+    def scope_text(self, rule: PublicityRule) -> str:
+        if rule.item:
+            return rule.item.name
+        return "一般规则：行政许可" if rule.licences_only else "一般规则：全部事项"
+
+
+class HouseGroup(ModelAdminGroup):
+    """The structure of the centre, kept by its managers."""
+
+    menu_label = "中心设置"
+    menu_icon = "cog"
+    menu_order = 80
+    items = (
+        OrganisationAdmin,
+        ServiceCenterAdmin,
+        OpeningHoursAdmin,
+        SpecialDayAdmin,
+        HallAreaAdmin,
+        HallFacilityAdmin,
+        ZoneAdmin,
+        WindowAdmin,
+        PostAdmin,
+        CalendarDayAdmin,
+        CalendarYearAdmin,
+        PublicityRuleAdmin,
+    )

@@ -1,0 +1,49 @@
+"""The register of results that wait for their owners."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from portal.desk.base.registers import DeskModelAdmin
+from portal.desk.pickup import views
+from portal.desk.pickup.tables import DeliveryTable
+from portal.organisations.models import User
+from portal.organisations.roles import CENTRE_ROLES, Role
+from portal.pickup.models import WAITING as DELIVERY_WAITING
+from portal.pickup.models import Delivery
+
+
+class DeliveryAdmin(DeskModelAdmin):
+    model = Delivery
+    base_url_path = "pickup"
+    menu_label = "出件"
+    menu_icon = "download"
+    menu_order = 23
+    roles = frozenset({Role.ISSUER, Role.WINDOW_LEAD, *CENTRE_ROLES})
+    table_class = DeliveryTable
+    page_class = views.DeliveryPage
+    search_hint = "办件编号或者申请人"
+    filters = {"waiting": "待领取", "all": "全部"}
+    default_filter = "waiting"
+    verbs = {"deliver": views.Deliver}
+
+    def door(self, user: User) -> QuerySet:
+        return (
+            super()
+            .door(user)
+            .select_related(
+                "case__application__center",
+                "case__application__window",
+                "case__item",
+                "case__zone",
+                "case__lead",
+                "case__edition",
+                "slip",
+            )
+        )
+
+    def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:
+        return rows.filter(status__in=DELIVERY_WAITING) if chosen == "waiting" else rows
+
+    def search(self, rows: QuerySet, query: str) -> QuerySet:
+        return rows.filter(Q(case__number__iexact=query) | Q(case__application__applicant_name__icontains=query))

@@ -1,0 +1,119 @@
+"""The page of a slip and the verbs of its two sides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from portal.desk.base.forms import ReasonForm
+from portal.desk.base.views import RegisterView, ThingView, VerbView
+from portal.desk.slips.forms import ShelfForm, SignForm
+from portal.handover.models import Direction, Slip
+from portal.handover.models.slip import WAITING
+from portal.handover.numbers import PREFIX
+from portal.organisations.models import User
+from portal.organisations.roles import Role
+from portal.pickup.actions import bounce_result, take_in
+
+
+class SlipRegister(RegisterView):
+    """The list of slips; a scanned code leads straight to its slip."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        code = request.GET.get("q", "").strip().upper()
+        if code.startswith(PREFIX):
+            slip = self.model_admin.door(request.user).filter(code=code[:20]).first()
+            if slip is not None:
+                return redirect(self.model_admin.page_url(slip))
+            messages.warning(request, "没有找到这张交接单，或者它不属于您的部门。请核对扫描码。")
+        return super().get(request, *args, **kwargs)
+
+
+class SlipPage(ThingView):
+    template_name = "desk/slip.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        slip: Slip = self.thing
+        return super().get_context_data(
+            slip=slip,
+            lines=slip.lines.all(),
+            results=slip.case.results.all() if slip.direction == Direction.TO_WINDOW else [],
+            buttons=self.model_admin.buttons(slip, self.user),
+            **kwargs,
+        )
+
+
+def _is_department(slip: Slip, user: User) -> bool:
+    mine = user.holds(Role.DEPT_RECEIVER, organisation=slip.department)
+    return mine and slip.direction == Direction.TO_DEPARTMENT and slip.status in WAITING
+
+
+def _is_counter(slip: Slip, user: User) -> bool:
+    mine = user.holds(Role.ISSUER, zone=slip.case.zone)
+    return mine and slip.direction == Direction.TO_WINDOW and slip.status in WAITING
+
+
+class Sign(VerbView):
+    title = "签收"
+    question = "请逐项核对材料。签收的时间即本部门收件时间，部门办理期限从该时间起算。"
+    done = "已签收，任务已开始办理。"
+    form_class = SignForm
+
+    @classmethod
+    def offered(cls, thing: Slip, user: User) -> bool:
+        return _is_department(thing, user)
+
+    def act(self, form: SignForm) -> None:
+        differs = form.cleaned_data["matches"] == "no"
+        difference = form.cleaned_data["difference"] if differs else ""
+        self.thing.sign(by=self.user, difference=difference, once=form.once)
+
+
+class Bounce(VerbView):
+    title = "退回窗口"
+    question = "分办有误或者材料不符的，写明理由退回窗口；分办后2个工作日内可以退回。"
+    done = "已退回窗口。"
+    form_class = ReasonForm
+    grave = True
+
+    @classmethod
+    def offered(cls, thing: Slip, user: User) -> bool:
+        return _is_department(thing, user)
+
+    def act(self, form: ReasonForm) -> None:
+        self.thing.bounce(by=self.user, reason=form.cleaned_data["reason"], once=form.once)
+
+    def success_url(self) -> str:
+        return self.model_admin.url_helper.index_url
+
+
+class TakeIn(VerbView):
+    title = "接收结果"
+    question = "请核对结果和退还材料的份数，相符的，登记存放位置；系统随即生成领取通知。"
+    done = "结果已接收，领取通知已生成。"
+    form_class = ShelfForm
+
+    @classmethod
+    def offered(cls, thing: Slip, user: User) -> bool:
+        return _is_counter(thing, user)
+
+    def act(self, form: ShelfForm) -> None:
+        take_in(self.thing, form.cleaned_data["shelf"], by=self.user, once=form.once)
+
+
+class BounceResult(VerbView):
+    title = "退回更正"
+    question = "结果有错误的，写明理由退回部门更正。"
+    done = "已退回部门更正。"
+    form_class = ReasonForm
+    grave = True
+
+    @classmethod
+    def offered(cls, thing: Slip, user: User) -> bool:
+        return _is_counter(thing, user)
+
+    def act(self, form: ReasonForm) -> None:
+        bounce_result(self.thing, by=self.user, reason=form.cleaned_data["reason"], once=form.once)

@@ -1,0 +1,53 @@
+"""The register of the departments' own work."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.db.models import Q, QuerySet
+
+from portal.cases.models import Task
+from portal.cases.states import TaskStatus
+from portal.desk.base.registers import DeskModelAdmin
+from portal.desk.tasks import views
+from portal.desk.tasks.tables import TaskTable
+from portal.organisations.models import User
+from portal.organisations.roles import DEPARTMENT_ROLES
+
+
+class TaskAdmin(DeskModelAdmin):
+    model = Task
+    base_url_path = "tasks"
+    menu_label = "部门待办"
+    menu_icon = "tasks"
+    menu_order = 21
+    roles = DEPARTMENT_ROLES
+    table_class = TaskTable
+    page_class = views.TaskPage
+    search_hint = "办件编号或者申请人"
+    filters = {"open": "待签收和办理中", "coming": "未到环节", "done": "已办", "all": "全部"}
+    default_filter = "open"
+    verbs = {"answer": views.Answer, "decide": views.Decide, "redispatch": views.Redispatch}
+
+    def door(self, user: User) -> QuerySet:
+        return (
+            super().door(user).select_related("case__application__center", "case__item", "case__edition", "department")
+        )
+
+    def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:
+        rows = rows.of_departments(user)
+        groups = {
+            "open": {TaskStatus.SENT, TaskStatus.WORKING},
+            "coming": {TaskStatus.WAITING},
+            "done": {TaskStatus.DONE},
+        }
+        return rows.filter(status__in=groups[chosen]) if chosen in groups else rows
+
+    def search(self, rows: QuerySet, query: str) -> QuerySet:
+        return rows.filter(Q(case__number__iexact=query) | Q(case__application__applicant_name__icontains=query))
+
+
+@cache
+def tasks_admin() -> TaskAdmin:
+    """The one register of tasks; the case page asks it for the buttons of each task."""
+    return TaskAdmin()

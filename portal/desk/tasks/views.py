@@ -1,0 +1,91 @@
+"""The verbs of a department's step; the step itself is shown on the page of its case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from portal.cases import authority
+from portal.cases.flow import MOVES
+from portal.cases.models import Case, Task
+from portal.cases.states import TaskKind, TaskStatus
+from portal.desk.base.views import ThingView, VerbView
+from portal.desk.tasks.forms import AnswerForm, DecideForm, RedispatchForm
+from portal.organisations.models import User
+from portal.organisations.roles import Role
+
+
+class TaskVerb(VerbView):
+    """A verb of a task: the page to go back to is the case's."""
+
+    def get_trail(self) -> list[tuple[str, str]]:
+        return [(self.model_admin.url_helper.index_url, self.model_admin.menu_label)]
+
+    def get_page_title(self) -> str:
+        return f"{self.title}：{self.thing.name}"
+
+
+class Answer(TaskVerb):
+    title = "回复意见"
+    done = "意见已记录。"
+    form_class = AnswerForm
+
+    @classmethod
+    def offered(cls, thing: Task, user: User) -> bool:
+        roles = frozenset({Role.OFFICER, Role.REVIEWER, Role.DECIDER})
+        mine = authority.holds_for_case(user, thing.case, roles, thing.department)
+        return mine and thing.status == TaskStatus.WORKING and thing.kind != TaskKind.DECISION
+
+    def act(self, form: AnswerForm) -> None:
+        data = form.cleaned_data
+        self.thing.answer(
+            by=self.user,
+            outcome=data["outcome"],
+            opinion=data["opinion"],
+            legal_basis=data["legal_basis"],
+            once=form.once,
+        )
+
+
+class Decide(TaskVerb):
+    title = "作出决定"
+    question = "决定一经作出即停止计时，并生成准予或者不予许可决定书。"
+    done = "决定已作出，决定书已生成。"
+    form_class = DecideForm
+
+    @classmethod
+    def offered(cls, thing: Task, user: User) -> bool:
+        if thing.kind != TaskKind.DECISION or thing.status != TaskStatus.WORKING:
+            return False
+        verb = "decide_on_the_spot" if thing.case.definition.is_instant else "grant"
+        return authority.may(MOVES[verb], user, thing.case, thing.department)
+
+    def act(self, form: DecideForm) -> None:
+        data = form.cleaned_data
+        granted = data["outcome"] == "granted"
+        self.thing.decide(by=self.user, granted=granted, reasons=data["reasons"], once=form.once)
+
+
+class Redispatch(TaskVerb):
+    title = "重新分办"
+    question = "部门退回的任务，核实后分办至正确的部门，另出交接单。"
+    done = "已重新分办。"
+    form_class = RedispatchForm
+
+    @classmethod
+    def offered(cls, thing: Task, user: User) -> bool:
+        return thing.status == TaskStatus.BOUNCED and authority.may(MOVES["dispatch"], user, thing.case)
+
+    def act(self, form: RedispatchForm) -> None:
+        self.thing.redispatch(by=self.user, department=form.cleaned_data["department"], once=form.once)
+
+
+class TaskPage(ThingView):
+    """A task has no page of its own: its work happens on the page of its case."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not Case.objects.visible_to(self.user).filter(pk=self.thing.case_id).exists():
+            raise Http404
+        return redirect("cases_modeladmin_inspect", self.thing.case_id)

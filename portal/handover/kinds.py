@@ -1,0 +1,24 @@
+"""The two handover slips. They bear no code of the applicant's, so whoever sees the case opens them whole."""
+
+from portal.documents.registry import PaperKind, register
+from portal.organisations.roles import CENTRE_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES
+
+STUB = "第一联 存根（窗口留存）"
+
+
+def _slip(code: str, title: str, sign: str, *copies: str) -> PaperKind:
+    return PaperKind(
+        code=code,
+        title=title,
+        sign=sign,
+        opened_by=WINDOW_ROLES | DEPARTMENT_ROLES | CENTRE_ROLES,
+        at_its_place=False,
+        copies=(STUB, *copies),
+        for_applicant=False,
+    )
+
+
+register(
+    _slip("handover", "办理交接单", "交", "第二联 部门留存", "第三联 回执（签收后退窗口）"),
+    _slip("result_handover", "办理结果交接单", "果", "第二联 窗口留存", "第三联 回执（签收后退部门）"),
+)

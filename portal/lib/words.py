@@ -1,0 +1,69 @@
+"""What is said in many places, said once: days and minutes as papers print them, texts without unseen signs."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime, time
+
+from django.utils import timezone
+
+NONE = "—"
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn"})
+"""Control and formatting signs (zero width, direction), halves of signs, signs that do not exist."""
+IDEOGRAPHS = range(0x20000, 0x40000)
+"""Planes of rare ideographs: Python's own tables know fewer of them than identity cards and names do."""
+NO_SIGN = frozenset({0xFFFE, 0xFFFF})
+"""The last two places of every plane, which never become signs."""
+
+
+# Days and minutes. They are those of the centre, whatever zone somebody chose for the screen.
+
+
+def day(value: date | None) -> str:
+    """2017年3月15日, or a dash when there is none; a moment counts with its day at the centre."""
+    if value is None:
+        return NONE
+    if isinstance(value, datetime):
+        value = _local(value).date()
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def minute(value: datetime | None) -> str:
+    """2017年3月15日 9时05分, or a dash when there is none."""
+    if value is None:
+        return NONE
+    local = _local(value)
+    return f"{day(local.date())} {local.hour}时{local.minute:02d}分"
+
+
+def midnight(value: date) -> datetime:
+    """The moment at which this day begins at the centre."""
+    return timezone.make_aware(datetime.combine(value, time.min), timezone.get_default_timezone())
+
+
+def _local(moment: datetime) -> datetime:
+    return timezone.localtime(moment, timezone.get_default_timezone())
+
+
+# Signs that nobody sees and that can make a text look like another one.
+
+
+def is_unseen(sign: str) -> bool:
+    """Whether nobody can see this sign. Private ones are seen, as a box at least, and old names need them."""
+    code = ord(sign)
+    if code in IDEOGRAPHS:
+        return code & 0xFFFF in NO_SIGN
+    return unicodedata.category(sign) in UNSEEN
+
+
+def visible(text: str) -> str:
+    """The text without unseen signs, except line breaks, and without empty edges."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").split("\n")
+    kept = ("".join(sign for sign in line if not is_unseen(sign)) for line in lines)
+    return "\n".join(kept).strip()
+
+
+def one_line(text: str) -> str:
+    """The text on one line with single spaces, without unseen signs; a control sign parts words like a space."""
+    spaced = (" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
+    return " ".join("".join(sign for sign in spaced if not is_unseen(sign)).split())

@@ -1,0 +1,46 @@
+"""Days are those of the centre, and a text keeps every sign that people can see."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from portal.lib.words import day, midnight, minute, one_line, visible
+
+LATE = datetime(2026, 5, 31, 16, 5, tzinfo=UTC)
+"""1 June, five minutes past midnight in Shaoxing."""
+
+
+def test_a_day_is_written_without_noughts() -> None:
+    assert day(date(2017, 3, 5)) == "2017年3月5日"
+
+
+def test_a_moment_counts_with_its_day_at_the_centre_whatever_zone_the_screen_shows() -> None:
+    with timezone.override(ZoneInfo("America/New_York")):
+        assert day(LATE) == "2026年6月1日"
+        assert minute(LATE) == "2026年6月1日 0时05分"
+        assert midnight(date(2026, 6, 1)) == datetime(2026, 5, 31, 16, tzinfo=UTC)
+
+
+def test_what_has_not_happened_is_a_dash() -> None:
+    assert day(None) == minute(None) == "—"
+
+
+@pytest.mark.parametrize("unseen", ["\x00", "\x1b", "\u200b", "\u202e", "\u2066", "\ufeff", "\ufffe", "\U0002fffe"])
+def test_unseen_signs_go(unseen: str) -> None:
+    assert visible(f"甲{unseen}乙") == "甲乙"
+    assert one_line(f"甲{unseen}乙").replace(" ", "") == "甲乙"
+
+
+@pytest.mark.parametrize("sign", ["𬱖", "\U0002ebf0", "\U00031350", "\ue863", "·", "😀", "་"])
+def test_every_sign_that_can_stand_in_a_name_stays(sign: str) -> None:
+    """U+2EBF0 and U+31350 are younger than this Python's tables of characters."""
+    assert visible(f"示例{sign}") == one_line(f"示例{sign}") == f"示例{sign}"
+
+
+def test_a_text_of_lines_keeps_them_and_one_line_does_not() -> None:
+    assert visible(" 甲\r\n乙\t丙\r丁\n") == "甲\n乙 丙\n丁"
+    assert one_line(" 甲\r\n乙\t\x1b 丙\n") == "甲 乙 丙"
