@@ -10,14 +10,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from portal.cases import event_guard
+from portal.cases.intake.files import keep_upload
 from portal.cases.models import Case, CaseMaterial, Event, Task
 from portal.cases.numbers import CaseNumber
-from portal.desk.uploads import keep_upload
 from portal.documents.models import Document
 from portal.handover.models import Custody, Slip
 from portal.lib.files import private_path
-from portal.pickup.actions import NewResult, take_in, transfer_result
+from portal.pickup.delivering import deliver
 from portal.pickup.models import Delivery
+from portal.pickup.results import NewResult, take_in, transfer_result
 from tests.cast import PERSON, Cast, accepted_case, decided_case, received_case
 from tests.lib.test_files import PDF
 
@@ -36,7 +37,7 @@ def busy_portal(cast: Cast) -> Cast:
         delivery = take_in(slip, "A架", by=cast.issuer)
         if out:
             code = done.documents.get(kind="pickup_notice").content["pickup_code"]
-            delivery.deliver(by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
+            deliver(delivery, by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
     return cast
 
 

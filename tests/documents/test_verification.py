@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from pypdf import PdfReader
 
+from portal.cases.intake.outcomes import accept
 from portal.documents.models import Document
 from portal.documents.registry import KINDS
 from portal.documents.verification import clean_code, verification_url
@@ -64,7 +65,7 @@ def test_a_voided_paper_says_when_and_why(document: Document, cast: Cast) -> Non
 
 def test_a_person_is_masked_and_nothing_else_of_them_is_told(cast: Cast) -> None:
     case = received_case("BDC-01", applicant=private_person(address="示例路1号"))
-    case.accept(by=cast.estate_receiver)
+    accept(case, by=cast.estate_receiver)
     for document in case.documents.all():
         page = check(document.verification_code)
         assert "示**" in page

@@ -14,14 +14,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from portal.cases import clocks
+from portal.cases.clocks.limits import limit_rows
+from portal.cases.intake.correction import request_correction
+from portal.cases.intake.outcomes import accept
 from portal.cases.models import Application, Case
 from portal.cases.numbers import CaseNumber
 from portal.cases.states import CaseStatus
 from portal.lib.check_digit import append_check
 from portal.organisations.models import User
-from portal.pickup.actions import NewResult, take_in, transfer_result
+from portal.pickup.delivering import deliver
 from portal.pickup.following import WORDS
+from portal.pickup.results import NewResult, take_in, transfer_result
 from portal.pickup.views import FOLLOW
 from tests.cast import (
     COMPANY,
@@ -247,7 +250,7 @@ SECRETS = (
 def test_nothing_personal_and_no_member_of_staff_stands_on_the_page(code: str, cast: Cast) -> None:
     applicant = private_person(address="示例路1号") if code == "BDC-01" else company(address="示例路1号")
     case = received_case(code, applicant=applicant)
-    case.accept(by=case.received_by)
+    accept(case, by=case.received_by)
     sign_all(case, cast)
     answer_all(case, cast)
     page = follow(Case.objects.get(pk=case.pk))
@@ -277,7 +280,7 @@ def test_a_case_that_waits_for_collection_says_where_when_and_with_what_but_neve
 def test_a_collected_case_says_when_and_not_by_whom(cast: Cast) -> None:
     case = ready_case(cast)
     code = case.documents.get(kind="pickup_notice").content["pickup_code"]
-    case.delivery.deliver(by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
+    deliver(case.delivery, by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
     page = follow(Case.objects.get(pk=case.pk))
     assert "本件办理完毕" in page
     assert "到这里领取" not in page
@@ -287,7 +290,7 @@ def test_a_collected_case_says_when_and_not_by_whom(cast: Cast) -> None:
 def test_a_correction_lists_what_is_missing_and_until_when(cast: Cast) -> None:
     case = received_case(complete=False)
     material = case.materials.first()
-    case.request_correction({material.key: "请提交加盖公章的原件。"}, by=cast.receiver)
+    request_correction(case, {material.key: "请提交加盖公章的原件。"}, by=cast.receiver)
     page = follow(Case.objects.get(pk=case.pk))
     due = Case.objects.get(pk=case.pk).correction_due
     assert f"请在{due.year}年{due.month}月{due.day}日前补正" in page
@@ -317,7 +320,7 @@ def test_a_decision_early_in_the_morning_stops_the_clock_on_its_own_day(cast: Ca
     case = accepted_case()
     case.decided_at = datetime(2026, 6, 2, 23, 30, tzinfo=UTC)  # 3 June, 7:30 in the hall
     case.clock_start = datetime(2026, 6, 1, tzinfo=UTC).date()
-    assert clocks.limit_rows(case, datetime(2026, 6, 9, tzinfo=UTC).date())[1].used == 2
+    assert limit_rows(case, datetime(2026, 6, 9, tzinfo=UTC).date())[1].used == 2
 
 
 @pytest.mark.parametrize("status", CaseStatus.values)
