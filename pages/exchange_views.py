@@ -138,7 +138,7 @@ class Check(ExchangeView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "drop" in request.POST:
-            remove_private(_name(self.user))
+            remove_private(slot_name(self.user))
             return redirect("guide_exchange")
         data = _kept(self.user)
         if data is None:
@@ -152,7 +152,7 @@ class Check(ExchangeView):
         except OperationalError:
             messages.error(request, BUSY)
             return redirect("guide_exchange_check")
-        remove_private(_name(self.user))
+        remove_private(slot_name(self.user))
         messages.success(request, f"{said}已经保存为草稿，发布前请逐个核对。")
         return redirect("wagtailadmin_explore", CataloguePage.objects.order_by("pk").first().pk)
 
@@ -184,12 +184,13 @@ class Download(ExchangeView):
         return response
 
 
-def _name(user: User) -> str:
+def slot_name(user: User) -> str:
+    """Where what an account uploaded waits, below `PRIVATE_ROOT`."""
     return f"imports/{user.pk}"
 
 
 def _slot(user: User) -> Path:
-    return private_path(_name(user))
+    return private_path(slot_name(user))
 
 
 def _kept(user: User) -> bytes | None:
