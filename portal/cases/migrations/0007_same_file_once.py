@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0005_publicity_rules'),
+        ('cases', '0006_silence_by_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
