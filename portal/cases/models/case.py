@@ -19,8 +19,9 @@ from portal.cases.models.event import Event, log
 from portal.cases.states import CaseStatus, ClockState, TaskOutcome
 from portal.catalog.models import Edition, ServiceItem
 from portal.documents.models import Document
+from portal.documents.registry import Body, kind_of
 from portal.lib.fields import EncryptedTextField
-from portal.lib.refusal import TooLate
+from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Zone
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ class Case(models.Model):
         indexes = [
             # The registers: newest first within a status.
             models.Index(fields=["status", "-received_at"], name="case_register"),
+            # Every minute: who has waited for an answer beyond the day (`jobs.deem_accepted`).
+            models.Index(fields=["status", "acceptance_due"], name="case_silence"),
             # What is made public, newest first.
             models.Index(fields=["-decided_at", "-id"], name="case_decisions"),
         ]
@@ -182,11 +185,19 @@ class Case(models.Model):
         return lines
 
     def issue(self, kind: str, content: dict[str, Any], *, by: User | None) -> Document:
-        """Issue a numbered document of this case; its PDF is promised work."""
+        """Issue a numbered document of this case; its PDF is promised work. See `issue_many`."""
         return self.issue_many(kind, [content], by=by)[0]
 
     def issue_many(self, kind: str, contents: Sequence[dict[str, Any]], *, by: User | None) -> list[Document]:
-        """Issue several documents of one kind at the price of one, in the order of `contents`."""
-        documents = Document.issue_many(kind, contents=contents, by=by)
+        """Issue several documents of one kind at the price of one, in the order of `contents`.
+
+        Raises Refused for a paper that bears the number of a department which has no sign for it.
+        """
+        paper, body = kind_of(kind), ""
+        if paper.body == Body.DEPARTMENT:
+            body = self.lead.document_sign
+            if not body:
+                raise Refused(f"{self.lead}还没有登记文号代字，不能出具{paper.title}，请联系审管办登记。")
+        documents = Document.issue_many(kind, contents=contents, by=by, body=body)
         self.documents.add(*documents)
         return documents
