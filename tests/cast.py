@@ -21,8 +21,9 @@ from portal.cases.intake.receive import Applicant, receive
 from portal.cases.models import Case, Task
 from portal.cases.routes.opinions import answer
 from portal.cases.states import TaskStatus
-from portal.catalog.content import load_items
-from portal.catalog.models import ServiceItem, publish
+from portal.catalog.editions.publishing import publish
+from portal.catalog.exchange.content import load_items
+from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from portal.handover.models import Slip
 from portal.handover.signing import sign

@@ -19,7 +19,8 @@ from portal.cases.intake.outcomes import accept
 from portal.cases.intake.receive import receive
 from portal.cases.models import Case
 from portal.cases.states import CaseStatus
-from portal.catalog.models import ServiceItem, examine, publish
+from portal.catalog.editions.publishing import examine, publish
+from portal.catalog.models import ServiceItem
 from portal.catalog.schema.answers import check_answers, in_asking_order
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.questions import FormField, all_hold

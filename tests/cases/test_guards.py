@@ -23,6 +23,7 @@ from portal.cases.models.event import broken_links
 from portal.cases.numbers import CaseNumber
 from portal.cases.routes.opinions import answer
 from portal.cases.states import CaseStatus, TaskStatus
+from portal.catalog.editions.publishing import withdraw_item
 from portal.catalog.models import ServiceItem
 from portal.handover.signing import bounce
 from portal.lib.refusal import Refused, TooLate
@@ -102,7 +103,7 @@ def test_a_false_receipt_is_refused_and_nothing_is_written(cast: Cast, changes: 
 
 
 def test_a_withdrawn_item_is_not_taken_in(cast: Cast) -> None:
-    ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="取消")
     with pytest.raises(Refused, match="暂停或者取消"):
         take(cast)
 

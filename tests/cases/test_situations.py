@@ -16,7 +16,8 @@ from portal.cases.intake.outcomes import accept
 from portal.cases.models import Case, Task
 from portal.cases.routes.opinions import answer, deem_consent
 from portal.cases.states import TaskStatus
-from portal.catalog.models import Edition, ServiceItem, publish
+from portal.catalog.editions.publishing import publish
+from portal.catalog.models import Edition, ServiceItem
 from portal.handover import integrity as handover_integrity
 from portal.handover.models import Slip
 from portal.handover.signing import sign

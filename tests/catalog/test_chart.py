@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from portal.cases.decision.withdraw import withdraw
 from portal.cases.intake.outcomes import accept
 from portal.cases.reading.progress import case_chart
-from portal.catalog.chart import (
+from portal.catalog.drawing.chart import (
     ACCEPTANCE,
     DEPARTMENT_LANE,
     HEAD,
@@ -24,8 +24,8 @@ from portal.catalog.chart import (
     process_chart_svg,
     row,
 )
-from portal.catalog.content import load_items
-from portal.catalog.drawing import MARGIN, NOTE, WHAT, WHO, WIDTH, Row, Words, text_width, wrapped
+from portal.catalog.drawing.shapes import MARGIN, NOTE, WHAT, WHO, WIDTH, Row, Words, text_width, wrapped
+from portal.catalog.exchange.content import load_items
 from portal.catalog.schema.definition import ItemDefinition
 from tests.cast import Cast, accepted_case, answer_all, decided_case, received_case, sign_all
 

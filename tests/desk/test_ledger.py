@@ -19,7 +19,8 @@ from wagtail.models import ModelLogEntry
 from portal.cases.intake.receive import receive
 from portal.cases.models import Case
 from portal.cases.reading import ledger as ledgers
-from portal.catalog.models import Edition, ServiceItem, publish
+from portal.catalog.editions.publishing import publish
+from portal.catalog.models import Edition, ServiceItem
 from portal.desk.history import LEDGER_EXPORTED
 from portal.lib.spreadsheets import read_workbook
 from portal.organisations.models import User

@@ -17,8 +17,9 @@ from portal.cases.decision.decide import decide
 from portal.cases.intake.files import keep_upload
 from portal.cases.models import Case
 from portal.catalog import urls as catalog_urls
-from portal.catalog.handbook import Handbook, order_handbook
-from portal.catalog.health import ask
+from portal.catalog.care.health import ask
+from portal.catalog.handbook.models import Handbook
+from portal.catalog.handbook.order import order_handbook
 from portal.catalog.models import GuideFeedback, Synonym
 from portal.documents.models import Document
 from portal.jobs.models import Promise

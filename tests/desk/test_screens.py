@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from portal.cases.intake.outcomes import accept
 from portal.cases.models import Application, Case, CaseFile, Event
+from portal.catalog.editions.publishing import withdraw_item
 from portal.catalog.models import ServiceItem
 from portal.desk.care.registers import RulebookGroup
 from portal.desk.house.registers import HouseGroup
@@ -126,7 +127,7 @@ def test_an_unknown_item_has_no_intake_and_the_finder_says_so(cast: Cast) -> Non
 
 
 def test_a_withdrawn_item_has_no_intake_and_what_was_typed_stays(cast: Cast) -> None:
-    ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="取消")
     answer = at_desk(cast.receiver).get(reverse("desk_intake_item", args=["TZ-09"]))
     assert answer.status_code == 404
     assert "已经停止受理" in text_of(answer)

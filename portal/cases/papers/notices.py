@@ -10,9 +10,9 @@ from django.utils import timezone
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.papers.head import Content, head
 from portal.cases.states import Verdict
-from portal.catalog.form_paper import application_form as filled_form
-from portal.catalog.form_paper import item_part
-from portal.catalog.papers import Around
+from portal.catalog.papers.form_paper import application_form as filled_form
+from portal.catalog.papers.form_paper import item_part
+from portal.catalog.papers.item_papers import Around
 from portal.lib.words import day, minute
 from portal.organisations.models import User
 

@@ -7,7 +7,15 @@ from typing import Any
 
 from portal.cases.models import Case, Task
 from portal.cases.states import AT_THE_WINDOW, DECIDED, CaseStatus, TaskStatus
-from portal.catalog.chart import ACCEPTANCE, APPLY, COLLECT, ISSUE, RESULT, process_chart_steps, process_chart_svg
+from portal.catalog.drawing.chart import (
+    ACCEPTANCE,
+    APPLY,
+    COLLECT,
+    ISSUE,
+    RESULT,
+    process_chart_steps,
+    process_chart_svg,
+)
 from portal.catalog.schema.definition import ItemDefinition
 
 HANDED_OUT = frozenset({CaseStatus.DELIVERED, CaseStatus.ARCHIVED})
