@@ -12,7 +12,7 @@ from portal.cases.flow import MOVES
 from portal.cases.models import Case, CaseFile, CaseMaterial
 from portal.cases.models.acting import acting
 from portal.cases.states import ENDED
-from portal.lib.files import StoredFile, remove_private, store_private
+from portal.lib.files import StoredFile, dropped_on_error, remove_private, store_private
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
 
@@ -25,23 +25,14 @@ def keep_upload(
 ) -> CaseFile:
     """Store one scan of a material, or without a material the result of the case, and log it.
 
-    What is kept already is kept once: the second copy is dropped. Raises Refused for somebody who may not bring it
-    now, before anything is stored and once more behind the lock; `FileRefused` when the content is not what the name
-    says.
+    The same bytes of the same material are kept once: the row that stands for them answers, `was_kept_before`, and the
+    second file is dropped. Raises Refused for somebody who may not bring it now, before anything is stored and once
+    more behind the lock; `FileRefused` when the content is not what the name says.
     """
     _require_turn(case, by, material)
     stored = store_private(upload, max_bytes=settings.UPLOAD_MAX_BYTES)
-    try:
-        with acting(case):
-            _require_turn(case, by, material)
-            file = case.files.filter(sha256=stored.sha256, material=material).first()
-            if file is None:
-                file = _keep(case, stored, PurePath(upload.name).name[-120:], by, material)
-                target = f"“{material.name}”" if material else "办理结果"
-                case.note("upload", "上传文件", by=by, text=f"{target}：{file.name}", once=once)
-    except Refused:
-        remove_private(stored.path)
-        raise
+    with dropped_on_error(stored):
+        file = _entered(case, stored, PurePath(upload.name).name[-120:], by=by, material=material, once=once)
     if file.path != stored.path:
         remove_private(stored.path)
     return file
@@ -52,17 +43,29 @@ def may_bring(case: Case, user: User) -> bool:
     return authority.may(MOVES["accept"], user, case) and case.decided_at is None and case.status not in ENDED
 
 
-def _keep(case: Case, stored: StoredFile, name: str, by: User, material: CaseMaterial | None) -> CaseFile:
-    return CaseFile.objects.create(
-        case=case,
-        material=material,
-        name=name,
-        path=stored.path,
-        content_type=stored.content_type,
-        size=stored.size,
-        sha256=stored.sha256,
-        uploaded_by=by,
-    )
+def _entered(
+    case: Case, stored: StoredFile, name: str, *, by: User, material: CaseMaterial | None, once: str | None
+) -> CaseFile:
+    """The row of a stored file, or the one that has stood for the same bytes of the same material before."""
+    with acting(case):
+        _require_turn(case, by, material)
+        kept = case.files.filter(sha256=stored.sha256, material=material).first()
+        if kept is not None:
+            kept.was_kept_before = True
+            return kept
+        file = CaseFile.objects.create(
+            case=case,
+            material=material,
+            name=name,
+            path=stored.path,
+            content_type=stored.content_type,
+            size=stored.size,
+            sha256=stored.sha256,
+            uploaded_by=by,
+        )
+        target = f"“{material.name}”" if material else "办理结果"
+        case.note("upload", "上传文件", by=by, text=f"{target}：{file.name}", once=once)
+        return file
 
 
 def _require_turn(case: Case, by: User, material: CaseMaterial | None) -> None:
