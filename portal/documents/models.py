@@ -22,7 +22,6 @@ from portal.lib.files import PDF, StoredFile, dropped_on_error, read_private, re
 from portal.lib.pdf import render_pdf
 from portal.lib.refusal import Refused, TooLate
 
-
 RENDER = "documents.render"
 """The promised work that makes the PDF of an issued paper."""
 
