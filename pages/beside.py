@@ -14,7 +14,7 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.fields import StreamField
 
 from pages.guide_fields import DESK_STEPS, LIMITS, PARTS, RENAMED
-from portal.catalog.findings import Finding, path_of
+from portal.catalog.judging.findings import Finding, path_of
 
 Path = tuple[str | int, ...]
 

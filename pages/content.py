@@ -14,8 +14,9 @@ from pages.hall_content import load_halls, load_news
 from pages.models import CataloguePage, FeaturedGuide, GuidePage, HomePage, ThemePage
 from pages.review import make_workflow
 from pages.site_marks import SiteMarks
-from portal.catalog.content import load_items, load_themes
-from portal.catalog.models import ItemStatus, ServiceItem, Theme, keep_theme
+from portal.catalog.editions.publishing import keep_theme
+from portal.catalog.exchange.content import load_items, load_themes
+from portal.catalog.models import ItemStatus, ServiceItem, Theme
 from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
 from portal.lib.content import read_yaml
 from portal.organisations import access

@@ -22,7 +22,7 @@ from wagtail.fields import StreamField
 
 from pages.blocks import WhenBlock
 from pages.guide_fields import DESK_STEPS, LIMITS, PARTS, PLAIN
-from portal.catalog.findings import Finding
+from portal.catalog.judging.findings import Finding
 from portal.catalog.schema.definition import Contact, Fee, ItemDefinition, Place
 
 if TYPE_CHECKING:

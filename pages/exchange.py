@@ -16,11 +16,12 @@ from wagtail.log_actions import log
 
 from pages.elements import compiled, fill
 from pages.models import CataloguePage, GuidePage
+from portal.catalog.editions.publishing import examine
 from portal.catalog.exchange.files import read_file
 from portal.catalog.exchange.names import Names, known_names
 from portal.catalog.exchange.report import Path, Problem, Report, Row, Status, clip, judge
-from portal.catalog.findings import path_of, shape_findings
-from portal.catalog.models import ItemStatus, ServiceItem, examine
+from portal.catalog.judging.findings import path_of, shape_findings
+from portal.catalog.models import ItemStatus, ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.refusal import Refused
 from portal.organisations.models import User

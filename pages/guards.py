@@ -12,7 +12,7 @@ from wagtail.models import Page
 
 from pages.models import GuidePage, PlainPage
 from pages.news import NewsPage
-from portal.catalog.preflight import PreflightFailed
+from portal.catalog.judging.preflight import PreflightFailed
 
 
 def refuse_copy(request: HttpRequest, page: Page) -> HttpResponse | None:

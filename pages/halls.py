@@ -14,9 +14,9 @@ from wagtail.fields import RichTextField
 from wagtail.models import Page
 
 from pages.models import RICH_TEXT, PortalPage
-from portal.catalog.floor_plan import floors
+from portal.catalog.drawing.floor_plan import floors
+from portal.catalog.items.shown import CATALOGUE, HALLS
 from portal.catalog.models import ItemStatus
-from portal.catalog.shown import CATALOGUE, HALLS
 from portal.organisations.halls import FOR_ACCESS
 from portal.organisations.models import ServiceCenter, Window, WindowKind
 

@@ -21,8 +21,8 @@ from pages.halls import HallPage
 from pages.models import GuidePage, PlainPage
 from pages.news import NewsIndexPage, NewsKind, NewsPage
 from pages.standards import HealthStandards
-from portal.catalog.health import Ailment, HealthKind, health_check
-from portal.catalog.lint.judge import judge, rulebook_in_force
+from portal.catalog.care.health import Ailment, HealthKind, health_check
+from portal.catalog.judging.lint.judge import judge, rulebook_in_force
 from portal.catalog.models import Waiver
 
 DRAFT_DAYS = 30

@@ -27,7 +27,7 @@ from wagtail.models import Page, Site
 from pages.health import edit_url
 from pages.models import GuidePage, ThemePage
 from pages.promotions import SearchPromotion
-from portal.catalog.health import Ailment, HealthKind, health_check
+from portal.catalog.care.health import Ailment, HealthKind, health_check
 from portal.catalog.models import ItemStatus, ServiceItem
 
 HREF = re.compile(r"""<a\b[^>]*?\bhref=["']([^"']*)["']""", re.I)

@@ -26,7 +26,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from pages.models import RICH_TEXT, PortalPage
-from portal.catalog.shown import NEWS
+from portal.catalog.items.shown import NEWS
 
 PER_PAGE = 12
 IN_FEED = 20
@@ -85,6 +85,9 @@ class NewsIndexPage(RoutablePageMixin, PortalPage):
 
     def shows(self) -> set[str]:
         return {NEWS}
+
+    def reads(self) -> set[str]:
+        return {"kind", "page"}
 
     def news(self, kind: str = "") -> PageQuerySet:
         """What everybody may read, newest first; a kind that does not exist narrows nothing."""

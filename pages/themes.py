@@ -13,11 +13,11 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
 from pages.models import GuidePage, PortalPage
-from portal.catalog.joint_list import joint_materials
+from portal.catalog.drawing.theme_chart import theme_chart_steps, theme_chart_svg
+from portal.catalog.items.shown import THEMES, item_tag, theme_tag
 from portal.catalog.models import ItemStatus, Theme
+from portal.catalog.papers.joint_list import joint_materials
 from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
-from portal.catalog.shown import THEMES, item_tag, theme_tag
-from portal.catalog.theme_chart import theme_chart_steps, theme_chart_svg
 
 ITEM_CODE = re.compile(r"[A-Z]{2,3}-[0-9]{2,4}")
 

@@ -12,8 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from pages.models import GuidePage
-from portal.catalog.findings import Finding
-from portal.catalog.waivers import general, waivable, waive
+from portal.catalog.judging.findings import Finding
+from portal.catalog.judging.waivers import general, waivable, waive
 from portal.lib.refusal import Refused
 from portal.organisations.roles import Role
 

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.lib.head.HeadMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -94,8 +95,17 @@ MIDDLEWARE = [
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 AUTH_USER_MODEL = "organisations.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "portal.organisations.sign_in.SlowGuesses",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# axes locks the pair of name and address; what one address tries with many names, or many addresses with one name, is
+# slowed by SlowGuesses. Both count the address that our own proxies saw, never one that the visitor wrote.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "portal.lib.throttle.client_ip"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or a neighbour could keep the lock shut for ever
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_TEMPLATE = "errors/locked_out.html"
@@ -160,7 +170,7 @@ CACHES = {
     "pages": cache("pages", FILES, VAR_DIR / "pages", 10_000),
     "page_stamps": cache("page_stamps", FILES, VAR_DIR / "page_stamps", 100_000),
     # Counts of look-ups; apart from the rest, so that a full cache of pages cannot wipe them.
-    "throttle": cache("throttle", "portal.lib.throttle.CountingDatabaseCache", "portal_throttle", 20_000),
+    "throttle": cache("throttle", "portal.lib.throttle.CountingDatabaseCache", "portal_throttle", 60_000),
 }
 
 # How many proxies of our own stand in front and add to X-Forwarded-For; with 0 the header means nothing.

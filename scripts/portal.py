@@ -141,7 +141,18 @@ def run() -> int:
 
 def supervise(environment: dict[str, str], port: int) -> int:
     web = [str(PYTHON), "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
-    web += ["--threads", "4", "--log-level", "warning", "--timeout", "120", "--limit-request-line", "8190"]
+    web += [
+        "--worker-class",
+        "portal.web.Worker",
+        "--threads",
+        "4",
+        "--log-level",
+        "warning",
+        "--timeout",
+        "120",
+        "--limit-request-line",
+        "8190",
+    ]
     worker = [str(PYTHON), "manage.py", "run_worker"]
     children = [
         subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) for command in (web, worker)

@@ -14,13 +14,19 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from portal.cases.actions import Applicant, receive
+from portal.cases.decision.decide import decide
+from portal.cases.intake.materials import check_materials
+from portal.cases.intake.outcomes import accept
+from portal.cases.intake.receive import Applicant, receive
 from portal.cases.models import Case, Task
+from portal.cases.routes.opinions import answer
 from portal.cases.states import TaskStatus
-from portal.catalog.content import load_items
-from portal.catalog.models import ServiceItem, publish
+from portal.catalog.editions.publishing import publish
+from portal.catalog.exchange.content import load_items
+from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from portal.handover.models import Slip
+from portal.handover.signing import sign
 from portal.jobs.models import Promise
 from portal.organisations.content import load_organisations
 from portal.organisations.models import Organisation, Post, Role, ServiceCenter, User, Window
@@ -147,7 +153,7 @@ def received_case(code: str = "TZ-09", *, applicant: Applicant | None = None, co
     item = ServiceItem.objects.get(code=code)
     case = receive(item=item, applicant=applicant or company(), window=window, by=by, key=uuid.uuid4())
     if complete:
-        case.check_materials(good_rows(case), by=by)
+        check_materials(case, good_rows(case), by=by)
     return case
 
 
@@ -170,20 +176,20 @@ def good_rows(case: Case) -> list[dict[str, Any]]:
 
 def accepted_case(code: str = "TZ-09") -> Case:
     case = received_case(code)
-    case.accept(by=User.objects.get(username=RECEIVERS[case.application.window.code]))
+    accept(case, by=User.objects.get(username=RECEIVERS[case.application.window.code]))
     return case
 
 
 def sign_all(case: Case, cast: Cast) -> None:
     """Every department with an open slip signs for it."""
     for slip in Slip.objects.waiting().filter(case=case, direction="to_department").select_related("department"):
-        slip.sign(by=cast.officer(slip.department.code))
+        sign(slip, by=cast.officer(slip.department.code))
 
 
 def answer_all(case: Case, cast: Cast) -> None:
     """Every department with a review or an opinion at hand agrees."""
     for task in Task.objects.filter(case=case, status=TaskStatus.WORKING).exclude(kind="decision"):
-        task.answer(by=cast.officer(task.department.code), outcome="agree", opinion="")
+        answer(task, by=cast.officer(task.department.code), outcome="agree", opinion="")
 
 
 def case_to_decide(cast: Cast, code: str = "TZ-09") -> Case:
@@ -199,6 +205,6 @@ def case_to_decide(cast: Cast, code: str = "TZ-09") -> Case:
 def decided_case(cast: Cast, code: str = "TZ-09", *, granted: bool = True) -> Case:
     case = case_to_decide(cast, code)
     task = case.tasks.get(kind="decision")
-    task.decide(by=cast.decider(task.department.code), granted=granted, reasons="" if granted else "不符合条件。")
+    decide(task, by=cast.decider(task.department.code), granted=granted, reasons="" if granted else "不符合条件。")
     case.refresh_from_db()
     return case

@@ -22,7 +22,7 @@ from django.utils.module_loading import module_has_submodule
 from wagtail import hooks
 from wagtail.models import get_page_models
 
-from portal.catalog.health import CHECKS
+from portal.catalog.care.health import CHECKS
 from portal.documents.registry import KINDS
 from portal.jobs.registry import HANDLERS, MINUTE
 

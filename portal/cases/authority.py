@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from portal.cases.flow import SYSTEM, Move
 from portal.lib.refusal import Refused
 from portal.organisations.roles import DEPARTMENT_ROLES, WINDOW_ROLES, Role
 
 if TYPE_CHECKING:
-    from portal.cases.models import Case
     from portal.organisations.models import Organisation, User
 
 
-def may(move: Move, by: User | None, case: Case, department: Organisation | None = None) -> bool:
+class Visit(Protocol):
+    """The application of a case, as far as the rule asks: the centre it was brought to."""
+
+    center_id: int
+
+
+class Placed(Protocol):
+    """A case, as far as the rule asks: where it was taken in."""
+
+    application: Visit
+    zone_id: int
+
+
+def may(move: Move, by: User | None, case: Placed, department: Organisation | None = None) -> bool:
     """Whether `by` holds a post for this move; None is the portal itself."""
     if by is None:
         return SYSTEM in move.actors
     return holds_for_case(by, case, move.actors, department)
 
 
-def holds_for_case(by: User, case: Case, roles: frozenset[str], department: Organisation | None = None) -> bool:
+def holds_for_case(by: User, case: Placed, roles: frozenset[str], department: Organisation | None = None) -> bool:
     """A window role counts at a window of the case's centre and zone, a department role in `department`."""
     window = roles & WINDOW_ROLES
     if any(
@@ -31,7 +43,7 @@ def holds_for_case(by: User, case: Case, roles: frozenset[str], department: Orga
     return department is not None and by.holds(*(roles & DEPARTMENT_ROLES), organisation=department)
 
 
-def require(move: Move, by: User | None, case: Case, department: Organisation | None = None) -> None:
+def require(move: Move, by: User | None, case: Placed, department: Organisation | None = None) -> None:
     """Raise Refused unless `by` may do the move."""
     if not may(move, by, case, department):
         names = "、".join(Role(role).label for role in Role.values if role in move.actors)

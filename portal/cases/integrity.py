@@ -9,6 +9,7 @@ from django.db.models import Count, F, OuterRef, Subquery
 
 from portal.cases.models import Case, CaseFile, Event, Task
 from portal.cases.models.event import broken_links
+from portal.cases.numbers import CaseNumber
 from portal.cases.states import OPEN_TASK, CaseStatus, TaskStatus
 from portal.lib.files import read_private
 
@@ -46,12 +47,16 @@ def _stages_are_consistent() -> Iterator[str]:
 
 
 def _numbers_have_no_gap() -> Iterator[str]:
-    series: dict[str, list[int]] = {}
-    for number in Case.objects.exclude(number=None).values_list("number", flat=True):
-        series.setdefault(number[:11], []).append(int(number[11:15]))
-    for prefix, serials in sorted(series.items()):
+    series: dict[tuple[str, str], list[int]] = {}
+    for text in Case.objects.exclude(number=None).values_list("number", flat=True):
+        number = CaseNumber.parse(text)
+        if number is None:
+            yield f"{text} is no number that a case can have"
+        else:
+            series.setdefault((number.letter, number.day), []).append(number.serial)
+    for (letter, day), serials in sorted(series.items()):
         if sorted(serials) != list(range(1, len(serials) + 1)):
-            yield f"case numbers {prefix}…: {len(serials)} cases, highest serial {max(serials)}"
+            yield f"case numbers {letter} {day}: {len(serials)} cases, highest serial {max(serials)}"
 
 
 def _files_are_there() -> Iterator[str]:

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from portal.cases.intake import outcomes
 from portal.cases.models import Case, Task
+from portal.cases.routes import opinions
 from portal.cases.states import CaseStatus, TaskKind, TaskStatus
 from portal.jobs.registry import every_minute
 from portal.lib.refusal import Refused
@@ -18,7 +20,7 @@ def deem_accepted(now: datetime) -> None:
     silent = Case.objects.filter(status=CaseStatus.RECEIVED, acceptance_due__lt=timezone.localdate(now))
     for case in silent.order_by("received_at")[:100]:
         try:
-            case.deem_accepted()
+            outcomes.deem_accepted(case)
         except Refused:  # somebody accepted or corrected it this very minute
             continue
 
@@ -34,6 +36,6 @@ def deem_consent(now: datetime) -> None:
     )
     for task in silent.select_related("case", "department").order_by("due", "pk")[:100]:
         try:
-            task.deem_consent()
+            opinions.deem_consent(task)
         except Refused:  # it was answered this very minute
             continue

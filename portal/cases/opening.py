@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portal.cases.authority import holds_for_case
-from portal.documents.registry import KINDS, PaperKind, Rendition
+from portal.cases.authority import Placed, holds_for_case
+from portal.documents.registry import KINDS, PaperKind, Rendition, kind_of
+from portal.lib.refusal import Refused
 
 if TYPE_CHECKING:
-    from portal.cases.models import Case
+    from portal.documents.models import Document
     from portal.organisations.models import User
 
 
-def rendition_for(user: User, case: Case, kind: PaperKind) -> Rendition | None:
+def rendition_for(user: User, case: Placed, kind: PaperKind) -> Rendition | None:
     """The paper as this person may read it; None when they may not. The door to the case itself was asked before."""
     at_the_place = not kind.at_its_place or holds_for_case(user, case, frozenset(kind.opened_by))
     if at_the_place and user.holds(*kind.opened_by):
@@ -20,6 +21,17 @@ def rendition_for(user: User, case: Case, kind: PaperKind) -> Rendition | None:
     return Rendition.FILE if user.holds(*kind.file_opened_by) else None
 
 
-def kinds_open_to(user: User, case: Case) -> list[str]:
+def kinds_open_to(user: User, case: Placed) -> list[str]:
     """The codes of the kinds of paper that this person may open, whole or without the applicant's copy."""
     return [code for code, kind in KINDS.items() if rendition_for(user, case, kind)]
+
+
+def pdf_for(user: User, case: Placed, document: Document) -> bytes:
+    """The paper as this person may read it, rendered on the spot when the worker has not come to it yet.
+
+    Raises Refused for a paper that they may not open, Damaged when its file is not ours.
+    """
+    rendition = rendition_for(user, case, kind_of(document.kind))
+    if rendition is None:
+        raise Refused(f"您的岗位不能打开{document.title}。")
+    return document.pdf(rendition)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from django.db.models import Count, F, Max
 
-from portal.catalog.handbook import UNDER_WAY, series_of
-from portal.catalog.models import Edition, Handbook, HandbookStatus, ServiceItem, ThemeEdition
+from portal.catalog.handbook.models import UNDER_WAY, Handbook, HandbookStatus, series_of
+from portal.catalog.items.models import Edition, ServiceItem, ThemeEdition
 from portal.catalog.schema.definition import digest
 from portal.documents.models import Counter, Damaged
 from portal.jobs.models import PromiseStatus

@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from portal.catalog import health
-from portal.catalog.handbook import UNDER_WAY, WORK, Handbook
-from portal.catalog.handbook_press import Press
+from portal.catalog.care import health
+from portal.catalog.handbook.models import UNDER_WAY, WORK, Handbook
+from portal.catalog.handbook.press import Press
 from portal.jobs.models import PromiseStatus
 from portal.jobs.registry import Urgency, every_minute, handler
 

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from portal.catalog import chart_views, feedback_views, hall_views, views
+from portal.catalog.care import feedback_views
+from portal.catalog.drawing import views as chart_views
+from portal.catalog.papers import hall_views, views
 
 urlpatterns = [
     path("papers/leaflet/<str:code>.pdf", views.leaflet, name="paper_leaflet"),

@@ -13,7 +13,7 @@ from wagtail.models import Page, TaskState
 
 from portal.cases.models import Case, Task
 from portal.cases.states import AT_THE_WINDOW, CaseStatus, TaskStatus
-from portal.catalog.health import HealthKind, HealthReport
+from portal.catalog.care.health import HealthKind, HealthReport
 from portal.catalog.models import ServiceItem
 from portal.desk.care.health import may_see
 from portal.desk.items.views import SEES_ITEMS

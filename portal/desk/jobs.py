@@ -10,7 +10,7 @@ from django.db import transaction
 from wagtail.log_actions import log
 from wagtail.models import Page, Revision
 
-from portal.catalog.findings import PreflightFailed
+from portal.catalog.judging.findings import PreflightFailed
 from portal.desk.history import SCHEDULE_REFUSED
 from portal.jobs.registry import every_minute
 from portal.lib.refusal import Refused

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from portal.cases.papers import head
+from portal.cases.models import Case, Task
+from portal.cases.papers.head import head
+from portal.handover.models import SlipLine
 from portal.lib.numerals import in_words
 from portal.lib.words import day, minute
-
-if TYPE_CHECKING:
-    from portal.cases.models import Case, Task
-    from portal.handover.models import SlipLine
-    from portal.organisations.models import Organisation, User
+from portal.organisations.models import Organisation, User
 
 
 def _rows(lines: Iterable[SlipLine]) -> list[dict[str, Any]]:

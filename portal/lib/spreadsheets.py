@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -92,9 +93,16 @@ def write_table(headers: Sequence[str], rows: Iterable[Sequence[Value]], *, titl
 
 
 def write_csv(headers: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    """UTF-8 with BOM, as Excel wants it; live beginnings get an apostrophe, long numbers a tab before them."""
+    """UTF-8 with BOM, as Excel wants it; texts stay texts as far as a CSV can say so.
+
+    A CSV has no types: a spreadsheet reads 2E5 as a number, 4-2 as a date, and keeps fifteen digits of an identity
+    number. `="2E5"` would be a live formula. So what it would read as something else gets a tab before it: spreadsheets
+    take that for text, nobody sees it, our forms and our import drop it. What would compute gets an apostrophe, which
+    is seen, because some programs skip a tab before a formula. Texts are quoted, for a tab may part cells in
+    LibreOffice. Numbers and dates are given as such.
+    """
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow([_harmless(header) for header in headers])
     writer.writerows([_harmless(value) for value in row] for row in rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
@@ -107,12 +115,31 @@ def _harmless(value: Value) -> Value:
         return "是" if value else "否"
     if isinstance(value, int | float):
         return value
+    if isinstance(value, date):
+        return value.isoformat(" ", "minutes") if isinstance(value, datetime) else value.isoformat()
     text = str(value).replace("\x00", "")
     if text.lstrip().startswith(tuple(LIVE)) or text.startswith(tuple(LIVE)):
         return f"'{text}"
-    if text.isdigit() and (len(text) > 11 or (len(text) > 1 and text[0] == "0")):
-        return f"\t{text}"
-    return text
+    return f"\t{text}" if _is_read_as_more(text) else text
+
+
+_SIGN = r"[\d\s.,:/\u2044%()$¥€£+-]"
+_UNIT = "e|am?|pm?|年|月|日|时|分|秒|上午|下午"
+_MONTH = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?"
+)
+_READ_AS_MORE = re.compile(
+    rf"true|false|(?=.*\d)(?:上午|下午|{_SIGN})*(?:{_MONTH}|\d)(?:{_SIGN}|{_UNIT}|{_MONTH})*", re.I
+)
+LONGEST_NUMBER = 60
+
+
+def _is_read_as_more(text: str) -> bool:
+    """Whether a spreadsheet may take this text for a number, a date, a time, an amount or a truth; wide signs count."""
+    if len(text) > LONGEST_NUMBER:
+        return text.strip().isdigit()
+    return bool(_READ_AS_MORE.fullmatch(unicodedata.normalize("NFKC", text).strip()))
 
 
 # Writing workbooks.

@@ -30,6 +30,8 @@ GRACE = 60
 IPV6_NETWORK = 64
 """One household gets a whole /64, so that is what counts as one address."""
 UNKNOWN = "unknown"
+NOWHERE = "0.0.0.0"
+"""What stands for UNKNOWN where only an IP address can stand."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,53 @@ def take(rate: Rate, subject: str) -> None:
         raise TooMany(rate.ends(now), now)
 
 
-def give_back(rate: Rate, subject: str) -> None:
-    """Undo one `take`: whoever knew the right answer was not guessing."""
-    _count(rate, subject, timezone.now(), -1)
+@dataclass(frozen=True)
+class Guesses:
+    """Wrong answers in every `seconds`, counted for each address, each subject (a name, a number) and the pair of them.
+
+    Nobody is shut out by what others do. A pair gets `pair` wrong answers. An address with more than `address` of them,
+    or a subject with more than `subject`, is slowed: each pair of it that is not `known` gets `slow_address` or
+    `slow_subject` answers and no more. What is refused is not looked at, so it tells a guesser nothing.
+    docs/decisions/0007 argues the numbers.
+    """
+
+    name: str
+    seconds: int
+    pair: int
+    address: int
+    subject: int
+    slow_address: int
+    slow_subject: int
+
+    def take(self, address: str, subject: str, *, known: bool = False) -> None:
+        """Count one answer before it is looked at; TooMany when it must not be looked at.
+
+        An empty subject can never be right: it counts for its address alone, and strangers do not share it.
+        """
+        now = timezone.now()
+        mine, by_address, about = (_count(rate, who, now, 1) for rate, who in self._counted(address, subject))
+        most = self.pair
+        if not subject:
+            mine, most = by_address, self.address
+        elif not known:
+            most = self.slow_address if by_address > self.address else most
+            most = min(most, self.slow_subject) if about > self.subject else most
+        if mine > most:
+            raise TooMany(self._rate("pair").ends(now), now)
+
+    def was_right(self, address: str, subject: str) -> None:
+        """Undo every `take` of the pair: whoever knows the answer was not guessing but mistyping."""
+        now, counted = timezone.now(), self._counted(address, subject)
+        mine = _count(*counted[0], now, 0)
+        for rate, who in counted:
+            _count(rate, who, now, -mine)
+
+    def _counted(self, address: str, subject: str) -> tuple[tuple[Rate, str], ...]:
+        pair = f"{address}\n{subject}"
+        return (self._rate("pair"), pair), (self._rate("address"), address), (self._rate("subject"), subject)
+
+    def _rate(self, what: str) -> Rate:
+        return Rate(f"{self.name}-{what}", 0, self.seconds)
 
 
 def _count(rate: Rate, subject: str, now: datetime, step: int) -> int:
@@ -103,6 +149,12 @@ def client_address(request: HttpRequest) -> str:
     claimed = header.split(",") if header and hops else []
     came_through_all = bool(claimed) and len(claimed) >= hops
     return _network(claimed[-hops] if came_through_all else request.META.get("REMOTE_ADDR", ""))
+
+
+def client_ip(request: HttpRequest) -> str:
+    """`client_address` in the form of one IP address, for columns that take nothing else."""
+    address = client_address(request)
+    return NOWHERE if address == UNKNOWN else address.partition("/")[0]
 
 
 def _network(text: str) -> str:

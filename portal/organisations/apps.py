@@ -7,4 +7,4 @@ class OrganisationsConfig(AppConfig):
     verbose_name = "机构与岗位"
 
     def ready(self) -> None:
-        from portal.organisations import checks  # noqa: F401
+        from portal.organisations import checks, sign_in  # noqa: F401

@@ -12,9 +12,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from portal.cases import clocks
+from portal.cases.clocks.limits import LimitRow, limit_rows, working_days
 from portal.cases.models import Case, Task
-from portal.cases.progress import case_chart
+from portal.cases.reading.progress import case_chart
 from portal.cases.states import AFTER_DECISION, CaseStatus, TaskStatus
 from portal.lib.words import day
 from portal.organisations.models import ServiceCenter, Window, WindowKind
@@ -85,7 +85,7 @@ class Following:
     happening: str
     following: str
     dates: list[tuple[str, str]]
-    limits: list[clocks.LimitRow]
+    limits: list[LimitRow]
     gaps: list[tuple[str, str]] = field(default_factory=list)
     gaps_until: str = ""
     collecting: Collecting | None = None
@@ -108,7 +108,7 @@ def following(case: Case, today: date) -> Following:
         happening=happening.format(**facts),
         following=next_step.format(**facts),
         dates=_dates(case, delivery),
-        limits=clocks.limit_rows(case, today),
+        limits=limit_rows(case, today),
         gaps=_gaps(case) if in_correction else [],
         gaps_until=day(case.correction_due) if in_correction else "",
         collecting=_collecting(case, delivery) if case.status == S.READY and delivery else None,
@@ -153,7 +153,7 @@ def _delivery_due(case: Case, delivery: Delivery | None) -> str:
         return day(delivery.due)
     if case.decided_at is None or case.status not in AFTER_DECISION:
         return "—"
-    return day(clocks.working_days(timezone.localdate(case.decided_at), DELIVERY_DAYS))
+    return day(working_days(timezone.localdate(case.decided_at), DELIVERY_DAYS))
 
 
 def _was_delivered(delivery: Delivery | None) -> bool:

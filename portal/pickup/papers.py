@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from portal.cases.papers import head
+from portal.cases.models import Case
+from portal.cases.papers.head import head
 from portal.lib.words import day, minute
-
-if TYPE_CHECKING:
-    from portal.cases.models import Case
-    from portal.organisations.models import User
-    from portal.pickup.models import Delivery
+from portal.organisations.models import User
+from portal.pickup.models import Delivery
 
 
 def result_rows(case: Case) -> list[dict[str, Any]]:

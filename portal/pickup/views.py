@@ -19,18 +19,22 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.cases.models import Case
+from portal.catalog.items.shown import EVERY_PAGE
 from portal.documents.verification import Verified, by_code, by_file, clean_code
 from portal.lib.digests import DigestHandler
-from portal.lib.throttle import Rate, TooMany, client_address, give_back, take
+from portal.lib.page_cache import depend
+from portal.lib.throttle import Guesses, Rate, TooMany, client_address, take
 from portal.organisations.models import CenterKind, ServiceCenter
 from portal.pickup.following import following
 from portal.pickup.forms import ResultsFilter, asked_to_follow
 
-FOLLOW_ADDRESS = Rate("follow-address", 30, 600)
-"""A hall full of people may stand behind one address; right answers are given back."""
-FOLLOW_NUMBER = Rate("follow-number", 10, 600)
-"""A query code has 39 bits: ten guesses in ten minutes find it in no lifetime."""
-VERIFY_ADDRESS = Rate("verify-address", 60, 600)
+FOLLOW = Guesses("follow", 600, pair=5, address=30, subject=10, slow_address=2, slow_subject=2)
+"""A hall may stand behind one address and a botnet behind one number: neither shuts the right pair out."""
+VERIFY_WRONG = Rate("verify-wrong", 60, 600)
+"""Only for the load: a code has 80 bits, so a genuine one may be answered at any time."""
+RESULTS_ADDRESS = Rate("results-address", 120, 600)
+RESULTS_SECONDS = 60.0
+"""How late a new decision may be on the public list, or a paging reader see the old one."""
 ROWS = 20
 ROOM_FOR_FIELDS = 64 * 1024
 
@@ -62,19 +66,15 @@ def follow_case(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, template, {})
     number, code = asked_to_follow(request.POST)
-    turns = [(FOLLOW_ADDRESS, client_address(request))]
-    if number:  # what cannot be a number cannot be guessed at, and must not make strangers wait for each other
-        turns.append((FOLLOW_NUMBER, number))
+    address = client_address(request)
     try:
-        for rate, subject in turns:
-            take(rate, subject)
+        FOLLOW.take(address, number)
     except TooMany as refusal:
         return _limited(request, template, refusal)
     cases = list(Case.objects.followed_by(number, code).with_context().without_personal_data().order_by("pk"))
     if not cases:
         return _page(request, template, {"problem": NOT_FOUND})
-    for rate, subject in turns:
-        give_back(rate, subject)
+    FOLLOW.was_right(address, number)
     today = timezone.localdate()
     return _page(request, "following/case.html", {"answers": [following(case, today) for case in cases]})
 
@@ -105,10 +105,6 @@ def too_large() -> str:
 
 @csrf_protect
 def _verify(request: HttpRequest) -> HttpResponse:
-    try:
-        take(VERIFY_ADDRESS, client_address(request))
-    except TooMany as refusal:
-        return _limited(request, "following/verify.html", refusal)
     typed, file = request.POST.get("code", "").strip(), request.FILES.get("file")
     if not typed and file is None:
         return _verify_page(request, {"heading": "没有可以查验的内容", "problem": NOTHING_ASKED})
@@ -124,19 +120,19 @@ def _verify(request: HttpRequest) -> HttpResponse:
 @require_safe
 def verify_document_code(request: HttpRequest, code: str) -> HttpResponse:
     """The address in the QR code of a paper; 404 for a code that is none of ours."""
-    try:
-        take(VERIFY_ADDRESS, client_address(request))
-    except TooMany as refusal:
-        return _limited(request, "following/verify.html", refusal)
     response = _answer(request, by_code(clean_code(code)), UNKNOWN_PAPER, missing=404)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
 def _answer(request: HttpRequest, found: Verified | None, unknown: str, *, missing: int = 200) -> HttpResponse:
-    if found is None:
-        return _verify_page(request, {"problem": unknown}, status=missing)
-    return _verify_page(request, {"found": found})
+    if found is not None:
+        return _verify_page(request, {"found": found})
+    try:
+        take(VERIFY_WRONG, client_address(request))
+    except TooMany as refusal:
+        return _limited(request, "following/verify.html", refusal)
+    return _verify_page(request, {"problem": unknown}, status=missing)
 
 
 def _verify_page(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
@@ -145,11 +141,20 @@ def _verify_page(request: HttpRequest, context: dict[str, Any], *, status: int =
 
 @require_safe
 def public_results(request: HttpRequest) -> HttpResponse:
-    """办件公示: decisions that the rules make public, with a bounded number of queries."""
+    """办件公示: decisions that the rules make public, with a bounded number of queries.
+
+    A page is kept for a minute. Only pages that have to be made count against the limit of an address.
+    """
+    try:
+        take(RESULTS_ADDRESS, client_address(request))
+    except TooMany as refusal:
+        return _limited(request, "following/results_later.html", refusal)
     today = timezone.localdate()
     chosen = ResultsFilter(request.GET, today)
     rows = Case.objects.made_public(today).filter(**chosen.conditions()).for_publicity()
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    reads = {**chosen.taken(), "page": str(page.number)}
+    depend(request, *EVERY_PAGE, seconds=RESULTS_SECONDS, reads=reads)
     query = urlencode(chosen.chosen())
     context = {"filter": chosen, "rows": page, "query": query, "way_back": f"{request.path}?{query}"}
     return _page(request, "following/results.html", context)

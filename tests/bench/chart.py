@@ -10,8 +10,8 @@ from django.conf import settings
 from django.template import Context, Template
 from django.utils.html import escape
 
-from portal.catalog.chart import process_chart_svg
-from portal.catalog.content import load_items
+from portal.catalog.drawing.chart import process_chart_svg
+from portal.catalog.exchange.content import load_items
 from portal.catalog.schema.definition import ItemDefinition
 
 ROUNDS, TIMES = 7, 30

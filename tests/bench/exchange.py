@@ -7,7 +7,7 @@ import time
 from django.conf import settings
 
 from pages.exchange import export_names, preview
-from portal.catalog.content import load_items
+from portal.catalog.exchange.content import load_items
 from portal.catalog.exchange.files import write_file
 from portal.catalog.schema.definition import ItemDefinition
 

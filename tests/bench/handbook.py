@@ -65,7 +65,7 @@ def printed() -> tuple[int, int, float, float, float]:
     """Order a handbook of everything and have it printed: items, pages, seconds, the longest stretch, peak in MiB."""
     import uuid
 
-    from portal.catalog.handbook import order_handbook
+    from portal.catalog.handbook.order import order_handbook
 
     handbook = order_handbook(None, None, uuid.uuid4())
     child = subprocess.run(
@@ -105,8 +105,8 @@ def print_one(handbook: int) -> None:
     import django
 
     django.setup()
-    from portal.catalog.handbook import Handbook
-    from portal.catalog.handbook_press import Press
+    from portal.catalog.handbook.models import Handbook
+    from portal.catalog.handbook.press import Press
     from portal.catalog.jobs import STRETCH
 
     stretches, more = [], True

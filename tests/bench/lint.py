@@ -6,9 +6,9 @@ import time
 
 from django.conf import settings
 
-from portal.catalog.content import load_items
-from portal.catalog.lint.judge import clauses, delivered_rulebook
-from portal.catalog.models import examine
+from portal.catalog.editions.publishing import examine
+from portal.catalog.exchange.content import load_items
+from portal.catalog.judging.lint.judge import clauses, delivered_rulebook
 from portal.catalog.schema.definition import ItemDefinition
 from tests.catalog.lint.labelled import HELD_OUT, score
 

@@ -51,10 +51,11 @@ PHONE, DESK = {"width": 375, "height": 812}, {"width": 1366, "height": 900}
 CONTENT = f"""
 from pages.models import GuidePage, HomePage, PlainPage
 from portal.catalog.schema.definition import ItemDefinition
-from portal.catalog.models import ServiceItem, publish
+from portal.catalog.editions.publishing import publish, withdraw_item
+from portal.catalog.models import ServiceItem
 
 old, new, asking = (ServiceItem.objects.get(code=code) for code in ("{WITHDRAWN}", "GY-01", "SH-01"))
-old.withdraw(by=None, reason="合并", successor=new)
+withdraw_item(old, by=None, reason="合并", successor=new)
 data = asking.current_edition.parsed.model_dump()
 choices = [{{"key": "a1", "text": "本人"}}, {{"key": "a2", "text": "代理人"}}]
 data["questions"] = [{{"key": "q1", "text": "由谁来办理？", "help": "代理人须带委托书。", "choices": choices}}]

@@ -13,16 +13,21 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from portal.cases import integrity
-from portal.cases.actions import receive
+from portal.cases.decision.decide import decide
+from portal.cases.intake.materials import check_materials
+from portal.cases.intake.outcomes import accept
+from portal.cases.intake.receive import receive
 from portal.cases.models import Case
 from portal.cases.states import CaseStatus
-from portal.catalog.models import ServiceItem, examine, publish
+from portal.catalog.editions.publishing import examine, publish
+from portal.catalog.models import ServiceItem
 from portal.catalog.schema.answers import check_answers, in_asking_order
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.questions import FormField, all_hold
 from portal.handover import integrity as handover_integrity
 from portal.organisations.models import Window
-from portal.pickup.actions import NewResult, ready_at_window, take_in, transfer_result
+from portal.pickup.delivering import deliver
+from portal.pickup.results import NewResult, ready_at_window, take_in, transfer_result
 from tests.cast import COMPANY, PERSON, Cast, answer_all, company, good_rows, sign_all
 
 pytestmark = pytest.mark.django_db
@@ -152,12 +157,12 @@ def run_to_its_end(definition: ItemDefinition, cast: Cast, choice: str) -> Case:
         answers=good_answers(definition.form, situation),
     )
     here = set(case.materials.values_list("key", flat=True))
-    case.check_materials([row for row in good_rows(case) if row["key"] in here], by=cast.receiver)
-    case.accept(by=cast.receiver)
+    check_materials(case, [row for row in good_rows(case) if row["key"] in here], by=cast.receiver)
+    accept(case, by=cast.receiver)
     for _ in range(len(definition.route.stages) + 1):
         sign_all(case, cast)
         answer_all(case, cast)
-    case.tasks.get(kind="decision").decide(by=cast.decider(LEAD), granted=True)
+    decide(case.tasks.get(kind="decision"), by=cast.decider(LEAD), granted=True)
     case.refresh_from_db()
     result = [NewResult("许可证", "1")]
     if definition.is_instant:
@@ -165,7 +170,7 @@ def run_to_its_end(definition: ItemDefinition, cast: Cast, choice: str) -> Case:
     else:
         delivery = take_in(transfer_result(case, result, set(), by=cast.officer(LEAD)), "A架", by=cast.issuer)
     code = case.documents.get(kind="pickup_notice").content["pickup_code"]
-    delivery.deliver(by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
+    deliver(delivery, by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
     case.refresh_from_db()
     return case
 

@@ -15,14 +15,23 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from portal.cases import integrity
+from portal.cases.decision.decide import decide
+from portal.cases.decision.withdraw import withdraw
 from portal.cases.flow import MOVES
+from portal.cases.intake.correction import complete_correction, request_correction
+from portal.cases.intake.materials import check_materials
+from portal.cases.intake.outcomes import accept, deem_accepted
 from portal.cases.models import Case, Event, Task
+from portal.cases.routes.opinions import answer
+from portal.cases.routes.tasks import redispatch
 from portal.handover import integrity as handover_integrity
 from portal.handover.models import Slip
+from portal.handover.signing import bounce, sign
 from portal.lib.refusal import Refused
 from portal.organisations.models import Organisation, User
-from portal.pickup.actions import NewResult, bounce_result, ready_at_window, take_in, transfer_result
+from portal.pickup.delivering import deliver
 from portal.pickup.models import Delivery
+from portal.pickup.results import NewResult, bounce_result, ready_at_window, take_in, transfer_result
 from tests.cast import PERSON, Cast, answer_all, good_rows, received_case, sign_all
 
 pytestmark = pytest.mark.django_db
@@ -63,15 +72,15 @@ class CaseMachine(RuleBasedStateMachine):
         """Half of what can go wrong lies beyond what random hands would ever reach from the start."""
         case, instant = self.cases
         if depth >= 1:
-            case.accept(by=self.cast.estate_receiver)
-            instant.accept(by=self.cast.business_receiver)
+            accept(case, by=self.cast.estate_receiver)
+            accept(instant, by=self.cast.business_receiver)
             sign_all(case, self.cast)
         if depth >= 2:
             answer_all(case, self.cast)
             sign_all(case, self.cast)
         if depth >= 3:
             for one, code in ((case, "sx-gtj"), (instant, "sx-scjg")):
-                one.tasks.get(kind="decision").decide(by=self.cast.decider(code), granted=True)
+                decide(one.tasks.get(kind="decision"), by=self.cast.decider(code), granted=True)
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -121,43 +130,43 @@ class CaseMachine(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, which=st.integers(0, 1))
     def accept(self, who: int | None, which: int) -> None:
-        self.attempt("accept", which, lambda case: case.accept(by=self.window(who, which)))
+        self.attempt("accept", which, lambda case: accept(case, by=self.window(who, which)))
 
     @rule(which=st.integers(0, 1), late=st.booleans())
     def deem_accepted(self, which: int, late: bool) -> None:
         if late:
             yesterday = timezone.localdate() - timedelta(days=1)
             Case.objects.filter(pk=self.cases[which].pk).update(acceptance_due=yesterday)
-        self.attempt("deem_accepted", which, lambda case: case.deem_accepted())
+        self.attempt("deem_accepted", which, lambda case: deem_accepted(case))
 
     @rule(who=PEOPLE, which=st.integers(0, 1), keys=st.sets(st.sampled_from(["m01", "m02", "m99"])))
     def request_correction(self, who: int | None, which: int, keys: set[str]) -> None:
         gaps = dict.fromkeys(keys, "请补交")
         self.attempt(
-            "request_correction", which, lambda case: case.request_correction(gaps, by=self.window(who, which))
+            "request_correction", which, lambda case: request_correction(case, gaps, by=self.window(who, which))
         )
 
     @rule(who=PEOPLE, which=st.integers(0, 1))
     def complete_correction(self, who: int | None, which: int) -> None:
-        self.attempt("complete_correction", which, lambda case: case.complete_correction(by=self.window(who, which)))
+        self.attempt("complete_correction", which, lambda case: complete_correction(case, by=self.window(who, which)))
 
     @rule(who=PEOPLE, which=st.integers(0, 1), missing=st.booleans())
     def check_materials(self, who: int | None, which: int, missing: bool) -> None:
         rows = good_rows(self.cases[which])
         if missing:
             rows[0].update(received=False, originals=0, photocopies=0, verdict="")
-        self.attempt("check_materials", which, lambda case: case.check_materials(rows, by=self.window(who, which)))
+        self.attempt("check_materials", which, lambda case: check_materials(case, rows, by=self.window(who, which)))
 
     @rule(who=PEOPLE, which=st.integers(0, 1), sure=st.integers(0, 25))
     def withdraw(self, who: int | None, which: int, sure: int) -> None:
         reason = "不再申请" if sure == 0 else ""
-        self.attempt("withdraw", which, lambda case: case.withdraw(by=self.window(who, which), reason=reason))
+        self.attempt("withdraw", which, lambda case: withdraw(case, by=self.window(who, which), reason=reason))
 
     @rule(who=PEOPLE, pick=st.integers(0, 5), differs=st.booleans())
     def sign_for(self, who: int | None, pick: int, differs: bool) -> None:
         def act(case: Case) -> None:
             slip = self._slip(case, pick)
-            slip.sign(by=self.officer(who, slip.department), difference="少一页" if differs else "")
+            sign(slip, by=self.officer(who, slip.department), difference="少一页" if differs else "")
 
         self.attempt("sign_for", 0, act)
 
@@ -165,7 +174,7 @@ class CaseMachine(RuleBasedStateMachine):
     def bounce(self, who: int | None, pick: int) -> None:
         def act(case: Case) -> None:
             slip = self._slip(case, pick)
-            slip.bounce(by=self.officer(who, slip.department), reason="分办有误")
+            bounce(slip, by=self.officer(who, slip.department), reason="分办有误")
 
         self.attempt("bounce", 0, act)
 
@@ -173,7 +182,7 @@ class CaseMachine(RuleBasedStateMachine):
     def dispatch(self, who: int | None, pick: int) -> None:
         def act(case: Case) -> None:
             task = self._task(case, pick)
-            task.redispatch(by=self.window(who, 0), department=Organisation.objects.get(pk=task.department_id))
+            redispatch(task, by=self.window(who, 0), department=Organisation.objects.get(pk=task.department_id))
 
         self.attempt("dispatch", 0, act)
 
@@ -181,7 +190,7 @@ class CaseMachine(RuleBasedStateMachine):
     def answer(self, who: int | None, pick: int, outcome: str) -> None:
         def act(case: Case) -> None:
             task = self._task(case, pick)
-            task.answer(by=self.officer(who, task.department), outcome=outcome, opinion="意见", legal_basis="依据")
+            answer(task, by=self.officer(who, task.department), outcome=outcome, opinion="意见", legal_basis="依据")
 
         self.attempt("answer", 0, act)
 
@@ -194,7 +203,7 @@ class CaseMachine(RuleBasedStateMachine):
             if task is None:
                 raise Refused("没有任务")
             by = self.people[who] if who is not None else self.cast.decider(task.department.code)
-            task.decide(by=by, granted=granted, reasons="理由")
+            decide(task, by=by, granted=granted, reasons="理由")
 
         self.attempt(verb, which, act)
 
@@ -233,7 +242,9 @@ class CaseMachine(RuleBasedStateMachine):
             if delivery is None:
                 raise Refused("没有结果")
             code = case.documents.get(kind="pickup_notice").content["pickup_code"] if right else "x"
-            delivery.deliver(by=self.issuer(who), code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
+            deliver(
+                delivery, by=self.issuer(who), code=code, name="示例乙", identity_kind="111", identity_number=PERSON
+            )
 
         self.attempt("deliver", which, act)
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from portal.cases.decision.decide import decide
+from portal.cases.intake.outcomes import accept
 from portal.cases.models import Case
+from portal.cases.routes.opinions import answer
 from portal.cases.states import CaseStatus, TaskStatus
 from portal.handover.models import Custody, HolderKind, Slip
-from portal.pickup.actions import NewResult, ready_at_window, take_in, transfer_result
+from portal.pickup.delivering import deliver
+from portal.pickup.results import NewResult, ready_at_window, take_in, transfer_result
 from tests.cast import (
     COMPANY,
     PERSON,
@@ -60,7 +64,7 @@ def test_the_lead_department_of_a_later_stage_gets_its_slip_when_the_stage_befor
     assert {slip.department.code for slip in case.slips.all()} == {"sx-jsj", "sx-dsj"}
     sign_all(case, cast)
     for task in case.tasks.filter(stage=1):
-        task.answer(by=cast.officer(task.department.code), outcome="agree", opinion="")
+        answer(task, by=cast.officer(task.department.code), outcome="agree", opinion="")
     slip = Slip.objects.get(case=case, department__code="sx-gtj")
     assert slip.status == "issued"
     assert any(line.is_paper for line in slip.lines.all())
@@ -72,8 +76,8 @@ def test_a_granted_case_comes_back_and_is_handed_out_to_the_right_person(cast: C
     slip = transfer_result(case, [NewResult("不动产权证书", "浙（2026）绍兴市0000001号")], set(), by=officer)
     delivery = take_in(slip, "A架1层", by=cast.issuer)
     code = case.documents.get(kind="pickup_notice").content["pickup_code"]
-    delivery.deliver(
-        by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON, authority=""
+    deliver(
+        delivery, by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON, authority=""
     )
     case.refresh_from_db()
     assert case.status == CaseStatus.DELIVERED
@@ -85,7 +89,7 @@ def test_returned_originals_travel_back_and_end_with_the_applicant(cast: Cast) -
     slip = transfer_result(case, [NewResult("施工许可证", "1")], {"m05"}, by=cast.officer("sx-jsj"))
     delivery = take_in(slip, "B架", by=cast.issuer)
     code = case.documents.get(kind="pickup_notice").content["pickup_code"]
-    delivery.deliver(by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
+    deliver(delivery, by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
     held = Custody.objects.now().of_case(case)
     assert held.get(material__key="m05").holder == HolderKind.APPLICANT
     assert held.get(material__key="m01").holder == HolderKind.DEPARTMENT
@@ -95,7 +99,7 @@ def test_an_instant_case_is_decided_at_the_window_and_handed_out_without_a_slip(
     case = accepted_case("SS-02")
     assert case.status == CaseStatus.ACCEPTED
     task = case.tasks.get()
-    task.decide(by=cast.decider("sx-scjg"), granted=True)
+    decide(task, by=cast.decider("sx-scjg"), granted=True)
     case.refresh_from_db()
     delivery = ready_at_window(case, [NewResult("企业名称预先核准通知书", "1")], "C架", by=cast.issuer)
     assert case.slips.count() == 0
@@ -104,6 +108,6 @@ def test_an_instant_case_is_decided_at_the_window_and_handed_out_without_a_slip(
 
 def test_a_person_collects_with_the_document_they_applied_with(cast: Cast) -> None:
     case = received_case("BDC-01", applicant=private_person())
-    case.accept(by=cast.estate_receiver)
+    accept(case, by=cast.estate_receiver)
     assert Case.objects.get(pk=case.pk).application.identity_masked == "330602********0001"
     assert COMPANY not in str(case.documents.get(kind="acceptance").content)

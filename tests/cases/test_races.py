@@ -10,13 +10,19 @@ from typing import Any
 import pytest
 
 from portal.cases import integrity
+from portal.cases.decision.decide import decide
+from portal.cases.intake.outcomes import accept
 from portal.cases.models import Case, Event, Task
+from portal.cases.numbers import CaseNumber
+from portal.cases.routes.opinions import answer
 from portal.cases.states import TaskStatus
 from portal.handover.models import Slip
+from portal.handover.signing import bounce, sign
 from portal.lib.refusal import TooLate
 from portal.organisations.models import Role, User
-from portal.pickup.actions import NewResult, take_in, transfer_result
+from portal.pickup.delivering import deliver
 from portal.pickup.models import Delivery
+from portal.pickup.results import NewResult, take_in, transfer_result
 from tests.cast import PERSON, Cast, accepted_case, build_cast, decided_case, person, received_case, sign_all
 from tests.races import at_once, lock_off
 
@@ -35,13 +41,13 @@ def receivers(count: int) -> list[User]:
 
 
 def accept_at_once(case: Case, people: list[User]) -> Counter[str]:
-    acts = [lambda by=by: Case.objects.get(pk=case.pk).accept(by=by) for by in people]
+    acts = [lambda by=by: accept(Case.objects.get(pk=case.pk), by=by) for by in people]
     return Counter("won" if outcome is None else type(outcome).__name__ for outcome in at_once(acts))
 
 
 def test_of_twenty_receivers_one_accepts_and_nineteen_are_told_who(cast: Cast) -> None:
     people, case = receivers(20), received_case()
-    acts = [lambda by=by: Case.objects.get(pk=case.pk).accept(by=by) for by in people]
+    acts = [lambda by=by: accept(Case.objects.get(pk=case.pk), by=by) for by in people]
     outcomes = at_once(acts)
     losers = [outcome for outcome in outcomes if outcome is not None]
     winner = Case.objects.get(pk=case.pk).accepted_by
@@ -73,7 +79,7 @@ def ready_to_join(cast: Cast) -> Case:
     case = accepted_case("TZ-09")
     sign_all(case, cast)
     lead = Task.objects.select_related("case", "department").get(case=case, stage=1, department__code="sx-jsj")
-    lead.answer(by=cast.officer("sx-jsj"), outcome="agree", opinion="")
+    answer(lead, by=cast.officer("sx-jsj"), outcome="agree", opinion="")
     return case
 
 
@@ -83,7 +89,7 @@ def finish_at_once(case: Case, cast: Cast) -> list[Any]:
 
     def finish(pk: int) -> None:
         task = Task.objects.select_related("case", "department").get(pk=pk)
-        task.answer(by=officers[pk], outcome="agree", opinion="")
+        answer(task, by=officers[pk], outcome="agree", opinion="")
 
     return at_once([lambda pk=task.pk: finish(pk) for task in tasks])
 
@@ -122,9 +128,9 @@ def test_a_slip_signed_and_bounced_at_once_is_either(cast: Cast) -> None:
     for _ in range(5):
         case = accepted_case("TZ-09")
         slip, officer = case.slips.get(department__code="sx-rfb"), cast.officer("sx-rfb")
-        sign = partial(act_on, slip.pk, lambda one, by=officer: one.sign(by=by))
-        bounce = partial(act_on, slip.pk, lambda one, by=officer: one.bounce(by=by, reason="不是本部门"))
-        acts = [sign] * 3 + [bounce] * 3
+        signing = partial(act_on, slip.pk, lambda one, by=officer: sign(one, by=by))
+        bouncing = partial(act_on, slip.pk, lambda one, by=officer: bounce(one, by=by, reason="不是本部门"))
+        acts = [signing] * 3 + [bouncing] * 3
         outcomes = at_once(acts)
         assert outcomes.count(None) == 1, outcomes
         assert all(isinstance(outcome, TooLate) for outcome in outcomes if outcome is not None), outcomes
@@ -138,7 +144,7 @@ def test_results_collected_at_once_go_out_once(cast: Cast) -> None:
 
     def collect() -> None:
         one = Delivery.objects.get(pk=delivery.pk)
-        one.deliver(by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
+        deliver(one, by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
 
     outcomes = at_once([collect] * 8)
     assert outcomes.count(None) == 1, outcomes
@@ -149,11 +155,11 @@ def test_numbers_taken_at_once_have_no_gap(cast: Cast) -> None:
     cases = [received_case() for _ in range(8)]
     people = receivers(8)
     acts = [
-        lambda pk=case.pk, by=by: Case.objects.get(pk=pk).accept(by=by) for case, by in zip(cases, people, strict=True)
+        lambda pk=case.pk, by=by: accept(Case.objects.get(pk=pk), by=by) for case, by in zip(cases, people, strict=True)
     ]
     assert at_once(acts) == [None] * 8
     assert list(integrity.problems()) == []
-    serials = sorted(int(number[11:15]) for number in Case.objects.values_list("number", flat=True))
+    serials = sorted(CaseNumber.parse(number).serial for number in Case.objects.values_list("number", flat=True))
     assert serials == list(range(1, 9))
 
 
@@ -161,13 +167,13 @@ def test_two_decisions_at_once_make_one(cast: Cast) -> None:
     case = accepted_case("TZ-09")
     sign_all(case, cast)
     for task in case.tasks.filter(stage=1).select_related("department"):
-        task.answer(by=cast.officer(task.department.code), outcome="agree", opinion="")
+        answer(task, by=cast.officer(task.department.code), outcome="agree", opinion="")
     chief = cast.decider("sx-jsj")
     pk = case.tasks.get(kind="decision").pk
 
-    def decide(granted: bool) -> None:
-        Task.objects.get(pk=pk).decide(by=chief, granted=granted, reasons="理由")
+    def decide_it(granted: bool) -> None:
+        decide(Task.objects.get(pk=pk), by=chief, granted=granted, reasons="理由")
 
-    outcomes = at_once([lambda: decide(True), lambda: decide(False)] * 3)
+    outcomes = at_once([lambda: decide_it(True), lambda: decide_it(False)] * 3)
     assert outcomes.count(None) == 1, outcomes
     assert case.documents.filter(kind__startswith="decision_").count() == 1

@@ -10,13 +10,17 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from portal.cases import integrity
-from portal.cases.jobs import deem_consent
+from portal.cases import integrity, jobs
+from portal.cases.intake.materials import check_materials
+from portal.cases.intake.outcomes import accept
 from portal.cases.models import Case, Task
+from portal.cases.routes.opinions import answer, deem_consent
 from portal.cases.states import TaskStatus
-from portal.catalog.models import Edition, ServiceItem, publish
+from portal.catalog.editions.publishing import publish
+from portal.catalog.models import Edition, ServiceItem
 from portal.handover import integrity as handover_integrity
 from portal.handover.models import Slip
+from portal.handover.signing import sign
 from portal.lib.refusal import Refused
 from tests.cast import PERSON, Cast, company, good_rows, sign_all
 
@@ -63,12 +67,12 @@ def taken(cast: Cast, item: ServiceItem, answer: str, **answers: Any) -> Case:
     window = cast.receiver.posts_now()[0].window
     case = Case.objects.get(pk=_receive(cast, item, window, {"q1": answer}, {"f01": "1200", **answers}).pk)
     rows = [row for row in good_rows(case) if case.materials.filter(key=row["key"]).exists()]
-    case.check_materials(rows, by=cast.receiver)
+    check_materials(case, rows, by=cast.receiver)
     return case
 
 
 def _receive(cast: Cast, item: ServiceItem, window: Any, situation: dict, answers: dict) -> Case:
-    from portal.cases.actions import receive
+    from portal.cases.intake.receive import receive
 
     return receive(
         item=item,
@@ -93,7 +97,7 @@ def test_only_the_steps_of_the_situation_are_dispatched(cast: Cast) -> None:
     item = asking()
     inside, outside = taken(cast, item, "a1", f03="1号线"), taken(cast, item, "a2")
     for case in (inside, outside):
-        case.accept(by=cast.receiver)
+        accept(case, by=cast.receiver)
     assert inside.tasks.count() == outside.tasks.count() + 1
 
 
@@ -125,7 +129,7 @@ def test_identity_and_phone_numbers_of_the_form_are_ciphertext_in_the_database(c
 
 def stage_at_work(case: Case, cast: Cast) -> tuple[Task, list[Task]]:
     """The lead's task and the others of the first stage that runs in parallel, signed for."""
-    case.accept(by=cast.receiver)
+    accept(case, by=cast.receiver)
     sign_all(case, cast)
     tasks = list(case.tasks.filter(status=TaskStatus.WORKING).select_related("department"))
     return next(task for task in tasks if task.is_lead), [task for task in tasks if not task.is_lead]
@@ -134,7 +138,7 @@ def stage_at_work(case: Case, cast: Cast) -> tuple[Task, list[Task]]:
 def test_a_stage_waits_for_everybody_unless_the_lead_decides(cast: Cast) -> None:
     case = taken(cast, asking(), "a2")
     lead, others = stage_at_work(case, cast)
-    lead.answer(by=cast.officer(lead.department.code), outcome="agree", opinion="")
+    answer(lead, by=cast.officer(lead.department.code), outcome="agree", opinion="")
     case.refresh_from_db()
     assert others
     assert case.stage == 1
@@ -143,7 +147,7 @@ def test_a_stage_waits_for_everybody_unless_the_lead_decides(cast: Cast) -> None
 def test_where_the_lead_decides_the_others_are_no_longer_waited_for(cast: Cast) -> None:
     case = taken(cast, asking(stage={"join": "lead"}), "a2")
     lead, others = stage_at_work(case, cast)
-    lead.answer(by=cast.officer(lead.department.code), outcome="agree", opinion="")
+    answer(lead, by=cast.officer(lead.department.code), outcome="agree", opinion="")
     case.refresh_from_db()
     assert case.stage == 2
     assert {Task.objects.get(pk=task.pk).status for task in others} == {TaskStatus.CANCELLED}
@@ -154,11 +158,11 @@ def test_where_the_lead_decides_the_others_are_no_longer_waited_for(cast: Cast) 
 
 def test_slips_on_their_way_to_departments_nobody_waits_for_become_void(cast: Cast) -> None:
     case = taken(cast, asking(stage={"join": "lead"}), "a2")
-    case.accept(by=cast.receiver)
+    accept(case, by=cast.receiver)
     slip = Slip.objects.waiting().get(case=case, department=case.lead)
-    slip.sign(by=cast.officer(case.lead.code))
+    sign(slip, by=cast.officer(case.lead.code))
     lead = case.tasks.get(status=TaskStatus.WORKING)
-    lead.answer(by=cast.officer(case.lead.code), outcome="agree", opinion="")
+    answer(lead, by=cast.officer(case.lead.code), outcome="agree", opinion="")
     assert not Slip.objects.waiting().filter(case=case).exclude(department=case.lead).exists()
     assert list(handover_integrity.problems()) == []
 
@@ -166,14 +170,14 @@ def test_slips_on_their_way_to_departments_nobody_waits_for_become_void(cast: Ca
 def test_silence_is_consent_only_where_the_route_says_so_and_the_limit_is_over(cast: Cast) -> None:
     case = taken(cast, asking(opinions={"deemed_consent": True}), "a2")
     lead, others = stage_at_work(case, cast)
-    deem_consent(timezone.now())
+    jobs.deem_consent(timezone.now())
     assert not case.tasks.filter(outcome="deemed_agree").exists()
     late = timezone.localdate() - timedelta(days=1)
     case.tasks.filter(pk__in=[task.pk for task in [lead, *others]]).update(due=late)
-    deem_consent(timezone.now())
-    deem_consent(timezone.now())
+    jobs.deem_consent(timezone.now())
+    jobs.deem_consent(timezone.now())
     assert case.tasks.filter(outcome="deemed_agree").count() == len(others)
     assert Task.objects.get(pk=lead.pk).status == TaskStatus.WORKING
     with pytest.raises(Refused):
-        lead.deem_consent()
+        deem_consent(lead)
     assert list(integrity.problems()) == []

@@ -9,7 +9,7 @@ from django.conf import settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from portal.catalog.content import load_items
+from portal.catalog.exchange.content import load_items
 from portal.catalog.exchange.names import Names, spellings
 from portal.catalog.schema import choices
 from portal.catalog.schema.definition import ItemDefinition, Limit

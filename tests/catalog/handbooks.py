@@ -9,8 +9,10 @@ from typing import Any
 from django.utils import timezone
 from pypdf import PdfReader
 
-from portal.catalog.handbook import Handbook, order_handbook
-from portal.catalog.models import ServiceItem, publish
+from portal.catalog.editions.publishing import publish
+from portal.catalog.handbook.models import Handbook
+from portal.catalog.handbook.order import order_handbook
+from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from portal.jobs.models import Promise, PromiseStatus
 from portal.jobs.outbox import run

@@ -10,8 +10,10 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.cases.progress import case_chart
-from portal.catalog.chart import (
+from portal.cases.decision.withdraw import withdraw
+from portal.cases.intake.outcomes import accept
+from portal.cases.reading.progress import case_chart
+from portal.catalog.drawing.chart import (
     ACCEPTANCE,
     DEPARTMENT_LANE,
     HEAD,
@@ -22,8 +24,8 @@ from portal.catalog.chart import (
     process_chart_svg,
     row,
 )
-from portal.catalog.content import load_items
-from portal.catalog.drawing import MARGIN, NOTE, WHAT, WHO, WIDTH, Row, Words, text_width, wrapped
+from portal.catalog.drawing.shapes import MARGIN, NOTE, WHAT, WHO, WIDTH, Row, Words, text_width, wrapped
+from portal.catalog.exchange.content import load_items
 from portal.catalog.schema.definition import ItemDefinition
 from tests.cast import Cast, accepted_case, answer_all, decided_case, received_case, sign_all
 
@@ -151,7 +153,7 @@ def states(case: Any) -> dict[str, str]:
 def test_the_steps_of_the_desk_move_with_the_case(cast: Cast) -> None:
     case = received_case("TZ-09")
     assert states(case)[ACCEPTANCE] == "current"
-    case.accept(by=cast.receiver)
+    accept(case, by=cast.receiver)
     assert states(case)[ACCEPTANCE] == "done"
     assert states(case)["s1"] == "current"
     sign_all(case, cast)
@@ -168,7 +170,7 @@ def test_a_decided_case_stands_at_the_making_of_its_result(cast: Cast) -> None:
 
 def test_a_withdrawn_case_has_nothing_at_hand(cast: Cast) -> None:
     case = accepted_case("TZ-09")
-    case.withdraw(by=cast.receiver, reason="不再需要。")
+    withdraw(case, by=cast.receiver, reason="不再需要。")
     assert "current" not in states(case).values()
 
 

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from portal.catalog.content import load_themes
-from portal.catalog.joint_list import joint_materials
-from portal.catalog.models import ServiceItem, keep_theme
+from portal.catalog.editions.publishing import keep_theme, withdraw_item
+from portal.catalog.exchange.content import load_themes
+from portal.catalog.models import ServiceItem
+from portal.catalog.papers.joint_list import joint_materials
 from tests.cast import Cast, build_cast, starting_items
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,7 @@ def test_a_chart_of_nothing_is_not_found(cast: Cast, client: Client, name: str, 
 
 
 def test_a_withdrawn_item_has_no_chart(cast: Cast, client: Client) -> None:
-    ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="取消")
     assert client.get(reverse("item_chart", args=["TZ-09"])).status_code == 404
 
 

@@ -6,8 +6,8 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.catalog.compare import Difference, differences
-from portal.catalog.content import load_items
+from portal.catalog.editions.compare import Difference, differences
+from portal.catalog.exchange.content import load_items
 from portal.catalog.schema.definition import FileRef, ItemDefinition, Limit
 from portal.catalog.schema.questions import Choice, Question, When
 

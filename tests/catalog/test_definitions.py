@@ -10,9 +10,11 @@ from django.conf import settings
 from django.utils import timezone
 from pydantic import ValidationError
 
-from portal.catalog.content import department_names, load_items, load_themes
-from portal.catalog.models import Edition, ItemStatus, ServiceItem, check, publish
-from portal.catalog.preflight import PreflightFailed, preflight
+from portal.cases.intake.outcomes import accept
+from portal.catalog.editions.publishing import check, publish, withdraw_item
+from portal.catalog.exchange.content import department_names, load_items, load_themes
+from portal.catalog.judging.preflight import PreflightFailed, preflight
+from portal.catalog.models import Edition, ItemStatus, ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.refusal import TooLate
 from portal.organisations.models import Organisation
@@ -181,11 +183,11 @@ def test_a_case_keeps_the_edition_it_was_taken_under(cast: Cast) -> None:
 def test_withdrawing_closes_intake_once_and_leaves_running_cases(cast: Cast) -> None:
     case = received_case("TZ-09")
     item = ServiceItem.objects.get(code="TZ-09")
-    item.withdraw(by=cast.editor, reason="事项取消")
+    withdraw_item(item, by=cast.editor, reason="事项取消")
     assert item not in ServiceItem.objects.open_for_intake()
     with pytest.raises(TooLate):
-        item.withdraw(by=cast.editor, reason="again")
-    case.accept(by=cast.receiver)
+        withdraw_item(item, by=cast.editor, reason="again")
+    accept(case, by=cast.receiver)
     publish(ITEMS["TZ-09"], by=None)
     item.refresh_from_db()
     assert item.status == ItemStatus.IN_FORCE

@@ -10,8 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.catalog import feedback_views
-from portal.catalog.feedback import LONGEST_TEXT, MOST_OPEN, GuideFeedback, plain_text
+from portal.catalog.care import feedback_views
+from portal.catalog.care.feedback import LONGEST_TEXT, MOST_OPEN, GuideFeedback, plain_text
+from portal.catalog.editions.publishing import withdraw_item
 from portal.catalog.models import ServiceItem
 from portal.lib.refusal import Refused, TooLate
 from tests.cast import PERSON, Cast
@@ -112,7 +113,7 @@ def test_a_guide_that_is_not_there_takes_no_message(cast: Cast, client: Client, 
 
 
 def test_a_withdrawn_item_takes_no_message(cast: Cast, client: Client) -> None:
-    ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="取消")
     assert client.post(URL, form()).status_code == 404
 
 

@@ -18,8 +18,10 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from portal.catalog import integrity
-from portal.catalog.handbook import LOST_WORKER, Handbook, HandbookStatus, order_handbook
-from portal.catalog.handbook_press import Press
+from portal.catalog.editions.publishing import reopen_item, withdraw_item
+from portal.catalog.handbook.models import LOST_WORKER, Handbook, HandbookStatus
+from portal.catalog.handbook.order import order_handbook
+from portal.catalog.handbook.press import Press
 from portal.catalog.jobs import handbooks_given_up
 from portal.catalog.models import ServiceItem
 from portal.documents.models import Counter, Damaged
@@ -40,7 +42,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_it_holds_every_item_in_force_of_its_scope_zone_by_zone(cast: Cast) -> None:
-    ServiceItem.objects.get(code="BDC-01").withdraw(by=None, reason="测试")
+    withdraw_item(ServiceItem.objects.get(code="BDC-01"), by=None, reason="测试")
     assert [row["code"] for row in ordered("").contents] == ["TZ-09", "SS-02"]
     assert [row["code"] for row in ordered("business").contents] == ["SS-02"]
 
@@ -200,10 +202,10 @@ def test_changes_since_the_last_handbook_are_summed_up_and_marked_in_their_chapt
 
 
 def test_items_that_came_and_went_are_told_and_marked(cast: Cast) -> None:
-    ServiceItem.objects.get(code="SS-02").withdraw(by=None, reason="测试")
+    withdraw_item(ServiceItem.objects.get(code="SS-02"), by=None, reason="测试")
     printed("")
-    ServiceItem.objects.get(code="SS-02").reopen(by=None)
-    ServiceItem.objects.get(code="BDC-01").withdraw(by=None, reason="测试")
+    reopen_item(ServiceItem.objects.get(code="SS-02"), by=None)
+    withdraw_item(ServiceItem.objects.get(code="BDC-01"), by=None, reason="测试")
     found = pages(printed(""))
     assert "新增1项，取消1项" in found[2]
     assert f"{definition('SS-02').name}新增" in "".join(found[3:])
@@ -213,7 +215,7 @@ def test_items_that_came_and_went_are_told_and_marked(cast: Cast) -> None:
 
 
 PRINT = """
-from portal.catalog.handbook_press import Press
+from portal.catalog.handbook.press import Press
 from portal.catalog.models import Handbook
 Press(Handbook.objects.for_list().get(pk={})).run(seconds=600)
 """
@@ -290,7 +292,7 @@ def test_a_long_job_is_cut_into_stretches_that_are_promised_one_after_another(
 
 
 def test_a_large_handbook_is_bound_in_a_stretch_of_its_own(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.catalog.handbook_press.BOUND_AT_ONCE", 0)
+    monkeypatch.setattr("portal.catalog.handbook.press.BOUND_AT_ONCE", 0)
     handbook = ordered()
     assert not press(handbook).run(seconds=60)
     handbook.refresh_from_db()

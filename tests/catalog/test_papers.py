@@ -14,11 +14,13 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from portal.catalog import papers, views
-from portal.catalog.content import load_items
-from portal.catalog.form_paper import application_form, item_part
-from portal.catalog.models import ServiceItem, publish
-from portal.catalog.papers import Around, checklist, leaflet
+from portal.catalog.editions.publishing import publish, withdraw_item
+from portal.catalog.exchange.content import load_items
+from portal.catalog.models import ServiceItem
+from portal.catalog.papers import item_papers as papers
+from portal.catalog.papers import views
+from portal.catalog.papers.form_paper import application_form, item_part
+from portal.catalog.papers.item_papers import Around, checklist, leaflet
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.questions import FIELD_KINDS
 from portal.lib.pdf import html_to_pdf, render_pdf
@@ -257,7 +259,7 @@ def test_an_item_that_is_not_there_is_a_sentence(codes: str, client: Client) -> 
 
 
 def test_a_withdrawn_item_has_no_papers(client: Client, cast: Cast) -> None:
-    ServiceItem.objects.get(code="TZ-09").withdraw(by=cast.supervisor, reason="法律已经废止")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=cast.supervisor, reason="法律已经废止")
     for name in ("paper_leaflet", "paper_checklist", "paper_form"):
         assert client.get(reverse(name, args=["TZ-09"])).status_code == 404
 

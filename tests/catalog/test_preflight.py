@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from portal.catalog import preflight as module
-from portal.catalog import rules
-from portal.catalog.content import department_names, load_items
-from portal.catalog.preflight import PreflightFailed, preflight
+from portal.catalog.exchange.content import department_names, load_items
+from portal.catalog.judging import preflight as module
+from portal.catalog.judging import rules
+from portal.catalog.judging.preflight import PreflightFailed, preflight
 from portal.catalog.schema.definition import Faq, ItemDefinition
 
 TZ_09 = next(item for item in load_items(settings.CONTENT_DIR) if item.code == "TZ-09")

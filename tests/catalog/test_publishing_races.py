@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import connection, connections
 from django.db.models import QuerySet
 
-from portal.catalog.content import load_items
+from portal.catalog.editions.publishing import publish
+from portal.catalog.exchange.content import load_items
 from portal.catalog.integrity import problems
-from portal.catalog.models import Edition, ServiceItem, publish
+from portal.catalog.models import Edition, ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from portal.organisations.content import load_organisations
 from tests.races import at_once

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from portal.catalog.content import department_names, item_definition, load_items
+from portal.catalog.exchange.content import department_names, item_definition, load_items
 from portal.lib.content import read_yaml
 
 NAMES = department_names(settings.CONTENT_DIR)

@@ -9,13 +9,14 @@ import pytest
 from django.conf import settings
 
 from portal.catalog import integrity
-from portal.catalog.content import load_items, load_themes
-from portal.catalog.drawing import Box
-from portal.catalog.findings import PreflightFailed
-from portal.catalog.models import Theme, ThemeEdition, keep_theme
+from portal.catalog.drawing.shapes import Box
+from portal.catalog.drawing.theme_chart import levels, rails, theme_chart_steps, theme_chart_svg
+from portal.catalog.editions.publishing import keep_theme, publish_theme
+from portal.catalog.exchange.content import load_items, load_themes
+from portal.catalog.judging.findings import PreflightFailed
+from portal.catalog.judging.theme_findings import circles, theme_findings
+from portal.catalog.models import Theme, ThemeEdition
 from portal.catalog.schema.definition import Dependency, ThemeDefinition, ThemeStage
-from portal.catalog.theme_chart import levels, rails, theme_chart_steps, theme_chart_svg
-from portal.catalog.theme_findings import circles, theme_findings
 from tests.cast import Cast, build_cast
 
 ITEMS = {item.code: item for item in load_items(settings.CONTENT_DIR)}
@@ -117,10 +118,10 @@ def route(db: None) -> ThemeDefinition:
 
 
 def test_publishing_a_theme_makes_numbered_editions(route: ThemeDefinition) -> None:
-    first = Theme.publish(route, by=None)
-    again = Theme.publish(route, by=None)
+    first = publish_theme(route, by=None)
+    again = publish_theme(route, by=None)
     assert first.current_edition == again.current_edition
-    second = Theme.publish(route.model_copy(update={"name": "新名称"}), by=None, note="改名")
+    second = publish_theme(route.model_copy(update={"name": "新名称"}), by=None, note="改名")
     assert (second.name, second.current_edition.number, second.current_edition.note) == ("新名称", 2, "改名")
     assert [edition.number for edition in second.editions.all()] == [2, 1]
     assert second.editions.last().parsed.name == "试办主题"
@@ -128,7 +129,7 @@ def test_publishing_a_theme_makes_numbered_editions(route: ThemeDefinition) -> N
 
 
 def test_an_edition_of_a_theme_never_changes(route: ThemeDefinition) -> None:
-    edition = Theme.publish(route, by=None).current_edition
+    edition = publish_theme(route, by=None).current_edition
     with pytest.raises(TypeError):
         edition.save()
     with pytest.raises(TypeError):
@@ -146,12 +147,12 @@ def test_a_theme_with_a_circle_is_not_published(route: ThemeDefinition) -> None:
 
 def test_keeping_a_theme_leaves_what_people_changed(route: ThemeDefinition) -> None:
     keep_theme(route)
-    Theme.publish(route.model_copy(update={"note": "改过"}), by=None)
+    publish_theme(route.model_copy(update={"note": "改过"}), by=None)
     assert keep_theme(route).parsed.note == "改过"
 
 
 def test_a_changed_edition_of_a_theme_is_noticed(route: ThemeDefinition) -> None:
-    edition = Theme.publish(route, by=None).current_edition
+    edition = publish_theme(route, by=None).current_edition
     super(type(ThemeEdition.objects.all()), ThemeEdition.objects.all()).update(
         definition={**edition.definition, "note": "偷改"}
     )

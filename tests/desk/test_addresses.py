@@ -24,8 +24,8 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from pages.models import HomePage
-from portal.catalog.health import ask as ask_for_report
-from portal.catalog.lint.models import LintRule, LintWord
+from portal.catalog.care.health import ask as ask_for_report
+from portal.catalog.judging.lint.models import LintRule, LintWord
 from portal.catalog.models import GuideFeedback, ServiceItem, Synonym
 from portal.desk.base.ordinary import DeclaredIndex
 from portal.organisations.models import Role, SpecialDay, User

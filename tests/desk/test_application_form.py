@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from portal.cases.actions import print_application_form
+from portal.cases.intake.materials import check_materials
+from portal.cases.intake.printing import print_application_form
 from portal.cases.models import Case
 from portal.documents.models import Document
 from portal.lib.refusal import Refused
@@ -65,7 +66,7 @@ def test_a_field_that_was_not_asked_and_a_material_that_falls_away_are_not_on_it
 
 def test_what_has_been_handed_in_is_ticked(cast: Cast) -> None:
     case = received_case("TZ-09", complete=False)
-    case.check_materials(good_rows(case)[:2], by=cast.receiver)
+    check_materials(case, good_rows(case)[:2], by=cast.receiver)
     print_application_form(case, by=cast.receiver)
     given = [row["given"] for row in the_form(case).content["items"][0]["materials"]]
     assert given == [True, True, *[False] * (len(given) - 2)]
@@ -76,7 +77,7 @@ def test_the_same_content_is_issued_once_and_another_one_again(cast: Cast) -> No
     print_application_form(case, by=cast.receiver)
     with pytest.raises(Refused, match="内容相同的申请表已经出具"):
         print_application_form(case, by=cast.receiver)
-    case.check_materials(good_rows(case), by=cast.receiver)
+    check_materials(case, good_rows(case), by=cast.receiver)
     print_application_form(case, by=cast.receiver)
     assert case.documents.filter(kind="application_form").count() == 2
 

@@ -12,8 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from pages.content import load_pages
-from portal.catalog.content import load_items
-from portal.catalog.models import ItemStatus, ServiceItem, publish
+from portal.catalog.editions.publishing import publish, reopen_item, withdraw_item
+from portal.catalog.exchange.content import load_items
+from portal.catalog.models import ItemStatus, ServiceItem
 from portal.lib.refusal import Refused
 from portal.organisations.models import Role, User
 from tests.cast import Cast, accepted_case, person
@@ -116,18 +117,18 @@ def test_a_withdrawal_may_name_the_item_that_people_use_instead(item: ServiceIte
     assert f"承接事项：{other.name}" in shown
     item.refresh_from_db()
     assert item.successor == other
-    item.reopen(by=None)
+    reopen_item(item, by=None)
     assert item.successor is None
 
 
 def test_an_item_succeeds_neither_itself_nor_comes_from_among_the_withdrawn(item: ServiceItem, cast: Cast) -> None:
     gone = ServiceItem.objects.get(code="SS-02")
-    gone.withdraw(by=None, reason="取消")
+    withdraw_item(gone, by=None, reason="取消")
     for wrong in (item, gone):
         act(manager(), "withdraw", item, successor=wrong.pk)
         assert status(item) == ItemStatus.IN_FORCE
         with pytest.raises(Refused, match="另一个在用的事项"):
-            item.withdraw(by=None, reason="取消", successor=wrong)
+            withdraw_item(item, by=None, reason="取消", successor=wrong)
 
 
 def test_a_withdrawal_needs_a_reason(item: ServiceItem, cast: Cast) -> None:

@@ -14,7 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.catalog.handbook import Handbook, HandbookStatus
+from portal.catalog.editions.publishing import withdraw_item
+from portal.catalog.handbook.models import Handbook, HandbookStatus
 from portal.catalog.jobs import handbooks_given_up
 from portal.catalog.models import ServiceItem
 from portal.jobs.models import Promise, PromiseStatus
@@ -241,7 +242,7 @@ def two_handbooks() -> tuple[Handbook, Handbook]:
     """Of the whole centre; between them SS-02 changes and BDC-01 goes."""
     first = finished("")
     republished(conditions=(*definition("SS-02").conditions, "新设的条件"), quota="每年十件")
-    ServiceItem.objects.get(code="BDC-01").withdraw(by=None, reason="测试")
+    withdraw_item(ServiceItem.objects.get(code="BDC-01"), by=None, reason="测试")
     return first, finished("")
 
 

@@ -10,13 +10,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from portal.cases import event_guard
+from portal.cases.intake.files import keep_upload
 from portal.cases.models import Case, CaseMaterial, Event, Task
-from portal.desk.uploads import keep_upload
+from portal.cases.numbers import CaseNumber
 from portal.documents.models import Document
 from portal.handover.models import Custody, Slip
 from portal.lib.files import private_path
-from portal.pickup.actions import NewResult, take_in, transfer_result
+from portal.pickup.delivering import deliver
 from portal.pickup.models import Delivery
+from portal.pickup.results import NewResult, take_in, transfer_result
 from tests.cast import PERSON, Cast, accepted_case, decided_case, received_case
 from tests.lib.test_files import PDF
 
@@ -35,7 +37,7 @@ def busy_portal(cast: Cast) -> Cast:
         delivery = take_in(slip, "A架", by=cast.issuer)
         if out:
             code = done.documents.get(kind="pickup_notice").content["pickup_code"]
-            delivery.deliver(by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
+            deliver(delivery, by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
     return cast
 
 
@@ -58,11 +60,18 @@ def change_a_paper() -> None:
     private_path(document.path).write_bytes(b"%PDF- forged %%EOF")
 
 
+def renumber(number: str) -> None:
+    Case.objects.filter(number=Case.objects.exclude(number=None).order_by("pk").values("number")[:1]).update(
+        number=number
+    )
+
+
 DAMAGE: dict[str, Callable[[], object]] = {
     "is not its last event's": lambda: Case.objects.filter(status="dispatched").update(status="accepted"),
     "no task of stage": lambda: Case.objects.filter(status="dispatched").update(status="in_department", stage=5),
     "runs before its stage": lambda: Task.objects.filter(stage=2, status="waiting").update(status="working"),
-    "highest serial": lambda: Case.objects.filter(number__contains="0001").update(number="SXT2026010100097"),
+    "highest serial": lambda: renumber(str(CaseNumber("T", "20260101", 9))),
+    "is no number that a case can have": lambda: renumber("SXT2026010100010"),
     "was changed after it was written": rewrite_an_event,
     "is missing": lose_a_file,
     "but nobody holds it": lambda: Custody.objects.all().delete(),

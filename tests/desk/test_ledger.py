@@ -16,10 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from portal.cases.actions import receive
+from portal.cases.intake.receive import receive
 from portal.cases.models import Case
-from portal.catalog.models import Edition, ServiceItem, publish
-from portal.desk import ledger as ledgers
+from portal.cases.reading import ledger as ledgers
+from portal.catalog.editions.publishing import publish
+from portal.catalog.models import Edition, ServiceItem
 from portal.desk.history import LEDGER_EXPORTED
 from portal.lib.spreadsheets import read_workbook
 from portal.organisations.models import User

@@ -13,19 +13,21 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pages.models import CataloguePage
+from portal.cases.decision.decide import decide
+from portal.cases.intake.files import keep_upload
 from portal.cases.models import Case
 from portal.catalog import urls as catalog_urls
-from portal.catalog.handbook import Handbook, order_handbook
-from portal.catalog.health import ask
+from portal.catalog.care.health import ask
+from portal.catalog.handbook.models import Handbook
+from portal.catalog.handbook.order import order_handbook
 from portal.catalog.models import GuideFeedback, Synonym
-from portal.desk.uploads import keep_upload
 from portal.documents.models import Document
 from portal.jobs.models import Promise
 from portal.lib.files import PDF as PDF_FILE
 from portal.lib.files import store_bytes
 from portal.organisations.models import Role, User, Zone
 from portal.pickup import urls as pickup_urls
-from portal.pickup.actions import NewResult, take_in, transfer_result
+from portal.pickup.results import NewResult, take_in, transfer_result
 from tests.cast import Cast, accepted_case, case_to_decide, person, private_person, received_case
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +78,7 @@ def things(cast: Cast) -> Things:
     case = case_to_decide(cast)
     upload = SimpleUploadedFile("扫描件.pdf", PDF)
     file = keep_upload(case, upload, by=cast.receiver, material=case.materials.first())
-    case.tasks.get(kind="decision").decide(by=cast.decider("sx-jsj"), granted=True, reasons="")
+    decide(case.tasks.get(kind="decision"), by=cast.decider("sx-jsj"), granted=True, reasons="")
     case.refresh_from_db()
     slip = transfer_result(case, [NewResult("许可证", "1")], set(), by=cast.officer("sx-jsj"))
     delivery = take_in(slip, "A架", by=cast.issuer)

@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from portal.catalog.lint.judge import delivered_rulebook, judge, rulebook_in_force
-from portal.catalog.lint.models import LintRule, LintWord, load_rulebook
+from portal.catalog.judging.lint.judge import delivered_rulebook, judge, rulebook_in_force
+from portal.catalog.judging.lint.models import LintRule, LintWord, load_rulebook
 from portal.organisations.content import load_organisations
 from portal.organisations.models import Role, User
 from tests.cast import person

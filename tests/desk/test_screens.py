@@ -12,7 +12,9 @@ from django.db.models import BooleanField
 from django.test import Client
 from django.urls import reverse
 
+from portal.cases.intake.outcomes import accept
 from portal.cases.models import Application, Case, CaseFile, Event
+from portal.catalog.editions.publishing import withdraw_item
 from portal.catalog.models import ServiceItem
 from portal.desk.care.registers import RulebookGroup
 from portal.desk.house.registers import HouseGroup
@@ -125,7 +127,7 @@ def test_an_unknown_item_has_no_intake_and_the_finder_says_so(cast: Cast) -> Non
 
 
 def test_a_withdrawn_item_has_no_intake_and_what_was_typed_stays(cast: Cast) -> None:
-    ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="取消")
     answer = at_desk(cast.receiver).get(reverse("desk_intake_item", args=["TZ-09"]))
     assert answer.status_code == 404
     assert "已经停止受理" in text_of(answer)
@@ -201,7 +203,7 @@ def test_a_scan_shows_on_the_slip_of_every_department(cast: Cast) -> None:
     case = received_case()
     form = {"key": str(uuid.uuid4()), "material": "m01", "upload": SimpleUploadedFile("表.pdf", PDF)}
     at_desk(cast.receiver).post(reverse("cases_modeladmin_upload", args=[case.pk]), form)
-    case.accept(by=cast.receiver)
+    accept(case, by=cast.receiver)
     for slip in case.slips.all():
         assert slip.lines.get(order=1).scanned
 

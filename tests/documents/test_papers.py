@@ -10,13 +10,17 @@ from django.template import Context, Engine, TemplateDoesNotExist
 from django.template.loader import render_to_string
 from pypdf import PdfReader
 
-from portal.cases.actions import print_application_form, print_receipt
+from portal.cases.decision.withdraw import withdraw
+from portal.cases.intake.correction import complete_correction, request_correction
+from portal.cases.intake.materials import check_materials
+from portal.cases.intake.printing import print_application_form, print_receipt
 from portal.cases.models import Case
 from portal.documents.models import Document
 from portal.documents.registry import KINDS, Rendition
 from portal.documents.verification import verification_url
 from portal.lib.pdf import render_pdf
-from portal.pickup.actions import NewResult, take_in, transfer_result
+from portal.pickup.delivering import deliver
+from portal.pickup.results import NewResult, take_in, transfer_result
 from tests.cast import COMPANY, PERSON, Cast, company, decided_case, good_rows, received_case
 
 pytestmark = pytest.mark.django_db
@@ -44,16 +48,16 @@ def every_paper(cast: Cast) -> dict[str, Document]:
     first = received_case("TZ-09", applicant=company(name=HOSTILE), complete=False)
     print_receipt(first, by=cast.receiver)
     print_application_form(first, by=cast.receiver)
-    first.request_correction({"m01": HOSTILE}, by=cast.receiver)
-    first.check_materials(good_rows(first), by=cast.receiver)
-    first.complete_correction(by=cast.receiver)
-    first.withdraw(by=cast.receiver, reason=HOSTILE)
+    request_correction(first, {"m01": HOSTILE}, by=cast.receiver)
+    check_materials(first, good_rows(first), by=cast.receiver)
+    complete_correction(first, by=cast.receiver)
+    withdraw(first, by=cast.receiver, reason=HOSTILE)
     refused = decided_case(cast, "TZ-09", granted=False)
     granted = decided_case(cast, "TZ-09")
     slip = transfer_result(granted, [NewResult("许可证", "1", validity="一年")], {"m05"}, by=cast.officer("sx-jsj"))
     delivery = take_in(slip, "A架", by=cast.issuer)
     code = granted.documents.get(kind="pickup_notice").content["pickup_code"]
-    delivery.deliver(by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
+    deliver(delivery, by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
     found: dict[str, Document] = {}
     for case in (first, refused, granted):
         for document in Case.objects.get(pk=case.pk).documents.all():

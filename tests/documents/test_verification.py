@@ -11,11 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from pypdf import PdfReader
 
+from portal.cases.intake.outcomes import accept
 from portal.documents.models import Document
 from portal.documents.registry import KINDS
 from portal.documents.verification import clean_code, verification_url
 from portal.lib.throttle import take
-from portal.pickup.views import VERIFY_ADDRESS
+from portal.pickup.views import VERIFY_WRONG
 from tests.cast import PERSON, Cast, accepted_case, private_person, received_case
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,7 @@ def test_a_voided_paper_says_when_and_why(document: Document, cast: Cast) -> Non
 
 def test_a_person_is_masked_and_nothing_else_of_them_is_told(cast: Cast) -> None:
     case = received_case("BDC-01", applicant=private_person(address="示例路1号"))
-    case.accept(by=cast.estate_receiver)
+    accept(case, by=cast.estate_receiver)
     for document in case.documents.all():
         page = check(document.verification_code)
         assert "示**" in page
@@ -203,16 +204,38 @@ def test_the_answer_never_carries_the_file(document: Document) -> None:
     assert "/admin/" not in re.search(r"<main.*</main>", page, re.S).group()
 
 
-def test_an_address_may_ask_so_often_by_code_by_qr_code_and_by_file_together(document: Document) -> None:
-    for _ in range(VERIFY_ADDRESS.limit):
-        take(VERIFY_ADDRESS, "127.0.0.1")
-    answers = [Client().get(f"/verify/{document.verification_code}/"), Client().post(URL, {"code": "A"})]
+def no_wrong_answer_is_left() -> None:
+    for _ in range(VERIFY_WRONG.limit):
+        take(VERIFY_WRONG, "127.0.0.1")
+
+
+def test_an_address_gets_so_many_wrong_answers_by_code_by_qr_code_and_by_file_together() -> None:
+    no_wrong_answer_is_left()
+    alien = SimpleUploadedFile("文书.pdf", ALIEN, content_type="application/pdf")
+    answers = [
+        Client().get("/verify/ABCDEFGH234567AB/"),
+        *(Client().post(URL, {field: value}) for field, value in (("code", "A"), ("file", alien))),
+    ]
     for response in answers:
         assert response.status_code == 429
         assert "以后再试" in response.content.decode()
         assert int(response["Retry-After"]) > 0
     assert Client().get(URL).status_code == 200
-    assert Client().post(URL, {"code": document.verification_code}, REMOTE_ADDR="192.0.2.7").status_code == 200
+    assert Client().post(URL, {"code": "A"}, REMOTE_ADDR="192.0.2.7").status_code == 200
+
+
+def test_wrong_answers_of_neighbours_do_not_hide_a_genuine_paper(document: Document) -> None:
+    data = document.pdf()
+    no_wrong_answer_is_left()
+    assert GENUINE in check(document.verification_code)
+    assert GENUINE in check(file=data)
+    assert GENUINE in Client().get(f"/verify/{document.verification_code}/").content.decode()
+
+
+def test_genuine_papers_are_not_counted(document: Document) -> None:
+    for _ in range(VERIFY_WRONG.limit + 1):
+        check(document.verification_code)
+    assert UNKNOWN in check("A")
 
 
 def test_a_form_of_another_site_is_not_answered(document: Document) -> None:

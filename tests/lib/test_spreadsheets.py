@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from portal.catalog.exchange.cells import text_of
 from portal.lib.spreadsheets import (
     ErrorValue,
     Formula,
     Head,
     Sheet,
+    Value,
     WorkbookRefused,
     escape,
     read_workbook,
@@ -83,13 +88,60 @@ def test_the_same_table_gives_the_same_bytes() -> None:
 def test_csv_begins_with_a_bom_and_computes_nothing() -> None:
     data = write_csv(HEADERS, [["=1+1", " =2"], ["330602199001010001", 12], ["007", "-1"], [None, False]])
     assert data.decode("utf-8-sig").splitlines() == [
-        "编号,内容",
-        "'=1+1,' =2",
-        "\t330602199001010001,12",
-        "\t007,'-1",
-        ",否",
+        '"编号","内容"',
+        """"'=1+1","' =2\"""",
+        '"\t330602199001010001",12',
+        """"\t007","'-1\"""",
+        '"","否"',
     ]
     assert data.startswith(b"\xef\xbb\xbf")
+
+
+def cell_of_csv(value: Value) -> str:
+    return next(csv.reader(io.StringIO(write_csv([], [[value]]).decode("utf-8-sig").lstrip("\r\n"))))[0]
+
+
+TAKEN_FOR_MORE = [
+    "2E5", "2e-5", "1.5E+10", "4-2", "2026-06-01", "2026/6/1", "1/2", "1 1/2", "½", "10:30", "9:00 AM", "7 p", "50%",
+    "007", "12", "1,234", "1.50", "330602199001010001", "13800000000", "0575-88888888", "¥100", "(5)", "５％",
+    "２Ｅ５", " 4-2 ", "2026年6月", "6月1日", "上午9:00", "Mar-5", "5-mar", "March 2026", "TRUE", "false", "1" * 80,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TAKEN_FOR_MORE)
+def test_a_text_that_a_spreadsheet_takes_for_something_else_is_marked_unseen(text: str) -> None:
+    """A tab before it; our own import drops it again, so that the text comes back."""
+    assert cell_of_csv(text) == f"\t{text}"
+    assert text_of(cell_of_csv(text)) == text.strip()
+
+
+@pytest.mark.parametrize("text", ["+86 13800000000", "-5", "－5", "@甲", "=2E5", "\t=1", " +1"])
+def test_a_text_that_would_compute_is_marked_so_that_people_see_it(text: str) -> None:
+    assert cell_of_csv(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["绍兴市", "TZ-09", "SXT2026060100012", "A01", "第2条", "maybe 5", "Marketing 5", "3层12格", "1号楼", "e", ""],
+)
+def test_a_text_that_stays_one_by_itself_is_left_alone(text: str) -> None:
+    assert cell_of_csv(text) == text
+
+
+def test_numbers_and_dates_of_a_csv_stay_what_they_are() -> None:
+    line = write_csv([], [[12, -1.5, date(2026, 6, 1), datetime(2026, 6, 1, 9, 5)]]).decode("utf-8-sig").strip()
+    assert line == '12,-1.5,"2026-06-01","2026-06-01 09:05"'
+
+
+@given(st.text())
+def test_whatever_the_text_only_one_sign_is_put_before_it(text: str) -> None:
+    assert cell_of_csv(text).endswith(text.replace("\x00", "").encode("utf-8", "replace").decode())
+
+
+@pytest.mark.parametrize("text", TAKEN_FOR_MORE)
+def test_a_workbook_needs_no_mark(text: str) -> None:
+    cell = load_workbook(io.BytesIO(write_table(HEADERS, [["1", text]])))["表"]["B2"]
+    assert (cell.data_type, cell.value) == ("s", text)
 
 
 @pytest.mark.parametrize("text", ["a\r", "_x000D_", "_x005F_x000D_", "\x00", "\ud800", "\uffff", "𬱖_x", "__x0041__"])

@@ -17,8 +17,10 @@ from wagtail.models import PageViewRestriction
 
 from pages.content import load_pages
 from pages.models import CataloguePage, HomePage
+from portal.catalog.editions.publishing import reopen_item, withdraw_item
 from portal.catalog.finding.models import load_synonyms
-from portal.catalog.models import ServiceItem, _parsed
+from portal.catalog.items.models import _parsed
+from portal.catalog.models import ServiceItem
 from portal.organisations.content import load_organisations
 from tests.cast import received_case
 from tests.pages.acts import guide
@@ -223,9 +225,9 @@ def test_what_citizens_may_not_read_is_neither_listed_nor_suggested(small_site: 
     restriction = PageViewRestriction.objects.create(page=page, restriction_type="login")
     assert page.title not in found(client, "施工许可")
     restriction.delete()
-    ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="取消")
     assert page.title not in found(client, "施工许可")
-    ServiceItem.objects.get(code="TZ-09").reopen(by=None)
+    reopen_item(ServiceItem.objects.get(code="TZ-09"), by=None)
     assert page.title in found(client, "施工许可")
 
 

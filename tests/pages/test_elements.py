@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from pages.elements import compiled, fill, split_answers
 from pages.models import CataloguePage, GuidePage, HomePage
-from portal.catalog.content import load_items
+from portal.catalog.exchange.content import load_items
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from tests.pages.acts import at_desk, draft, edit, editor, form_data, guide, publisher

@@ -16,7 +16,8 @@ from wagtail.models import Page
 from pages.content import load_pages
 from pages.halls import HallIndexPage, HallPage
 from pages.models import HomePage
-from portal.catalog.floor_plan import floors
+from portal.catalog.drawing.floor_plan import floors
+from portal.catalog.editions.publishing import withdraw_item
 from portal.catalog.models import ServiceItem
 from portal.organisations.models import HallArea, OpeningHours, Organisation, ServiceCenter, Window, Zone
 from portal.workdays.calendar import forget_calendar
@@ -98,7 +99,7 @@ def test_windows_that_find_no_room_on_the_plan_stand_in_the_list(small_site: Hom
 
 def test_a_withdrawn_item_leaves_its_window(small_site: HomePage, client: Client) -> None:
     assert guide().title in shown(client, city_hall().url)
-    ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="取消")
     assert guide().title not in shown(client, city_hall().url)
 
 
@@ -179,7 +180,7 @@ def test_papers_of_no_place_are_a_sentence(
 
 
 def test_a_list_that_is_too_long_says_what_to_take_instead(small_site: HomePage, client: Client, monkeypatch) -> None:
-    from portal.catalog import hall_views
+    from portal.catalog.papers import hall_views
 
     monkeypatch.setattr(hall_views, "MOST_ITEMS", 0)
     answer = client.get(reverse("paper_material_list", args=["window", "A01"]))
@@ -188,7 +189,7 @@ def test_a_list_that_is_too_long_says_what_to_take_instead(small_site: HomePage,
 
 
 def test_a_sign_leads_to_the_page_of_its_hall(small_site: HomePage) -> None:
-    from portal.catalog.hall_papers import window_sign
+    from portal.catalog.papers.hall_papers import window_sign
 
     window = Window.objects.get(code="A01")
     assert window_sign(window)["hall_url"] == f"{settings.BASE_URL}{city_hall().url}"

@@ -21,7 +21,8 @@ from pages.models import CataloguePage, GuidePage, HomePage, PlainPage
 from pages.news import NewsIndexPage, NewsKind, NewsPage
 from pages.promotions import SearchPromotion
 from pages.standards import HealthStandards
-from portal.catalog.health import CHECKS, WORK, Ailment, HealthKind, HealthReport, ask, health_check
+from portal.catalog.care.health import CHECKS, WORK, Ailment, HealthKind, HealthReport, ask, health_check
+from portal.catalog.editions.publishing import withdraw_item
 from portal.catalog.jobs import nightly_check_up
 from portal.catalog.models import ServiceItem, Waiver
 from portal.jobs.models import Promise, PromiseStatus
@@ -127,7 +128,7 @@ def test_links_to_what_is_gone_are_found_and_living_ones_are_not(small_site: Hom
     assert text.count("链接的页面已经删除。") == 2
     assert "链接的文件已经删除。" in text
     assert "withdrawn" not in text
-    ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="取消")
     assert f"withdrawn 交通指引 链接的事项“{guide().title}”已经停止受理。" in sentences("links")
 
 
@@ -163,7 +164,7 @@ def test_addresses_are_read_and_never_fetched(small_site: HomePage, address: str
 
 def test_withdrawn_items_and_dead_signposts_are_found(small_site: HomePage) -> None:
     assert found("withdrawn_items") == found("signposts") == []
-    ServiceItem.objects.get(code="BDC-01").withdraw(by=None, reason="取消")
+    withdraw_item(ServiceItem.objects.get(code="BDC-01"), by=None, reason="取消")
     text = sentences("withdrawn_items")
     assert "事项已经停止受理，指南还在网上。" in text
     assert "一件事里还有已经停止受理的事项BDC-01。" in text

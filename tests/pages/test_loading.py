@@ -10,8 +10,9 @@ from wagtail.models import GroupPagePermission, Page, Site
 
 from pages.content import load_pages
 from pages.models import CataloguePage, GuidePage, HomePage, ThemePage
-from portal.catalog.content import load_items
-from portal.catalog.models import Edition, publish
+from portal.catalog.editions.publishing import publish
+from portal.catalog.exchange.content import load_items
+from portal.catalog.models import Edition
 from portal.organisations.content import load_organisations
 from tests.pages.acts import guide, is_open
 

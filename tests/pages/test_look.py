@@ -15,7 +15,9 @@ from wagtail.models import PageViewRestriction, Site
 from pages.halls import HallIndexPage, HallPage
 from pages.models import CataloguePage, FeaturedGuide, GuidePage, HomePage, PlainPage, SiteMarks, ThemePage
 from pages.news import NewsIndexPage, NewsPage
-from portal.catalog.models import ServiceItem, _parsed, publish
+from portal.catalog.editions.publishing import publish, reopen_item, withdraw_item
+from portal.catalog.items.models import _parsed
+from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.display import COOKIE, MODES
 from tests.pages.acts import at_desk, guide, publisher
@@ -27,7 +29,7 @@ def addresses(home: HomePage) -> dict[str, int]:
     """Every kind of public page, and the status it answers with."""
     plain = home.add_child(instance=PlainPage(title="交通指引", slug="traffic", body="<p>公交</p>"))
     withdrawn = guide("SS-02")
-    withdrawn.item.withdraw(by=None, reason="取消")
+    withdraw_item(withdrawn.item, by=None, reason="取消")
     theme = ThemePage.objects.get()
     return {
         "/": 200,
@@ -140,7 +142,7 @@ def test_home_puts_forward_what_editors_chose_and_people_can_use(small_site: Hom
     assert "热门事项" not in client.get("/").content.decode()
     for order, code in enumerate(["SS-02", "TZ-09", "BDC-01"]):
         FeaturedGuide.objects.create(home=small_site, guide=guide(code), sort_order=order)
-    guide("BDC-01").item.withdraw(by=None, reason="取消")
+    withdraw_item(guide("BDC-01").item, by=None, reason="取消")
     assert [one.item.code for one in small_site.popular()] == ["SS-02", "TZ-09"]
     assert "热门事项" in client.get("/").content.decode()
 
@@ -206,14 +208,14 @@ def gone(client: Client, url: str) -> str:
 
 def test_the_guide_of_a_withdrawn_item_says_so_and_leads_on(small_site: HomePage, client: Client) -> None:
     page = guide()
-    page.item.withdraw(by=None, reason="取消")
+    withdraw_item(page.item, by=None, reason="取消")
     html = gone(client, page.url)
     assert f"{page.title}</h1>" in html
     assert "起已经停止受理" in html
     assert f"?zone={page.item.zone.code}" in html
     assert 'role="search"' in html
     assert "现在办这件事" not in html
-    page.item.reopen(by=None)
+    reopen_item(page.item, by=None)
     assert client.get(page.url).status_code == 200
 
 
@@ -236,13 +238,13 @@ def test_a_draft_that_was_never_published_is_nowhere(small_site: HomePage, clien
 
 def test_a_withdrawn_item_points_to_the_successor_that_is_in_force(small_site: HomePage, client: Client) -> None:
     first, second, third = (ServiceItem.objects.get(code=code) for code in ("TZ-09", "BDC-01", "SS-02"))
-    first.withdraw(by=None, reason="合并", successor=second)
+    withdraw_item(first, by=None, reason="合并", successor=second)
     html = gone(client, guide("TZ-09").url)
     assert guide("BDC-01").url in html
-    second.withdraw(by=None, reason="合并", successor=third)
+    withdraw_item(second, by=None, reason="合并", successor=third)
     html = gone(client, guide("TZ-09").url)
     assert guide("SS-02").url in html
-    third.withdraw(by=None, reason="取消")
+    withdraw_item(third, by=None, reason="取消")
     assert "现在办这件事" not in gone(client, guide("TZ-09").url)
 
 

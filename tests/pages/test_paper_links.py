@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from pages.models import GuidePage, HomePage
-from portal.catalog.models import ServiceItem, publish
-from portal.catalog.papers import guide_url
+from portal.catalog.editions.publishing import publish, withdraw_item
+from portal.catalog.items.guide import guide_url
+from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from tests.pages.acts import publisher
 
@@ -38,7 +39,7 @@ def test_the_checklist_takes_the_answers_along(small_site: HomePage, client: Cli
 
 
 def test_a_guide_that_is_closed_offers_none(small_site: HomePage, client: Client) -> None:
-    ServiceItem.objects.get(code="TZ-09").withdraw(by=publisher(), reason="法律已经废止")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=publisher(), reason="法律已经废止")
     shown = client.get(guide().url).content.decode()
     assert "已经停止受理" in shown
     for address in PAPERS:

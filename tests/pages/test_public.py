@@ -16,7 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import Site
 
 from pages.models import CataloguePage, GuidePage, HomePage, PlainPage, ThemePage
-from portal.catalog.models import ServiceItem, _parsed
+from portal.catalog.editions.publishing import withdraw_item
+from portal.catalog.items.models import _parsed
+from portal.catalog.models import ServiceItem
 from tests.pages.acts import edit, guide, publisher
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +74,7 @@ def test_a_guide_and_a_theme_cost_the_same_however_long_they_are(site: HomePage,
 
 def test_a_page_of_an_item_that_was_withdrawn_says_so(small_site: HomePage, client: Client) -> None:
     assert "已经停止受理" not in client.get(guide().url).content.decode()
-    ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="取消")
     assert "已经停止受理" in client.get(guide().url).content.decode()
     assert guide().title not in client.get(CataloguePage.objects.get().url).content.decode()
 

@@ -14,8 +14,9 @@ from django.utils import timezone
 from wagtail.models import Page, Revision
 
 from pages.models import CataloguePage, GuidePage, HomePage, PlainPage
+from portal.catalog.editions.publishing import withdraw_item
+from portal.catalog.judging.preflight import PreflightFailed
 from portal.catalog.models import Edition, ServiceItem
-from portal.catalog.preflight import PreflightFailed
 from portal.organisations import access
 from tests.pages.acts import at_desk, draft, edit, editor, guide, is_open, publisher, spoil
 
@@ -170,7 +171,7 @@ def test_deleting_the_catalogue_closes_intake_of_all_its_items(small_site: HomeP
 
 
 def test_saving_a_live_page_does_not_open_an_item_that_was_withdrawn(small_site: HomePage) -> None:
-    ServiceItem.objects.get(code="TZ-09").withdraw(by=None, reason="取消")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="取消")
     guide().save()
     assert not is_open()
 

@@ -11,9 +11,9 @@ from wagtail.models import TaskState
 
 from pages.models import GuidePage, HomePage
 from pages.views import finding_id
-from portal.catalog.findings import Finding
+from portal.catalog.judging.findings import Finding
+from portal.catalog.judging.waivers import waive, with_waivers
 from portal.catalog.models import Waiver
-from portal.catalog.waivers import waive, with_waivers
 from portal.lib.refusal import Refused
 from portal.organisations.models import Role, User
 from tests.cast import person

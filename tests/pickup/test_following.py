@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -13,14 +14,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from portal.cases import clocks
+from portal.cases.clocks.limits import limit_rows
+from portal.cases.intake.correction import request_correction
+from portal.cases.intake.outcomes import accept
 from portal.cases.models import Application, Case
+from portal.cases.numbers import CaseNumber
 from portal.cases.states import CaseStatus
 from portal.lib.check_digit import append_check
 from portal.organisations.models import User
-from portal.pickup.actions import NewResult, take_in, transfer_result
+from portal.pickup.delivering import deliver
 from portal.pickup.following import WORDS
-from portal.pickup.views import FOLLOW_ADDRESS, FOLLOW_NUMBER
+from portal.pickup.results import NewResult, take_in, transfer_result
+from portal.pickup.views import FOLLOW
 from tests.cast import (
     COMPANY,
     PERSON,
@@ -139,54 +144,91 @@ def test_the_form_missing_altogether_is_a_wrong_pair() -> None:
     assert "没有找到相符的办件" in Client().post(URL).content.decode()
 
 
-def test_an_address_gets_so_many_wrong_answers_and_then_a_time(cast: Cast) -> None:
+def wrong(number: str, **extra) -> int:
+    return ask(number, "22222222", **extra)[0]
+
+
+def unknown_number(serial: int) -> str:
+    return append_check(f"SXT20260601{serial:04d}")
+
+
+def test_whoever_guesses_at_a_number_gets_so_many_wrong_answers_and_then_a_time(cast: Cast) -> None:
     case = accepted_case()
     with time_machine.travel(NOON, tick=False):
-        for serial in range(FOLLOW_ADDRESS.limit):
-            assert ask(append_check(f"SXT20260601{serial:04d}"), "22222222")[0] == 200
+        assert [wrong(case.number) for _ in range(FOLLOW.pair)] == [200] * FOLLOW.pair
         response = Client().post(URL, {"number": case.number, "code": case.application.query_code})
-        assert response.status_code == 429
-        assert response["Retry-After"] == "600"
-        assert "查询次数过多，请在12:10以后再试。" in response.content.decode()
-        assert case.number not in response.content.decode()
-        assert ask(case.number, case.application.query_code, REMOTE_ADDR="192.0.2.7")[0] == 200
+    assert response.status_code == 429
+    assert response["Retry-After"] == "600"
+    assert "查询次数过多，请在12:10以后再试。" in response.content.decode()
+    assert case.number not in response.content.decode()
 
 
-def test_a_number_is_guessed_so_often_from_wherever(cast: Cast) -> None:
+def test_a_guesser_does_not_shut_out_the_applicants_behind_the_same_address(cast: Cast) -> None:
     case = accepted_case()
     with time_machine.travel(NOON, tick=False):
-        for last in range(FOLLOW_NUMBER.limit):
-            assert ask(case.number, "22222222", REMOTE_ADDR=f"192.0.2.{last}")[0] == 200
-        assert ask(case.number, case.application.query_code, REMOTE_ADDR="192.0.2.99")[0] == 429
-        assert ask(case.application.number, case.application.query_code, REMOTE_ADDR="192.0.2.99")[0] == 200
+        for serial in range(FOLLOW.address * 3):
+            wrong(unknown_number(serial))
+        assert "办理进度" in ask(case.number, case.application.query_code)[1]
 
 
-def test_an_unknown_number_is_limited_like_a_known_one() -> None:
-    unknown = append_check("SXT203001010001")
+def test_guesses_at_a_number_from_everywhere_do_not_shut_out_its_applicant(cast: Cast) -> None:
+    case = accepted_case()
     with time_machine.travel(NOON, tick=False):
-        statuses = [ask(unknown, "22222222", REMOTE_ADDR=f"192.0.2.{last}")[0] for last in range(12)]
-    assert statuses == [200] * FOLLOW_NUMBER.limit + [429] * (12 - FOLLOW_NUMBER.limit)
+        for last in range(FOLLOW.subject * 3):
+            wrong(case.number, REMOTE_ADDR=f"192.0.2.{last}")
+        assert wrong(case.number, REMOTE_ADDR="192.0.2.99") == 200
+        assert "办理进度" in ask(case.number, case.application.query_code, REMOTE_ADDR="192.0.2.99")[1]
+
+
+def test_a_number_or_an_address_with_many_wrong_answers_gets_fewer_for_each_pair() -> None:
+    with time_machine.travel(NOON, tick=False):
+        for last in range(FOLLOW.subject):
+            wrong(unknown_number(1), REMOTE_ADDR=f"192.0.2.{last}")
+        assert [wrong(unknown_number(1), REMOTE_ADDR="192.0.2.99") for _ in range(3)] == [200, 200, 429]
+        for serial in range(FOLLOW.address):
+            wrong(unknown_number(100 + serial), REMOTE_ADDR="198.51.100.1")
+        assert [wrong(unknown_number(2), REMOTE_ADDR="198.51.100.1") for _ in range(3)] == [200, 200, 429]
+
+
+def test_a_guesser_who_writes_the_header_of_the_proxy_is_still_one_address(cast: Cast, settings) -> None:
+    settings.TRUSTED_PROXIES = 1
+    number = accepted_case().number
+    with time_machine.travel(NOON, tick=False):
+        statuses = [
+            wrong(number, headers={"X-Forwarded-For": f"198.51.100.{last}, 203.0.113.9"}, REMOTE_ADDR="10.0.0.1")
+            for last in range(FOLLOW.pair + 1)
+        ]
+        assert statuses == [200] * FOLLOW.pair + [429]
+        assert wrong(number, headers={"X-Forwarded-For": "203.0.113.10"}, REMOTE_ADDR="10.0.0.1") == 200
+
+
+def test_an_unknown_number_is_limited_like_a_known_one(cast: Cast) -> None:
+    numbers = (accepted_case().number, append_check("SXT203001010001"))
+    with time_machine.travel(NOON, tick=False):
+        found = [[wrong(number) for _ in range(FOLLOW.pair + 2)] for number in numbers]
+    assert found == [[200] * FOLLOW.pair + [429] * 2] * 2
 
 
 def test_what_cannot_be_a_number_is_counted_for_its_address_only() -> None:
     with time_machine.travel(NOON, tick=False):
-        statuses = [ask("", "", REMOTE_ADDR=f"192.0.2.{last}")[0] for last in range(FOLLOW_NUMBER.limit + 2)]
+        statuses = [ask("", "", REMOTE_ADDR=f"192.0.2.{last}")[0] for last in range(FOLLOW.subject + 2)]
         assert set(statuses) == {200}
-        statuses = [ask("", "")[0] for _ in range(FOLLOW_ADDRESS.limit + 1)]
+        statuses = [ask("", "")[0] for _ in range(FOLLOW.address + 1)]
     assert statuses[-2:] == [200, 429]
 
 
 def test_looking_again_and_again_at_ones_own_case_is_not_limited(cast: Cast) -> None:
     case = accepted_case()
     with time_machine.travel(NOON, tick=False):
-        for _ in range(FOLLOW_NUMBER.limit + 2):
+        for _ in range(FOLLOW.subject + 2):
             follow(case)
 
 
 def test_sequential_numbers_give_nothing(cast: Cast) -> None:
     case = accepted_case()
-    prefix, serial = case.number[:11], int(case.number[11:15])
-    given = [ask(append_check(f"{prefix}{number:04d}"), case.application.query_code) for number in range(serial + 40)]
+    own = CaseNumber.parse(case.number)
+    others = [str(replace(own, serial=number)) for number in range(own.serial + 40)]
+    given = [ask(number, case.application.query_code) for number in others]
     pages = [page for status, page in given if status == 200 and "办理进度" in page]
     assert [case.number in page for page in pages] == [True]
 
@@ -208,7 +250,7 @@ SECRETS = (
 def test_nothing_personal_and_no_member_of_staff_stands_on_the_page(code: str, cast: Cast) -> None:
     applicant = private_person(address="示例路1号") if code == "BDC-01" else company(address="示例路1号")
     case = received_case(code, applicant=applicant)
-    case.accept(by=case.received_by)
+    accept(case, by=case.received_by)
     sign_all(case, cast)
     answer_all(case, cast)
     page = follow(Case.objects.get(pk=case.pk))
@@ -238,7 +280,7 @@ def test_a_case_that_waits_for_collection_says_where_when_and_with_what_but_neve
 def test_a_collected_case_says_when_and_not_by_whom(cast: Cast) -> None:
     case = ready_case(cast)
     code = case.documents.get(kind="pickup_notice").content["pickup_code"]
-    case.delivery.deliver(by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
+    deliver(case.delivery, by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
     page = follow(Case.objects.get(pk=case.pk))
     assert "本件办理完毕" in page
     assert "到这里领取" not in page
@@ -248,7 +290,7 @@ def test_a_collected_case_says_when_and_not_by_whom(cast: Cast) -> None:
 def test_a_correction_lists_what_is_missing_and_until_when(cast: Cast) -> None:
     case = received_case(complete=False)
     material = case.materials.first()
-    case.request_correction({material.key: "请提交加盖公章的原件。"}, by=cast.receiver)
+    request_correction(case, {material.key: "请提交加盖公章的原件。"}, by=cast.receiver)
     page = follow(Case.objects.get(pk=case.pk))
     due = Case.objects.get(pk=case.pk).correction_due
     assert f"请在{due.year}年{due.month}月{due.day}日前补正" in page
@@ -278,7 +320,7 @@ def test_a_decision_early_in_the_morning_stops_the_clock_on_its_own_day(cast: Ca
     case = accepted_case()
     case.decided_at = datetime(2026, 6, 2, 23, 30, tzinfo=UTC)  # 3 June, 7:30 in the hall
     case.clock_start = datetime(2026, 6, 1, tzinfo=UTC).date()
-    assert clocks.limit_rows(case, datetime(2026, 6, 9, tzinfo=UTC).date())[1].used == 2
+    assert limit_rows(case, datetime(2026, 6, 9, tzinfo=UTC).date())[1].used == 2
 
 
 @pytest.mark.parametrize("status", CaseStatus.values)

@@ -7,12 +7,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from portal.cases.decision.decide import decide
+from portal.cases.intake.outcomes import accept
 from portal.cases.models import Case
 from portal.cases.states import CaseStatus
 from portal.handover.models import Slip, SlipStatus
 from portal.lib.refusal import Refused, TooLate
-from portal.pickup.actions import NewResult, bounce_result, ready_at_window, take_in, transfer_result
-from portal.pickup.models import WRONG_CODES_ALLOWED, Delivery, Result
+from portal.pickup.delivering import WRONG_CODES_ALLOWED, deliver
+from portal.pickup.models import Delivery, Result
+from portal.pickup.results import NewResult, bounce_result, ready_at_window, take_in, transfer_result
 from tests.cast import (
     OTHER_PERSON,
     PERSON,
@@ -38,7 +41,7 @@ def shelved(cast: Cast) -> tuple[Delivery, str]:
 
 def collect(delivery: Delivery, cast: Cast, code: str, **changes) -> None:
     fields = {"name": "示例乙", "identity_kind": "111", "identity_number": PERSON, **changes}
-    delivery.deliver(by=changes.pop("by", cast.issuer), code=code, **{k: v for k, v in fields.items() if k != "by"})
+    deliver(delivery, by=changes.pop("by", cast.issuer), code=code, **{k: v for k, v in fields.items() if k != "by"})
 
 
 def wrong(code: str) -> str:
@@ -105,12 +108,12 @@ def test_a_proxy_collects_with_an_authority_that_is_written_down(cast: Cast) -> 
 
 def test_a_person_must_show_the_document_they_applied_with(cast: Cast) -> None:
     case = received_case("BDC-01", applicant=private_person())
-    case.accept(by=cast.estate_receiver)
+    accept(case, by=cast.estate_receiver)
     for _ in range(2):
         sign_all(case, cast)
         answer_all(case, cast)
     task = case.tasks.get(kind="decision")
-    task.decide(by=cast.decider("sx-gtj"), granted=True)
+    decide(task, by=cast.decider("sx-gtj"), granted=True)
     case.refresh_from_db()
     delivery = take_in(transfer_result(case, PAPER, set(), by=cast.officer("sx-gtj")), "A", by=cast.issuer)
     code = case.documents.get(kind="pickup_notice").content["pickup_code"]
@@ -190,6 +193,6 @@ def test_only_an_instant_case_is_ready_at_the_window(cast: Cast) -> None:
     with pytest.raises(TooLate):
         ready_at_window(case, PAPER, "A", by=cast.issuer)
     instant = accepted_case("SS-02")
-    instant.tasks.get().decide(by=cast.decider("sx-scjg"), granted=True)
+    decide(instant.tasks.get(), by=cast.decider("sx-scjg"), granted=True)
     instant.refresh_from_db()
     assert ready_at_window(instant, PAPER, "A", by=cast.issuer).status == "ready"

@@ -9,14 +9,14 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from portal.cases.numbers import ApplicationNumber, counter_of_applications
 from portal.cases.states import ApplicantKind
 from portal.documents.models import Counter
-from portal.lib.check_digit import append_check
 from portal.lib.crypto import blind_index
 from portal.lib.fields import EncryptedTextField
 from portal.lib.identity import IdentityKind
 from portal.lib.masking import mask_applicant, mask_identity, mask_phone
-from portal.organisations.models import ServiceCenter, Window, Zone
+from portal.organisations.models import ServiceCenter, Window
 
 QUERY_CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """No 0/O, 1/I/L: the code is read from paper and typed on a phone."""
@@ -61,7 +61,7 @@ class Application(models.Model):
         self.identity_index = blind_index(self.identity_number)
         if not self.number:
             day = timezone.localdate(self.created_at).strftime("%Y%m%d")
-            self.number = append_check(f"SXA{day}{Counter.take(f'application:{day}'):04d}")
+            self.number = str(ApplicationNumber(day, Counter.take(counter_of_applications(day))))
         super().save(*args, **kwargs)
 
     @property
@@ -76,8 +76,3 @@ class Application(models.Model):
     @property
     def phone_masked(self) -> str:
         return mask_phone(self.contact_phone)
-
-
-def case_number(zone: Zone, day: str, serial: int) -> str:
-    """`SX` + zone letter + yyyymmdd + daily serial (4 digits) + check digit, for example SXT2017031500017."""
-    return append_check(f"SX{zone.letter}{day}{serial:04d}")

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import secrets
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Prefetch, Q
 
 from portal.cases.models.application import Application, new_query_code
 from portal.cases.models.publicity import PublicityRule
-from portal.cases.models.task import Task
 from portal.cases.states import AFTER_DECISION, IN_PROGRESS, MINE_TO_SEE, CaseStatus, TaskOutcome
 from portal.documents.models import Document
 from portal.organisations.roles import CENTRE_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES
 
 if TYPE_CHECKING:
-    from portal.cases.models.case import Case
     from portal.organisations.models import User
 
 DECISIONS = ("decision_grant", "decision_refusal")
@@ -36,8 +34,8 @@ class CaseQuerySet(models.QuerySet):
             if post.role in WINDOW_ROLES:
                 sight |= Q(application__center=post.center_id, zone__in=post.zone_ids())
             elif post.role in DEPARTMENT_ROLES:
-                tasks = Task.objects.filter(department=post.organisation_id, status__in=MINE_TO_SEE)
-                sight |= Q(pk__in=tasks.values("case"))
+                mine = Q(tasks__department=post.organisation_id, tasks__status__in=MINE_TO_SEE)
+                sight |= Q(pk__in=self.model.objects.filter(mine).values("pk"))
             elif post.role in CENTRE_ROLES:
                 sight |= Q(application__center=post.center_id)
         return self.filter(sight)
@@ -77,7 +75,7 @@ class CaseQuerySet(models.QuerySet):
             "application__query_code",
         )
 
-    def lock(self, pk: int) -> Case:
+    def lock(self, pk: int) -> Any:
         """The case row, fresh and held until the transaction ends; on SQLite the IMMEDIATE transaction holds it.
 
         Every verb begins here: events are numbered and branches are counted behind this lock.

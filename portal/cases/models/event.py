@@ -13,7 +13,6 @@ from django.db import models
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from portal.cases.models.case import Case
     from portal.organisations.models import User
 
 
@@ -80,7 +79,7 @@ class Event(models.Model):
 
 
 def log(
-    case: Case,
+    case: models.Model,
     *,
     verb: str,
     name: str,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from portal.catalog.exchange.cells import Asked, CellProblem, Scope, fill_keys, split_conditions
 from portal.catalog.exchange.layout import BY_ELEMENT, DESK_ROWS
+from portal.catalog.exchange.records import Page, Record
 from portal.catalog.exchange.report import Path, Problem
-
-if TYPE_CHECKING:
-    from portal.catalog.exchange.workbook_reader import Page, Record
 
 DESK_PATHS = {("part",), ("name",), ("performer",), ("limit_wd",), ()}
 """What the row of a step at the desk may fill in."""

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from portal.organisations.models import Organisation, Zone
+
 
 @dataclass(frozen=True)
 class Names:
@@ -50,8 +52,6 @@ def spellings(bodies: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
 
 def known_names() -> Names:
     """The names in the database."""
-    from portal.organisations.models import Organisation, Zone
-
     bodies = list(Organisation.objects.order_by("code"))
     return Names(
         departments={body.code: body.short_name for body in bodies},

@@ -10,8 +10,8 @@ from functools import partial
 
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.references import dangling
-from portal.catalog.findings import Finding, path_of
-from portal.catalog.preflight import preflight
+from portal.catalog.judging.findings import Finding, path_of
+from portal.catalog.judging.preflight import preflight
 from portal.catalog.schema.definition import ItemDefinition
 
 Path = tuple[str | int, ...]

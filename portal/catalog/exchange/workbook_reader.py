@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,39 +11,14 @@ from portal.catalog.exchange.assembly import Assembly
 from portal.catalog.exchange.cells import SPACES, CellProblem, flag_of, number_of, split, split_choices, text_of
 from portal.catalog.exchange.layout import CODE, ITEMS, PARTS, TABLES, Cell, Table
 from portal.catalog.exchange.names import Names
+from portal.catalog.exchange.records import Page, Record
 from portal.catalog.exchange.report import Draft, Problem, Reading, clip
-from portal.catalog.findings import shape_findings
+from portal.catalog.judging.findings import shape_findings
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.spreadsheets import Value, WorkbookRefused, cell_name, read_workbook
 
 NONE_SET = {"无", "无法定时限", "-", "—"}
 Rows = Sequence[tuple[int, list[Value]]]
-
-
-@dataclass
-class Record:
-    """One row: its number, its values by path, and the columns whose cell could not be understood."""
-
-    number: int
-    code: str
-    values: dict[tuple[str, ...], Any] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-
-@dataclass
-class Page:
-    """One sheet as it lies in the file: where its columns are, and its records by item code."""
-
-    table: Table
-    columns: dict[int, Cell]
-    records: list[Record] = field(default_factory=list)
-
-    def place(self, row: int, path: tuple[str, ...] | None = None) -> str:
-        """“申报材料”C5单元格, or the row when no column has this path."""
-        for number, cell in self.columns.items():
-            if path is not None and cell.path == path:
-                return f"“{self.table.title}”{cell_name(number, row)}单元格"
-        return f"“{self.table.title}”第{row}行"
 
 
 def read_items(data: bytes, names: Names) -> Reading:

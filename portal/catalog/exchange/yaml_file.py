@@ -14,10 +14,10 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from portal.catalog.content import item_definition
+from portal.catalog.exchange.content import item_definition
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.report import Draft, Problem, Reading, clip
-from portal.catalog.findings import shape_findings
+from portal.catalog.judging.findings import shape_findings
 from portal.catalog.schema.definition import ItemDefinition
 
 FORMAT, VERSION = "portal-items", 1

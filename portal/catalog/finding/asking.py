@@ -113,11 +113,20 @@ class Search:
 
     def guesses(self, limit: int = 20) -> QuerySet[Entry]:
         """Entries that are probably meant when nothing else was found, the likeliest first."""
-        ids = guessing.likely(self.query, self.among, limit)
+        ids = self._guessed(limit)
         if not ids:
             return self.among.none()
         order = Case(*(When(pk=pk, then=Value(place)) for place, pk in enumerate(ids)), output_field=IntegerField())
         return self.among.filter(pk__in=ids).annotate(tier=Value(int(Tier.GUESS)), place=order).order_by("place")
+
+    def _guessed(self, limit: int) -> list[int]:
+        """First without what people say around the matter, then by likeness."""
+        stripped = guessing.without_fillers(self.query)
+        if stripped is not None:
+            again = Search(Query(stripped), self.among).exact()
+            if ids := [entry.pk for entry in again[:limit]]:
+                return ids
+        return guessing.likely(stripped or self.query.key, self.among, limit)
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:

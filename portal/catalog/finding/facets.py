@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.apps import apps
 from django.db.models import Count, QuerySet
 from django.http import QueryDict
 
 from portal.catalog.finding.indexing import BODY, OFFLINE, PERSON
 from portal.catalog.finding.models import Entry, Facet, Mark
+from portal.catalog.items.models import Theme
 from portal.catalog.schema.choices import BUSINESS_EVENTS, CASE_TYPES, LIFE_EVENTS
 from portal.lib.words import one_line
 from portal.organisations.models import Organisation, Zone
@@ -108,7 +108,7 @@ def _labels() -> dict[Facet, dict[str, str]]:
         **FIXED,
         Facet.ZONE: dict(Zone.objects.values_list("code", "name")),
         Facet.DEPARTMENT: dict(Organisation.objects.values_list("code", "short_name")),
-        Facet.EVENT: dict(apps.get_model("catalog", "Theme").objects.values_list("code", "name")),
+        Facet.EVENT: dict(Theme.objects.values_list("code", "name")),
     }
 
 

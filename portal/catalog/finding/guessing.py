@@ -1,4 +1,4 @@
-"""When nothing was found: leave out what people say around the matter, forgive one wrong character, then compare pairs.
+"""When nothing was found: what people say around the matter is left out, one wrong character forgiven, pairs compared.
 
 Everything here runs only for a query without an answer. Candidates come from the index, a bounded number of them; which
 of them is likely is decided here, so that both databases guess alike.
@@ -25,16 +25,9 @@ LIKELY = 0.5
 """Share of the pairs of a query that a name must have, unless it has two."""
 
 
-def likely(query: Query, among: QuerySet[Entry], limit: int) -> list[int]:
-    """Ids of entries that are probably meant, the likeliest first; empty when nothing is near."""
-    stripped = without_fillers(query)
-    if stripped is not None:
-        from portal.catalog.finding.asking import Search  # asking comes here when it has found nothing
-
-        found = Search(Query(stripped), among)
-        if ids := [entry.pk for entry in found.exact()[:limit]]:
-            return ids
-    word = (stripped or query.key)[:LONGEST_GUESSED]
+def likely(word: str, among: QuerySet[Entry], limit: int) -> list[int]:
+    """Ids of entries that are probably meant by a word, the likeliest first; empty when nothing is near."""
+    word = word[:LONGEST_GUESSED]
     if len(word) < 3:
         return []
     if is_latin(word):

@@ -6,24 +6,21 @@ Both happen in the transaction of the change, so what citizens find is never ahe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.apps import apps
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from portal.catalog.finding.models import Entry, Facet, Mark, text_index
+from portal.catalog.items.models import ServiceItem, Theme
 from portal.catalog.schema.choices import life_events
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.search import pinyin
 from portal.lib.search.fulltext import texts
 from portal.lib.search.text import key, tokens
 from portal.organisations.models import Organisation, Zone
-
-if TYPE_CHECKING:
-    from portal.catalog.models import ServiceItem, Theme
 
 BATCH = 500
 MOST_TOKENS = 12_000
@@ -44,29 +41,26 @@ def index_items(items: Iterable[ServiceItem]) -> int:
 
 def rebuild() -> int:
     """Build the whole index anew; returns the number of entries."""
-    item_model = apps.get_model("catalog", "ServiceItem")
     with transaction.atomic():
         Entry.objects.all().delete()
         text_index().clear()
-        return index_items(item_model.objects.only("pk"))
+        return index_items(ServiceItem.objects.only("pk"))
 
 
 def catch_up() -> int:
     """Index what is in force without an entry and drop entries of what is not; how many items that concerned."""
-    item_model = apps.get_model("catalog", "ServiceItem")
-    is_open = item_model.objects.open_for_intake()
-    concerned = item_model.objects.filter(
+    is_open = ServiceItem.objects.open_for_intake()
+    concerned = ServiceItem.objects.filter(
         Q(pk__in=is_open.filter(entry=None).values("pk")) | Q(entry__isnull=False) & ~Q(pk__in=is_open.values("pk"))
     )
     ids = list(concerned.values_list("pk", flat=True))
-    index_items(item_model(pk=pk) for pk in ids)
+    index_items(ServiceItem(pk=pk) for pk in ids)
     return len(ids)
 
 
 @transaction.atomic
 def _index_batch(ids: list[int]) -> int:
-    item_model = apps.get_model("catalog", "ServiceItem")
-    items = item_model.objects.open_for_intake().filter(pk__in=ids).select_related("zone", "current_edition")
+    items = ServiceItem.objects.open_for_intake().filter(pk__in=ids).select_related("zone", "current_edition")
     items = items.select_for_update(of=("self",)).order_by("pk")  # nobody else indexes these items meanwhile
     sources = Sources()
     drafts = [Draft(item, sources) for item in items]
@@ -83,10 +77,9 @@ class Sources:
     """What entries need beside their editions, read once for a batch: bodies and the themes items belong to."""
 
     def __init__(self) -> None:
-        theme_model = apps.get_model("catalog", "Theme")
         self.bodies = {body.code: body for body in Organisation.objects.all()}
         self.themes: dict[str, list[tuple[str, str]]] = {}
-        for code, name, definition in theme_model.objects.values_list("code", "name", "definition"):
+        for code, name, definition in Theme.objects.values_list("code", "name", "definition"):
             for item in definition.get("items", []):
                 self.themes.setdefault(item, []).append((code, name))
 
@@ -166,7 +159,7 @@ class Draft:
 def index_theme(theme: Theme, before: Iterable[str] = ()) -> None:
     """The items of a theme are found by its name; `before` are the codes it had until now."""
     codes = {*theme.parsed.items, *before}
-    index_items(apps.get_model("catalog", "ServiceItem").objects.filter(code__in=codes).only("pk"))
+    index_items(ServiceItem.objects.filter(code__in=codes).only("pk"))
 
 
 @receiver(post_save, sender=Organisation)
@@ -185,8 +178,7 @@ def follow_the_zone(instance: Zone, created: bool, **kwargs: object) -> None:
 
 
 def _index_again(ids: Iterable[int]) -> None:
-    item_model = apps.get_model("catalog", "ServiceItem")
-    index_items(item_model(pk=pk) for pk in list(ids))
+    index_items(ServiceItem(pk=pk) for pk in list(ids))
 
 
 def _bodies_of(definition: dict[str, Any]) -> set[str]:

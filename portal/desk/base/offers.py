@@ -6,8 +6,8 @@ from typing import Any
 
 from portal.cases import authority
 from portal.cases.flow import MOVES
+from portal.cases.intake.files import keep_upload
 from portal.cases.models import Case
-from portal.desk.uploads import keep_upload
 from portal.lib.files import FileRefused
 from portal.lib.refusal import Refused
 from portal.organisations.models import User

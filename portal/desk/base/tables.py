@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tables2 import Table
 
-from portal.supervision.lights import Light
+from portal.cases.clocks.lights import Light
 
 PER_PAGE = 30
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django import forms
 
-from portal.catalog.lint.judge import LONGEST_CLAUSE
-from portal.catalog.lint.models import ELEMENT_NAMES
+from portal.catalog.judging.lint.judge import LONGEST_CLAUSE
+from portal.catalog.judging.lint.models import ELEMENT_NAMES
 from portal.desk.base.forms import VerbForm, Words
 
 

@@ -17,7 +17,7 @@ from django.utils.http import content_disposition_header
 from django.views.generic import View
 from wagtail.admin.menu import MenuItem
 
-from portal.catalog.health import HealthKind, HealthReport, ask
+from portal.catalog.care.health import HealthKind, HealthReport, ask
 from portal.desk.base.parameters import number, one_of
 from portal.desk.base.views import BUSY, DeskView
 from portal.lib.spreadsheets import write_table

@@ -9,7 +9,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail_modeladmin.options import ModelAdminGroup
 
 from portal.catalog.finding.models import Synonym
-from portal.catalog.lint.models import LintRule, LintWord
+from portal.catalog.judging.lint.models import LintRule, LintWord
 from portal.catalog.models import GuideFeedback
 from portal.desk.base.ordinary import OrdinaryAdmin
 from portal.desk.base.registers import DeskModelAdmin, yes_or_no

@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from wagtail.admin.menu import MenuItem
 
-from portal.catalog.lint.judge import judge
-from portal.catalog.lint.rulebook import SEVERITIES
+from portal.catalog.judging.lint.judge import judge
+from portal.catalog.judging.lint.rulebook import SEVERITIES
 from portal.desk.base.views import DeskView
 from portal.desk.care.forms import TryForm
 from portal.organisations.models import User

@@ -9,7 +9,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 
-from portal.cases.actions import Applicant
+from portal.cases.intake.receive import Applicant
 from portal.cases.models import CaseMaterial
 from portal.cases.states import ApplicantKind, Verdict, Way
 from portal.catalog.schema.definition import Material

@@ -13,7 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from portal.cases import actions
+from portal.cases.intake.materials import check_materials
+from portal.cases.intake.receive import receive
 from portal.cases.models import Case
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.answers import when_words
@@ -147,7 +148,7 @@ class Intake(DeskView):
         data = form.cleaned_data
         try:
             with transaction.atomic():
-                case = actions.receive(
+                case = receive(
                     item=self.item,
                     applicant=form.applicant(),
                     window=data["window"],
@@ -158,7 +159,7 @@ class Intake(DeskView):
                 )
                 if not case.events.filter(once=f"{data['key']}").exists():
                     rows = self._applicable(checked_rows(formset))
-                    case.check_materials(rows, by=self.user, once=str(data["key"]))
+                    check_materials(case, rows, by=self.user, once=str(data["key"]))
                 return case
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from portal.cases.clocks.lights import case_light
 from portal.cases.models import Case
 from portal.desk.base.tables import DeskTable, badge, lamp
-from portal.desk.tables import case_light
 
 
 class CaseTable(DeskTable):

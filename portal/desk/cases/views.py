@@ -10,10 +10,18 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.cases import actions, authority, clocks
+from portal.cases import authority
+from portal.cases.clocks.lights import case_light, task_light
+from portal.cases.clocks.limits import limit_rows
+from portal.cases.decision.withdraw import withdraw
 from portal.cases.flow import MOVES
+from portal.cases.intake.correction import complete_correction, request_correction
+from portal.cases.intake.materials import check_materials
+from portal.cases.intake.outcomes import accept
+from portal.cases.intake.printing import print_application_form, print_receipt
+from portal.cases.intake.reveal import reveal_identity
 from portal.cases.models import Case, Task
-from portal.cases.progress import case_chart
+from portal.cases.reading.progress import case_chart
 from portal.cases.states import AT_THE_WINDOW, TaskStatus
 from portal.catalog.schema.answers import masked_text, situation_text
 from portal.desk.base.forms import ReasonForm, VerbForm
@@ -21,7 +29,6 @@ from portal.desk.base.offers import keep, offered
 from portal.desk.base.views import ThingView, VerbView
 from portal.desk.cases.forms import CorrectionForm, MaterialFormSet, UploadForm, checked_rows, filled_rows
 from portal.desk.cases.intake import paired
-from portal.desk.tables import case_light, task_light
 from portal.desk.tasks.register import tasks_admin
 from portal.handover.models import Custody, Slip
 from portal.handover.models.slip import WAITING as SLIP_WAITING
@@ -47,7 +54,7 @@ class CasePage(ThingView):
         return super().get_context_data(
             case=case,
             light=case_light(case, today),
-            limits=clocks.limit_rows(case, today),
+            limits=limit_rows(case, today),
             buttons=self.model_admin.buttons(case, self.user),
             tasks=[(task, task_light(task, today), task_buttons(task, self.user, waiting)) for task in tasks],
             materials=[(line, custody.get(line.pk)) for line in materials],
@@ -90,7 +97,7 @@ class Accept(VerbView):
         return offered("accept", thing, user)
 
     def act(self, form: VerbForm) -> None:
-        self.thing.accept(by=self.user, once=form.once)
+        accept(self.thing, by=self.user, once=form.once)
 
 
 class RequestCorrection(VerbView):
@@ -105,7 +112,7 @@ class RequestCorrection(VerbView):
         return offered("request_correction", thing, user)
 
     def act(self, form: CorrectionForm) -> None:
-        self.thing.request_correction(form.gaps(), by=self.user, once=form.once)
+        request_correction(self.thing, form.gaps(), by=self.user, once=form.once)
 
 
 class CompleteCorrection(VerbView):
@@ -118,7 +125,7 @@ class CompleteCorrection(VerbView):
         return offered("complete_correction", thing, user)
 
     def act(self, form: VerbForm) -> None:
-        self.thing.complete_correction(by=self.user, once=form.once)
+        complete_correction(self.thing, by=self.user, once=form.once)
 
 
 class PrintReceipt(VerbView):
@@ -133,7 +140,7 @@ class PrintReceipt(VerbView):
         return may and thing.status == "received" and not thing.documents.filter(kind="receipt").exists()
 
     def act(self, form: VerbForm) -> None:
-        actions.print_receipt(self.thing, by=self.user, once=form.once)
+        print_receipt(self.thing, by=self.user, once=form.once)
 
 
 class PrintApplicationForm(VerbView):
@@ -147,7 +154,7 @@ class PrintApplicationForm(VerbView):
         return thing.status in AT_THE_WINDOW and authority.may(MOVES["accept"], user, thing)
 
     def act(self, form: VerbForm) -> None:
-        actions.print_application_form(self.thing, by=self.user, once=form.once)
+        print_application_form(self.thing, by=self.user, once=form.once)
 
 
 class Withdraw(VerbView):
@@ -162,7 +169,7 @@ class Withdraw(VerbView):
         return offered("withdraw", thing, user)
 
     def act(self, form: ReasonForm) -> None:
-        self.thing.withdraw(by=self.user, reason=form.cleaned_data["reason"], once=form.once)
+        withdraw(self.thing, by=self.user, reason=form.cleaned_data["reason"], once=form.once)
 
 
 class RevealIdentity(VerbView):
@@ -172,7 +179,7 @@ class RevealIdentity(VerbView):
     quiet = True
 
     def act(self, form: ReasonForm) -> None:
-        self.number = self.thing.reveal_identity(by=self.user, reason=form.cleaned_data["reason"])
+        self.number = reveal_identity(self.thing, by=self.user, reason=form.cleaned_data["reason"])
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.get_form()
@@ -214,7 +221,7 @@ class CheckMaterials(VerbView):
         return self.render_to_response(self.get_context_data(form=form, formset=self.formset))
 
     def act(self, form: VerbForm) -> None:
-        self.thing.check_materials(checked_rows(self.formset), by=self.user, once=form.once)
+        check_materials(self.thing, checked_rows(self.formset), by=self.user, once=form.once)
 
 
 class Upload(VerbView):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from portal.catalog.handbook import WHOLE_CENTRE
+from portal.catalog.handbook.models import WHOLE_CENTRE
 from portal.organisations.models import Zone
 
 

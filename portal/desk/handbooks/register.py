@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from portal.catalog.handbook import WHOLE_CENTRE
+from portal.catalog.handbook.models import WHOLE_CENTRE
 from portal.catalog.models import Handbook
 from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.handbooks import views

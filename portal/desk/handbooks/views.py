@@ -14,9 +14,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from portal.catalog.handbook import WHOLE_CENTRE, order_handbook
-from portal.catalog.handbook_changes import ItemChange, item_changes, summary
-from portal.catalog.handbook_chapters import Names
+from portal.catalog.handbook.changes import ItemChange, item_changes, summary
+from portal.catalog.handbook.chapters import Names
+from portal.catalog.handbook.models import WHOLE_CENTRE
+from portal.catalog.handbook.order import order_handbook
 from portal.catalog.models import Handbook, HandbookStatus
 from portal.desk.base.forms import VerbForm
 from portal.desk.base.parameters import number, text

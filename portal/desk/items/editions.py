@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from portal.catalog.chart import process_chart_svg
-from portal.catalog.findings import Finding
+from portal.catalog.drawing.chart import process_chart_svg
+from portal.catalog.judging.findings import Finding
 from portal.catalog.models import Edition, ServiceItem
 from portal.catalog.schema.reading import elements
 from portal.desk.base.parameters import number

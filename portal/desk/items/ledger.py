@@ -14,13 +14,13 @@ from django.urls import reverse
 from django.views import View
 from wagtail.log_actions import log
 
+from portal.cases.reading.ledger import MOST_ROWS, Column, Ledger
 from portal.cases.states import CaseStatus
 from portal.catalog.models import ServiceItem
 from portal.desk.base.tables import Table, paged
 from portal.desk.base.views import DeskView
 from portal.desk.history import LEDGER_EXPORTED
 from portal.desk.items.tables import AnswerColumn, LedgerTable
-from portal.desk.ledger import MOST_ROWS, Column, Ledger
 from portal.lib.spreadsheets import write_csv, write_table
 from portal.organisations.models import User
 from portal.organisations.roles import CENTRE_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES

@@ -9,6 +9,7 @@ from django.urls import reverse
 from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
+from portal.catalog.editions.publishing import reopen_item, withdraw_item
 from portal.catalog.models import ItemStatus, ServiceItem
 from portal.desk.base.forms import ReasonForm, VerbForm
 from portal.desk.base.views import ThingView, VerbView
@@ -87,7 +88,7 @@ class WithdrawItem(ItemVerb):
         return manages(user) and thing.status != ItemStatus.WITHDRAWN
 
     def change(self, reason: str, form: VerbForm) -> None:
-        self.thing.withdraw(by=self.user, reason=reason, successor=form.cleaned_data["successor"])
+        withdraw_item(self.thing, by=self.user, reason=reason, successor=form.cleaned_data["successor"])
 
 
 class ReopenItem(ItemVerb):
@@ -103,4 +104,4 @@ class ReopenItem(ItemVerb):
     def change(self, reason: str, form: VerbForm) -> None:
         if not self.thing.guides.filter(live=True).exists():
             raise Refused("办事指南没有发布，窗口和群众没有依据可看。请先发布办事指南，发布后即恢复收件。")
-        self.thing.reopen(by=self.user)
+        reopen_item(self.thing, by=self.user)

@@ -9,9 +9,9 @@ from django import forms
 from portal.cases.models import Case
 from portal.cases.states import TaskOutcome
 from portal.desk.base.forms import VerbForm, Words
-from portal.handover.actions import held_by
+from portal.handover.slips import held_by
 from portal.lib.identity import IdentityKind
-from portal.pickup.actions import NewResult
+from portal.pickup.results import NewResult
 
 
 class ResultForm(VerbForm):

@@ -8,7 +8,7 @@ from portal.desk.base.offers import keep, offered
 from portal.desk.base.views import VerbView
 from portal.desk.pickup.forms import ShelvedResultForm, TransferForm
 from portal.organisations.models import User
-from portal.pickup.actions import ready_at_window, transfer_result
+from portal.pickup.results import ready_at_window, transfer_result
 
 
 class Transfer(VerbView):

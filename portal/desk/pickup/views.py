@@ -8,6 +8,7 @@ from portal.desk.base.views import ThingView, VerbView
 from portal.desk.pickup.forms import DeliverForm
 from portal.organisations.models import User
 from portal.organisations.roles import Role
+from portal.pickup.delivering import deliver
 from portal.pickup.models import WAITING, Delivery
 
 
@@ -39,7 +40,8 @@ class Deliver(VerbView):
 
     def act(self, form: DeliverForm) -> None:
         data = form.cleaned_data
-        self.thing.deliver(
+        deliver(
+            self.thing,
             by=self.user,
             code=data["code"],
             name=data["name"],

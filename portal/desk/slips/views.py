@@ -13,9 +13,11 @@ from portal.desk.base.views import RegisterView, ThingView, VerbView
 from portal.desk.slips.forms import ShelfForm, SignForm
 from portal.handover.models import Direction, Slip
 from portal.handover.models.slip import WAITING
+from portal.handover.numbers import PREFIX
+from portal.handover.signing import bounce, sign
 from portal.organisations.models import User
 from portal.organisations.roles import Role
-from portal.pickup.actions import bounce_result, take_in
+from portal.pickup.results import bounce_result, take_in
 
 
 class SlipRegister(RegisterView):
@@ -23,7 +25,7 @@ class SlipRegister(RegisterView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         code = request.GET.get("q", "").upper()
-        if code.startswith("JD"):
+        if code.startswith(PREFIX):
             slip = self.model_admin.door(request.user).filter(code=code[:20]).first()
             if slip is not None:
                 return redirect(self.model_admin.page_url(slip))
@@ -68,7 +70,7 @@ class Sign(VerbView):
     def act(self, form: SignForm) -> None:
         differs = form.cleaned_data["matches"] == "no"
         difference = form.cleaned_data["difference"] if differs else ""
-        self.thing.sign(by=self.user, difference=difference, once=form.once)
+        sign(self.thing, by=self.user, difference=difference, once=form.once)
 
 
 class Bounce(VerbView):
@@ -83,7 +85,7 @@ class Bounce(VerbView):
         return _is_department(thing, user)
 
     def act(self, form: ReasonForm) -> None:
-        self.thing.bounce(by=self.user, reason=form.cleaned_data["reason"], once=form.once)
+        bounce(self.thing, by=self.user, reason=form.cleaned_data["reason"], once=form.once)
 
     def success_url(self) -> str:
         return self.model_admin.url_helper.index_url

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from portal.cases.clocks.lights import task_light
 from portal.cases.models import Task
 from portal.desk.base.tables import DeskTable, badge, lamp
-from portal.desk.tables import task_light
 
 
 class TaskTable(DeskTable):

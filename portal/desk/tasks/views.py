@@ -8,8 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from portal.cases import authority
+from portal.cases.decision.decide import decide
 from portal.cases.flow import MOVES
 from portal.cases.models import Case, Task
+from portal.cases.routes.opinions import answer
+from portal.cases.routes.tasks import redispatch
 from portal.cases.states import TaskKind, TaskStatus
 from portal.desk.base.views import ThingView, VerbView
 from portal.desk.tasks.forms import AnswerForm, DecideForm, RedispatchForm
@@ -40,7 +43,8 @@ class Answer(TaskVerb):
 
     def act(self, form: AnswerForm) -> None:
         data = form.cleaned_data
-        self.thing.answer(
+        answer(
+            self.thing,
             by=self.user,
             outcome=data["outcome"],
             opinion=data["opinion"],
@@ -65,7 +69,7 @@ class Decide(TaskVerb):
     def act(self, form: DecideForm) -> None:
         data = form.cleaned_data
         granted = data["outcome"] == "granted"
-        self.thing.decide(by=self.user, granted=granted, reasons=data["reasons"], once=form.once)
+        decide(self.thing, by=self.user, granted=granted, reasons=data["reasons"], once=form.once)
 
 
 class Redispatch(TaskVerb):
@@ -79,7 +83,7 @@ class Redispatch(TaskVerb):
         return thing.status == TaskStatus.BOUNCED and authority.may(MOVES["dispatch"], user, thing.case)
 
     def act(self, form: RedispatchForm) -> None:
-        self.thing.redispatch(by=self.user, department=form.cleaned_data["department"], once=form.once)
+        redispatch(self.thing, by=self.user, department=form.cleaned_data["department"], once=form.once)
 
 
 class TaskPage(ThingView):

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils import timezone
 
 from portal.cases.models import Case, CaseMaterial
 from portal.organisations.models import Organisation
-
-if TYPE_CHECKING:
-    from portal.handover.models.slip import Slip
 
 
 class HolderKind(models.TextChoices):
@@ -38,7 +34,7 @@ class CustodyQuerySet(models.QuerySet):
         *,
         to: str,
         organisation: Organisation | None = None,
-        slip: Slip | None = None,
+        slip: models.Model | None = None,
     ) -> None:
         """End the present custody of these materials and begin the next, in the caller's transaction.
 

@@ -6,16 +6,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
 from portal.cases.models import Case, CaseMaterial, Task
 from portal.cases.states import TaskStatus
 from portal.documents.models import Document
-from portal.handover.models.custody import Custody, HolderKind
-from portal.lib.refusal import Refused, TooLate
+from portal.lib.refusal import TooLate
 from portal.organisations.models import Organisation
-from portal.organisations.roles import DEPARTMENT_ROLES, WINDOW_ROLES, Role
+from portal.organisations.roles import DEPARTMENT_ROLES
 
 if TYPE_CHECKING:
     from portal.organisations.models import User
@@ -101,7 +100,7 @@ class Slip(models.Model):
     def is_late(self, today: date) -> bool:
         return self.status in WAITING and self.due is not None and today > self.due
 
-    def _claim(self, target: str, **stamps: Any) -> None:
+    def claim(self, target: str, **stamps: Any) -> None:
         """Guard and set in one conditional UPDATE; a slip is signed or bounced once."""
         if not Slip.objects.filter(pk=self.pk, status__in=WAITING).update(status=target, **stamps):
             self.refresh_from_db()
@@ -110,68 +109,16 @@ class Slip(models.Model):
             raise TooLate(f"交接单{self.number}{who}现为“{self.get_status_display()}”，不能重复签收或者退回。")
         self.status = target
 
-    def _paper(self) -> list[CaseMaterial]:
+    def paper(self) -> list[CaseMaterial]:
         """The materials that travel as paper on this slip."""
         return [line.material for line in self.lines.select_related("material") if line.material and line.is_paper]
 
-    def _tasks(self) -> list[Task]:
-        return list(self.case.tasks.filter(department=self.department, status=TaskStatus.SENT))
-
-    def _require_department(self, by: User) -> None:
-        if not by.holds(Role.DEPT_RECEIVER, organisation=self.department):
-            raise Refused(f"只有{self.department}的部门收件员才能签收或者退回本交接单。")
-
-    def sign(self, *, by: User, difference: str = "", once: str | None = None) -> None:
-        """签收 by the department: the papers are theirs, their tasks start, the time is the department's own.
-
-        `difference` lists what does not match the slip; the papers are taken nevertheless and the window is shown it.
-        """
-        with transaction.atomic():
-            self.case.lock()
-            self._require_department(by)
-            if self.direction != Direction.TO_DEPARTMENT:
-                raise Refused("结果交接单由出件窗口接收。")
-            target = SlipStatus.RECEIVED_WITH_DIFFERENCE if difference.strip() else SlipStatus.RECEIVED
-            self._claim(target, signed_at=timezone.now(), signed_by=by, difference=difference.strip())
-            Custody.objects.hand_over(self._paper(), to=HolderKind.DEPARTMENT, organisation=self.department, slip=self)
-            if difference.strip():
-                self.case.note("slip_difference", "交接差异", by=by, text=f"{self.number}：{difference.strip()}")
-            for task in self._tasks():
-                task.case = self.case
-                task.sign_for(by=by, once=once)
-                once = None  # the form's key marks the first event only
-
-    def bounce(self, *, by: User, reason: str, once: str | None = None) -> None:
-        """退回: the papers go back to the window, the slip keeps its number, the tasks wait for another department."""
-        with transaction.atomic():
-            self.case.lock()
-            self._require_department(by)
-            if not reason.strip():
-                raise Refused("请写明退回的理由。", field="reason")
-            self._claim(SlipStatus.BOUNCED, signed_at=timezone.now(), signed_by=by, difference=reason.strip())
-            Custody.objects.hand_over(self._paper(), to=HolderKind.WINDOW, slip=self)
-            for task in self._tasks():
-                task.case = self.case
-                task.bounce(by=by, reason=reason, once=once)
-                once = None
-
-    def take_in(self, *, by: User) -> None:
-        """接收 at the issue counter: returned originals are there. Called by the verb that takes in the result."""
-        with transaction.atomic():
-            if not by.holds(Role.ISSUER, zone=self.case.zone):
-                raise Refused("只有出件窗口的出件员才能接收结果交接单。")
-            self._claim(SlipStatus.RECEIVED, signed_at=timezone.now(), signed_by=by)
-            Custody.objects.hand_over(self._paper(), to=HolderKind.ISSUE_COUNTER, slip=self)
-
-    def send_back(self, *, by: User, reason: str) -> None:
-        """退回更正: the issue counter found an error; papers and result go back to the department."""
-        with transaction.atomic():
-            if not by.holds(*(WINDOW_ROLES & {Role.ISSUER}), zone=self.case.zone):
-                raise Refused("只有出件窗口的出件员才能退回结果交接单。")
-            if not reason.strip():
-                raise Refused("请写明退回的理由。", field="reason")
-            self._claim(SlipStatus.BOUNCED, signed_at=timezone.now(), signed_by=by, difference=reason.strip())
-            Custody.objects.hand_over(self._paper(), to=HolderKind.DEPARTMENT, organisation=self.department, slip=self)
+    def tasks(self) -> list[Task]:
+        """What its department is to sign for with it; every task knows this very case."""
+        found = list(self.case.tasks.filter(department=self.department, status=TaskStatus.SENT))
+        for task in found:
+            task.case = self.case
+        return found
 
 
 class SlipLine(models.Model):

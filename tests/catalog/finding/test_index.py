@@ -8,11 +8,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
-from portal.catalog.content import load_themes
+from portal.catalog.editions.publishing import keep_theme, publish, publish_theme, reopen_item, withdraw_item
+from portal.catalog.exchange.content import load_themes
 from portal.catalog.finding.asking import Tier, search
 from portal.catalog.finding.indexing import catch_up
 from portal.catalog.finding.models import Entry, Facet, Mark, text_index
-from portal.catalog.models import ServiceItem, Theme, keep_theme, publish
+from portal.catalog.models import ServiceItem
 from portal.organisations.models import Organisation, Zone
 from tests.cast import Cast, starting_items
 
@@ -31,10 +32,10 @@ def definition(code: str = "TZ-09"):
 
 def test_a_withdrawn_item_is_gone_at_once_and_a_reopened_one_is_back(cast: Cast) -> None:
     assert codes("施工许可") == ["TZ-09"]
-    item().withdraw(by=cast.editor, reason="取消")
+    withdraw_item(item(), by=cast.editor, reason="取消")
     for typed in ("施工许可", "TZ-09", "sgxk", "市建设局", "施工客可证"):
         assert "TZ-09" not in codes(typed), typed
-    item().reopen(by=cast.editor)
+    reopen_item(item(), by=cast.editor)
     assert codes("施工许可") == ["TZ-09"]
 
 
@@ -46,7 +47,7 @@ def test_a_new_edition_is_found_by_its_new_name_only(cast: Cast) -> None:
 
 def test_a_change_that_is_taken_back_leaves_the_index_as_it_was(cast: Cast) -> None:
     with transaction.atomic():
-        item().withdraw(by=cast.editor, reason="取消")
+        withdraw_item(item(), by=cast.editor, reason="取消")
         assert codes("施工许可") == []
         transaction.set_rollback(True)
     assert codes("施工许可") == ["TZ-09"]
@@ -81,7 +82,7 @@ def test_an_item_is_found_by_the_theme_it_belongs_to_as_long_as_it_does(cast: Ca
     keep_theme(theme)
     assert codes("二手房交易登记一件事") == ["BDC-01"]
     assert Mark.objects.filter(facet=Facet.EVENT, value="ZT-04").count() == 1
-    Theme.publish(theme.model_copy(update={"items": ("TZ-09",)}), by=None)
+    publish_theme(theme.model_copy(update={"items": ("TZ-09",)}), by=None)
     assert list(Mark.objects.filter(facet=Facet.EVENT).values_list("entry__item__code", flat=True)) == ["TZ-09"]
 
 

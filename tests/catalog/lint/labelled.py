@@ -8,8 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from portal.catalog.lint.judge import judge
-from portal.catalog.lint.rulebook import Rulebook
+from portal.catalog.judging.lint.judge import judge
+from portal.catalog.judging.lint.rulebook import Rulebook
 
 HERE = Path(__file__).parent
 TUNED_ON = (

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from portal.catalog.lint.judge import LONGEST_CLAUSE, delivered_rulebook, judge
-from portal.catalog.lint.rulebook import ELEMENTS, Rule, Rulebook
+from portal.catalog.judging.lint.judge import LONGEST_CLAUSE, delivered_rulebook, judge
+from portal.catalog.judging.lint.rulebook import ELEMENTS, Rule, Rulebook
 
 RULE = Rule("X01", "vague", "error", ("condition",), "原则上", "留了口子", "删除")
 

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from portal.catalog.lint.judge import delivered_rulebook, judge
-from portal.catalog.lint.rulebook import CATEGORIES, ELEMENTS, Rulebook
+from portal.catalog.judging.lint.judge import delivered_rulebook, judge
+from portal.catalog.judging.lint.rulebook import CATEGORIES, ELEMENTS, Rulebook
 from tests.catalog.lint.labelled import HELD_OUT, TUNED_ON, labelled, score
 
 

@@ -10,7 +10,7 @@ import yaml
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from portal.catalog.lint.models import LintRule
+from portal.catalog.judging.lint.models import LintRule
 from tests.cast import build_cast
 
 pytestmark = pytest.mark.django_db

@@ -7,17 +7,17 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 
-from portal.catalog.content import load_items
-from portal.catalog.lint.judge import delivered_rulebook, lint_definition
-from portal.catalog.lint.models import LintRule, LintWord, load_rulebook, stored_rulebook
-from portal.catalog.lint.rulebook import (
+from portal.catalog.exchange.content import load_items
+from portal.catalog.judging.lint.clause import failures
+from portal.catalog.judging.lint.judge import delivered_rulebook, lint_definition
+from portal.catalog.judging.lint.models import LintRule, LintWord, load_rulebook, stored_rulebook
+from portal.catalog.judging.lint.rulebook import (
     CATEGORIES,
     LONGEST_PATTERN,
     Rule,
     Rulebook,
     RuleError,
     branches,
-    failures,
     repeats_within_repeat,
 )
 

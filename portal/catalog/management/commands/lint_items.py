@@ -13,11 +13,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from pydantic import ValidationError
 
-from portal.catalog.content import department_names, item_definition
-from portal.catalog.findings import Finding, shape_findings
-from portal.catalog.lint.judge import judge, lint_definition
-from portal.catalog.lint.rulebook import ELEMENTS
-from portal.catalog.models import Edition, ServiceItem, examine
+from portal.catalog.editions.publishing import examine
+from portal.catalog.exchange.content import department_names, item_definition
+from portal.catalog.items.models import Edition, ServiceItem
+from portal.catalog.judging.findings import Finding, shape_findings
+from portal.catalog.judging.lint.judge import judge, lint_definition
+from portal.catalog.judging.lint.rulebook import ELEMENTS
 from portal.catalog.schema.definition import ItemDefinition
 
 MOST_BYTES = 20_000_000

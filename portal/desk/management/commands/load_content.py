@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 
 from portal.cases.models import PublicityRule
 from portal.catalog.finding.models import load_synonyms
-from portal.catalog.lint.models import load_rulebook
+from portal.catalog.judging.lint.models import load_rulebook
 from portal.desk.demo import load_demo_accounts
 from portal.organisations import access
 from portal.organisations.content import load_organisations

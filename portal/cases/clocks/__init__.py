@@ -1,0 +1,1 @@
+"""What runs against a case: its limits as dates, and the light each of them shows."""

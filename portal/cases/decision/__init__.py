@@ -1,0 +1,1 @@
+"""How a case ends: decided, carried to the counter, or taken back by the applicant."""

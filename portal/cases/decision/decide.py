@@ -1,0 +1,62 @@
+"""作出决定: granted, refused, or decided on the spot, by somebody who did not take the case in."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal.cases.models import Case, Task
+from portal.cases.papers import notices
+from portal.cases.routes.join import may_close, overtake
+from portal.cases.routes.tasks import finish
+from portal.cases.states import ClockState, TaskKind, TaskOutcome
+from portal.lib.refusal import Refused
+from portal.organisations.models import User
+
+
+def decide(task: Task, *, by: User, granted: bool, reasons: str = "", once: str | None = None) -> None:
+    """准予 / 不予许可 / 当场决定: the route's last step; both clocks stop and the written decision is issued.
+
+    行政许可法 art. 38. Raises Refused when `by` received or accepted the case (受理和审批相分离), while somebody else
+    is still asked, or when a refusal gives no reasons.
+    """
+    with transaction.atomic():
+        case, reasons = task.case, reasons.strip()
+        case.lock()
+        if task.kind != TaskKind.DECISION:
+            raise Refused("本步骤只能回复意见，不能作出决定。")
+        if not may_close(task):
+            raise Refused("尚有部门没有回复意见，不能作出决定。")
+        outcome = TaskOutcome.GRANTED if granted else TaskOutcome.REFUSED
+        finish(task, by=by, outcome=outcome, opinion=reasons)
+        overtake(case, task.stage)
+        _refuse_unsound(case, by, granted, reasons)
+        done = case.claim(
+            _verb(case, granted),
+            by=by,
+            department=task.department,
+            clock_state=ClockState.STOPPED,
+            decided_at=timezone.now(),
+            decided_by=by,
+            outcome=outcome,
+            reasons=reasons,
+        )
+        case.record(done, by=by, text=reasons, once=once)
+        kind = "decision_grant" if granted else "decision_refusal"
+        case.issue(kind, notices.decision(case, by), by=by)
+
+
+def _verb(case: Case, granted: bool) -> str:
+    if case.definition.is_instant:
+        return "decide_on_the_spot"
+    return "grant" if granted else "refuse"
+
+
+def _refuse_unsound(case: Case, by: User, granted: bool, reasons: str) -> None:
+    """Raise Refused for a decision that the law does not allow to this person, or not in this form."""
+    if by.pk in {case.accepted_by_id, case.received_by_id}:
+        raise Refused("受理和审批相分离：您收件或者受理了本件，不能再作决定，请由其他审批人办理。")
+    if not granted and not reasons:
+        raise Refused("不予许可须写明理由和依据。", field="reasons")
+    if case.definition.is_instant and not granted:
+        raise Refused("即办件只能当场准予；不能当场准予的，请窗口撤件后按承诺件办理。", field="outcome")

@@ -1,0 +1,1 @@
+"""At the window: from receipt to acceptance."""

@@ -1,0 +1,67 @@
+"""How intake ends: the case is accepted, by a person or by silence."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal.cases.clocks.limits import start_clocks
+from portal.cases.models import Case
+from portal.cases.numbers import CaseNumber, counter_of_cases
+from portal.cases.papers import notices
+from portal.cases.routes.dispatch import dispatch
+from portal.documents.models import Counter
+from portal.lib.refusal import Refused
+from portal.organisations.models import User
+
+
+def accept(case: Case, *, by: User, once: str | None = None) -> None:
+    """受理: number the case, start both clocks, issue the acceptance notice and dispatch by the route.
+
+    行政许可法 art. 32 para. 1 (5). Raises Refused while a necessary material is missing, short or unsound.
+    """
+    with transaction.atomic():
+        case.lock()
+        _accept(case, "accept", by=by, start=timezone.localdate(), once=once)
+
+
+def deem_accepted(case: Case) -> None:
+    """视为受理: five working days of silence count as acceptance from the day of receipt (art. 32 para. 1 (4)).
+
+    Done by the portal itself, whatever materials are in; raises Refused while the days are not over.
+    """
+    with transaction.atomic():
+        case.lock()
+        if case.acceptance_due is None or timezone.localdate() <= case.acceptance_due:
+            raise Refused("收件未满5个工作日，不能视为受理。")
+        _accept(case, "deem_accepted", by=None, start=timezone.localdate(case.received_at), once="deem_accepted")
+
+
+def _accept(case: Case, verb: str, *, by: User | None, start: date, once: str | None) -> None:
+    """What both ways of acceptance share; a person accepts sound materials only."""
+    now = timezone.now()
+    done = case.claim(verb, by=by, accepted_at=now, accepted_by=by, number=_take_number(case, now))
+    if by is not None:
+        _refuse_gaps(case)
+    start_clocks(case, start)
+    case.record(done, by=by, once=once, text=f"办件编号{case.number}。")
+    case.issue("acceptance", notices.acceptance(case, by), by=by)
+    dispatch(case, by=by)
+
+
+def _take_number(case: Case, now: datetime) -> str | None:
+    """The next number of the zone's day. A refused acceptance rolls the counter back, so no number is lost."""
+    if case.number:
+        return case.number
+    day = timezone.localdate(now).strftime("%Y%m%d")
+    letter = case.zone.letter
+    return str(CaseNumber(letter, day, Counter.take(counter_of_cases(letter, day))))
+
+
+def _refuse_gaps(case: Case) -> None:
+    gaps = [(line, line.shortfall()) for line in case.lines()]
+    wrong = [f"“{line.name}”{shortfall}" for line, shortfall in gaps if shortfall]
+    if wrong:
+        raise Refused(f"材料还不能受理：{'；'.join(wrong)}。请补齐后受理，或者出具一次性补正告知书。")

@@ -1,0 +1,142 @@
+"""Taking a case in (收件): one application with its case, material list and receipt, all or nothing."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal.cases.clocks.limits import ACCEPTANCE_DAYS, working_days
+from portal.cases.models import Application, Case, CaseMaterial
+from portal.catalog.models import ServiceItem
+from portal.catalog.schema.answers import check_answers, check_situation, seal_apart
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.questions import Answers
+from portal.lib.digests import canonical
+from portal.lib.identity import IdentityError, check_identity
+from portal.lib.refusal import Refused
+from portal.organisations.models import User, Window
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Who applies, as typed at the window; the identity number is checked by `receive`."""
+
+    kind: str
+    name: str
+    identity_kind: str
+    identity_number: str
+    contact_name: str
+    contact_phone: str
+    legal_representative: str = ""
+    address: str = ""
+
+
+def receive(
+    *,
+    item: ServiceItem,
+    applicant: Applicant,
+    window: Window,
+    by: User,
+    key: uuid.UUID,
+    situation: Answers | None = None,
+    answers: Answers | None = None,
+) -> Case:
+    """收件: the acceptance clock (five working days) starts today.
+
+    A repeated submission with the same `key` by the same person returns the case it made the first time. Raises
+    Refused for an item that is not open for intake, a window that does not serve its zone, a false identity number, or
+    answers that do not stand; `situation` answers the item's questions, `answers` its form.
+    """
+    try:
+        with transaction.atomic():
+            return _receive(item, applicant, window, by, key, situation or {}, answers or {})
+    except IntegrityError:
+        mine = Case.objects.filter(application__idempotency_key=key, application__created_by=by)
+        earlier = mine.select_related("application").first()
+        if earlier is None or earlier.item_id != item.pk or earlier.application.applicant_name != applicant.name:
+            if not Application.objects.filter(idempotency_key=key).exists():
+                raise
+            raise Refused("这张收件表单已经用过，没有保存。请重新打开“收件”填写。") from None
+        return earlier
+
+
+def _receive(
+    item: ServiceItem,
+    applicant: Applicant,
+    window: Window,
+    by: User,
+    key: uuid.UUID,
+    situation: Answers,
+    answers: Answers,
+) -> Case:
+    number = _checked(applicant)
+    item = ServiceItem.objects.open_for_intake().filter(pk=item.pk).select_related("zone", "lead").first()
+    if item is None or item.current_edition is None:
+        raise Refused("该事项已暂停或者取消办理，不能收件。", field="item")
+    if not window.zones.filter(pk=item.zone_id).exists():
+        raise Refused(f"“{item.name}”属于{item.zone}受理区，{window}不受理。", field="item")
+    chosen, plain, sealed = read_answers(item.current_edition.parsed, situation, answers)
+    application = _application(applicant, number, window, by, key)
+    today = timezone.localdate()
+    case = Case.objects.create(
+        application=application,
+        item=item,
+        edition=item.current_edition,
+        zone=item.zone,
+        lead=item.lead,
+        received_by=by,
+        acceptance_due=working_days(today, ACCEPTANCE_DAYS),
+        situation=chosen,
+        answers=plain,
+        sealed_answers=canonical(sealed) if sealed else "",
+    )
+    _list_materials(case)
+    done = case.claim("receive", by=by)
+    case.record(done, by=by, text=f"{window}收件，申请编号{application.number}。")
+    return case
+
+
+def _application(applicant: Applicant, number: str, window: Window, by: User, key: uuid.UUID) -> Application:
+    return Application.objects.create(
+        idempotency_key=key,
+        applicant_kind=applicant.kind,
+        applicant_name=applicant.name,
+        identity_kind=applicant.identity_kind,
+        identity_number=number,
+        legal_representative=applicant.legal_representative,
+        address=applicant.address,
+        contact_name=applicant.contact_name,
+        contact_phone=applicant.contact_phone,
+        center=window.center,
+        window=window,
+        created_by=by,
+    )
+
+
+def read_answers(
+    definition: ItemDefinition, situation: Answers, answers: Answers
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Situation, plain answers and those to be sealed, checked; Refused with the first sentence that stands against."""
+    chosen, problems = check_situation(definition.questions, situation)
+    clean, wrong = check_answers(definition.form, answers, chosen, today=timezone.localdate())
+    for problem in [*problems, *wrong]:
+        raise Refused(problem.message, field=problem.key)
+    return chosen, *seal_apart(definition.form, clean)
+
+
+def _checked(applicant: Applicant) -> str:
+    try:
+        return check_identity(applicant.identity_kind, applicant.identity_number, today=timezone.localdate())
+    except IdentityError as error:
+        raise Refused(str(error), field="identity_number") from error
+
+
+def _list_materials(case: Case) -> None:
+    CaseMaterial.objects.bulk_create(
+        CaseMaterial(case=case, key=material.key, order=order, name=material.name)
+        for order, material in enumerate(case.definition.materials_for(case.situation), start=1)
+    )

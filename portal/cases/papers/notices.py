@@ -1,0 +1,127 @@
+"""What the window's and the department's papers say: plain dictionaries, frozen when the paper is issued.
+
+Wording: 行政许可法 art. 32, 38, 44.
+"""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from portal.cases.models import Case, CaseMaterial
+from portal.cases.papers.head import Content, head
+from portal.cases.states import Verdict
+from portal.catalog.papers.form_paper import application_form as filled_form
+from portal.catalog.papers.form_paper import item_part
+from portal.catalog.papers.item_papers import Around
+from portal.lib.words import day, minute
+from portal.organisations.models import User
+
+
+def _line(material: CaseMaterial) -> Content:
+    return {
+        "no": material.order,
+        "name": material.name,
+        "originals": material.originals,
+        "photocopies": material.photocopies,
+        "pages": material.pages,
+        "way": material.get_way_display(),
+        "remark": material.reason if material.verdict == Verdict.BAD else "",
+    }
+
+
+def receipt(case: Case, by: User | None) -> Content:
+    """收件凭证: proves receipt only, and says until when the applicant is told (M1)."""
+    received = [_line(line) for line in case.materials.filter(received=True)]
+    return {
+        **head(case, by),
+        "materials": received,
+        "answer_by": day(case.acceptance_due),
+        "received_at": minute(case.received_at),
+    }
+
+
+def acceptance(case: Case, by: User | None) -> Content:
+    """受理通知书: both limits with their dates, what pauses them, the fee, and how to collect (M2)."""
+    definition = case.definition
+    lines = list(case.materials.all())
+    return {
+        **head(case, by),
+        "accepted_at": minute(case.accepted_at),
+        "case_type": "即办件" if definition.is_instant else "承诺件",
+        "statutory_limit": definition.statutory_limit.days_text() if definition.statutory_limit else "无法定时限",
+        "statutory_due": day(case.statutory_due),
+        "promised_limit": definition.promised_limit.days_text(),
+        "promised_due": day(case.promised_due),
+        "special_procedures": [f"{found.kind}：{found.note}" for found in definition.special_procedures],
+        "fee": definition.fee.model_dump() if definition.fee else {"charged": False},
+        "results": [result.name for result in definition.results],
+        "delivery": list(definition.delivery),
+        "received": [_line(line) for line in lines if line.received],
+        "missing": [{"no": line.order, "name": line.name} for line in lines if not line.received],
+    }
+
+
+def correction(case: Case, by: User | None) -> Content:
+    """一次性补正告知书: every gap with the requirement, the deadline and what happens after it (M3)."""
+    gaps = []
+    for line in case.materials.exclude(gap=""):
+        line.case = case
+        gaps.append(
+            {
+                "no": line.order,
+                "name": line.name,
+                "problem": line.shortfall() or "需要补正",
+                "requirement": line.gap,
+                "standard": line.definition.accept_standard,
+            }
+        )
+    return {
+        **head(case, by),
+        "received_on": day(case.received_at),
+        "gaps": gaps,
+        "deadline": day(case.correction_due),
+    }
+
+
+def correction_receipt(case: Case, by: User | None) -> Content:
+    """补正材料接收凭证: what came in after the correction notice."""
+    return {**head(case, by), "materials": [_line(line) for line in case.materials.exclude(gap="")]}
+
+
+def application_form(case: Case, by: User | None) -> Content:
+    """统一申请表 as filled in at the window, for the applicant to sign (行政许可法 art. 29)."""
+    content = head(case, by)
+    surroundings = Around(
+        edition=case.edition.number,
+        published=timezone.localdate(case.edition.published_at),
+        center=content["center"],
+        zone=content["zone"],
+        names={case.lead.code: case.lead.full_name},
+    )
+    received = {line.key for line in case.materials.filter(received=True)}
+    part = item_part(case.definition, surroundings, case.situation, case.answers_in_full(), received)
+    return {**content, **filled_form([part], content["applicant"])}
+
+
+def withdrawal(case: Case, by: User | None, reason: str) -> Content:
+    """撤回申请书: the applicant's own request to stop, recorded at the window."""
+    return {**head(case, by), "reason": reason, "received_on": day(case.received_at)}
+
+
+def decision(case: Case, by: User | None) -> Content:
+    """准予/不予许可决定书: a refusal carries its reasons and the remedies (行政许可法 art. 38)."""
+    definition = case.definition
+    return {
+        **head(case, by),
+        "granted": case.outcome == "granted",
+        "received_on": day(case.received_at),
+        "accepted_on": day(case.clock_start),
+        "decided_at": minute(case.decided_at),
+        "legal_bases": [str(basis) for basis in definition.legal_bases],
+        "results": [{"name": result.name, "validity": result.validity or ""} for result in definition.results],
+        "reasons": case.reasons,
+        "opinions": [
+            {"department": task.department.full_name, "outcome": task.get_outcome_display(), "text": task.opinion}
+            for task in case.tasks.filter(kind="opinion").exclude(outcome="").select_related("department")
+        ],
+    }

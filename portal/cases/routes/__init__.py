@@ -1,0 +1,1 @@
+"""How a case travels its route: dispatched to departments, signed for, answered, and joined exactly once."""

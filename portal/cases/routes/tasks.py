@@ -1,0 +1,83 @@
+"""What a department does with a task as such: sign for it, bounce it; and what the window does with a bounced one."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal.cases import authority
+from portal.cases.clocks.limits import BOUNCE_DAYS, working_days
+from portal.cases.flow import MOVES
+from portal.cases.models import Task
+from portal.cases.routes.dispatch import send
+from portal.cases.routes.join import nobody_holds
+from portal.cases.states import CaseStatus, TaskStatus
+from portal.lib.refusal import Refused
+from portal.organisations.models import Organisation, User
+from portal.organisations.roles import Role
+
+ANSWERING = frozenset({Role.OFFICER, Role.REVIEWER, Role.DECIDER})
+
+
+def sign_for(task: Task, *, by: User, once: str | None = None) -> None:
+    """签收: the department has the papers; its limit runs from now (M5 of the slip). Called by the slip's verb."""
+    with transaction.atomic():
+        task.case.lock()
+        now = timezone.now()
+        due = working_days(timezone.localdate(now), task.limit_days)
+        done = task.case.claim("sign_for", by=by, department=task.department)
+        task.claim("签收", {TaskStatus.SENT}, TaskStatus.WORKING, signed_at=now, signed_by=by, due=due)
+        task.case.record(done, by=by, text=f"{task.department}签收，承办“{task.name}”。", once=once)
+
+
+def bounce(task: Task, *, by: User, reason: str, once: str | None = None) -> None:
+    """退回: not ours, or the papers do not match. Reported within two working days, with a reason."""
+    with transaction.atomic():
+        task.case.lock()
+        authority.require(MOVES["bounce"], by, task.case, task.department)
+        if not reason.strip():
+            raise Refused("请写明退回的理由。", field="reason")
+        today = timezone.localdate()
+        if task.sent_at and today > working_days(timezone.localdate(task.sent_at), BOUNCE_DAYS):
+            raise Refused("分办已超过2个工作日，不能再退回，请签收后办理。")
+        task.claim("退回", {TaskStatus.SENT}, TaskStatus.BOUNCED, bounce_reason=reason.strip())
+        text = f"{task.department}退回：{reason.strip()}"
+        if task.case.status == CaseStatus.DISPATCHED and nobody_holds(task.case):
+            done = task.case.claim("bounce", by=by, department=task.department)
+            task.case.record(done, by=by, text=text, once=once)
+        else:
+            task.case.note("bounce", "部门退回", by=by, text=text, once=once)
+
+
+def redispatch(task: Task, *, by: User, department: Organisation, once: str | None = None) -> None:
+    """重新分办: the window sends a bounced task to the right department, with a new slip."""
+    with transaction.atomic():
+        task.case.lock()
+        authority.require(MOVES["dispatch"], by, task.case)
+        task.claim("重新分办", {TaskStatus.BOUNCED}, TaskStatus.WAITING, department=department, bounce_reason="")
+        text = f"“{task.name}”重新分办至{department}。"
+        if task.case.status == CaseStatus.ACCEPTED:
+            task.case.record(task.case.claim("dispatch", by=by), by=by, text=text, once=once)
+        else:
+            task.case.note("dispatch", "重新分办", by=by, text=text, once=once)
+        send(task.case, [task], by=by)
+
+
+def require_officer(task: Task, by: User) -> None:
+    """Raise Refused unless `by` may answer or decide for the task's department."""
+    if not authority.holds_for_case(by, task.case, ANSWERING, task.department):
+        raise Refused(f"只有{task.department}的承办人、审核人或者审批人才能办理“{task.name}”。")
+
+
+def finish(task: Task, *, by: User, outcome: str, opinion: str, legal_basis: str = "") -> None:
+    """Close a task that is being worked on; called by the verb that answers or decides."""
+    task.claim(
+        "办理",
+        {TaskStatus.WORKING},
+        TaskStatus.DONE,
+        done_at=timezone.now(),
+        done_by=by,
+        outcome=outcome,
+        opinion=opinion,
+        legal_basis=legal_basis,
+    )

@@ -1,0 +1,90 @@
+"""Process charts as pages of their own, to read large, to print, and as SVG files to keep."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg, total_text
+from portal.catalog.drawing.theme_chart import theme_chart_steps, theme_chart_svg
+from portal.catalog.items.guide import guide_path
+from portal.catalog.items.models import ServiceItem, Theme
+from portal.catalog.items.shown import EVERY_PAGE, item_tag, theme_tag
+from portal.lib.page_cache import depend
+
+
+@require_safe
+def item_chart(request: HttpRequest, code: str) -> HttpResponse:
+    """The chart of an item in force with its ordered-list twin."""
+    item = _item(code)
+    depend(request, *EVERY_PAGE, item_tag(item.code))
+    definition = item.current_edition.parsed
+    context = {
+        "item": item,
+        "definition": definition,
+        "chart": process_chart_svg(definition),
+        "steps": process_chart_steps(definition),
+        "total": total_text(definition),
+        "guide_path": guide_path(item),
+    }
+    return render(request, "catalog/item_chart.html", context)
+
+
+@require_safe
+def item_chart_svg(request: HttpRequest, code: str) -> HttpResponse:
+    item = _item(code)
+    return _svg(request, process_chart_svg(item.current_edition.parsed), f"{item.name}办理流程图.svg")
+
+
+@require_safe
+def theme_chart(request: HttpRequest, code: str) -> HttpResponse:
+    """The chart of a theme, or of the five-stage route, with its ordered-list twin."""
+    theme = _theme(code)
+    depend(request, *EVERY_PAGE, theme_tag(theme.code), *map(item_tag, theme.parsed.items))
+    definition, known = theme.parsed, theme.definitions()
+    context = {
+        "theme": theme,
+        "definition": definition,
+        "chart": theme_chart_svg(definition, known),
+        "steps": theme_chart_steps(definition, known),
+    }
+    return render(request, "catalog/theme_chart_page.html", context)
+
+
+@require_safe
+def theme_chart_file(request: HttpRequest, code: str) -> HttpResponse:
+    theme = _theme(code)
+    return _svg(request, theme_chart_svg(theme.parsed, theme.definitions()), f"{theme.name}流程图.svg")
+
+
+def _svg(request: HttpRequest, drawing: str, name: str) -> HttpResponse:
+    """A file with the drawing; its ETag is that of its words, so a new edition makes a new one."""
+    etag = f'"{hashlib.sha256(drawing.encode()).hexdigest()}"'
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = HttpResponse(drawing, content_type="image/svg+xml")
+        response["Content-Disposition"] = content_disposition_header(False, name)
+    response["ETag"] = etag
+    response["Cache-Control"] = "public, no-cache"
+    return response
+
+
+def _item(code: str) -> ServiceItem:
+    found = ServiceItem.objects.open_for_intake().select_related("zone", "lead", "current_edition")
+    item = found.filter(code=code[:20].upper()).first() if code.isprintable() else None
+    if item is None:
+        raise Http404
+    return item
+
+
+def _theme(code: str) -> Theme:
+    found = Theme.objects.select_related("zone", "lead", "current_edition")
+    theme = found.filter(code=code[:20].upper()).first() if code.isprintable() else None
+    if theme is None:
+        raise Http404
+    return theme

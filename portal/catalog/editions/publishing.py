@@ -1,0 +1,199 @@
+"""Publishing: what preflight lets through becomes the next edition, at once in force; withdrawing closes intake."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal.catalog.finding.indexing import index_items, index_theme
+from portal.catalog.items.models import Edition, ItemStatus, ServiceItem, Theme, ThemeEdition
+from portal.catalog.items.shown import item_changed, theme_changed
+from portal.catalog.judging.findings import Finding, PreflightFailed
+from portal.catalog.judging.lint.judge import lint_definition
+from portal.catalog.judging.preflight import preflight
+from portal.catalog.judging.theme_findings import theme_findings
+from portal.catalog.judging.waivers import with_waivers
+from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
+from portal.documents.models import Counter
+from portal.lib.refusal import Refused, TooLate
+from portal.organisations.models import Organisation, Zone
+
+if TYPE_CHECKING:
+    from portal.organisations.models import User
+
+
+def search_text(definition: ItemDefinition, lead: Organisation) -> str:
+    """What a clerk may type: name, code, department, full pinyin, initials."""
+    from pypinyin import Style, lazy_pinyin  # its dictionary takes tens of MiB, and only publishing needs it
+
+    words = f"{definition.name}{definition.short_name}"
+    full = "".join(lazy_pinyin(words))
+    initials = "".join(lazy_pinyin(words, style=Style.FIRST_LETTER))
+    compact = definition.code.replace("-", "")
+    parts = (words, definition.code, compact, lead.short_name, lead.full_name, full, initials)
+    return "\n".join(parts).lower()
+
+
+def examine(definition: ItemDefinition) -> list[Finding]:
+    """Everything preflight says of a definition in this centre: errors block publishing, the rest is advice."""
+    departments = set(Organisation.objects.standing().values_list("code", flat=True))
+    zones = set(Zone.objects.values_list("code", flat=True))
+    kinds = kinds_in_use(definition.code)
+    found = preflight(definition, departments=departments, zones=zones, kinds_in_use=kinds)
+    return with_waivers(definition.code, found + lint_definition(definition))
+
+
+def kinds_in_use(code: str) -> dict[str, str]:
+    """The kind of every form field of the item's editions, by key: answers are kept under it."""
+    editions = Edition.objects.filter(item__code=code).order_by("number").values_list("definition", flat=True)
+    return {field["key"]: field["kind"] for definition in editions for field in definition.get("form", [])}
+
+
+def check(definition: ItemDefinition) -> list[Finding]:
+    """Raise PreflightFailed with everything that blocks publishing; otherwise what was advised or waived."""
+    findings = examine(definition)
+    errors = [finding for finding in findings if finding.blocks]
+    if errors:
+        raise PreflightFailed(errors)
+    return findings
+
+
+def publish(definition: ItemDefinition, *, by: User | None, note: str = "", at: datetime | None = None) -> Edition:
+    """Publish an item: preflight, then the next edition, at once in force for new cases, also after a withdrawal.
+
+    Unchanged content returns the edition that is in force. Raises PreflightFailed with the findings that block.
+    """
+    report = [asdict(finding) for finding in check(definition)]
+    with transaction.atomic():
+        return _publish(definition, by, note, at or timezone.now(), report)
+
+
+def _publish(
+    definition: ItemDefinition, by: User | None, note: str, at: datetime, report: list[dict[str, str]]
+) -> Edition:
+    lead = Organisation.objects.get(code=definition.lead_dept)
+    zone = Zone.objects.get(code=definition.zone)
+    ServiceItem.objects.get_or_create(
+        code=definition.code, defaults={"name": definition.name, "zone": zone, "lead": lead}
+    )
+    item = ServiceItem.objects.select_for_update().get(code=definition.code)
+    current = item.current_edition
+    digest = definition.digest()
+    if current is None or current.sha256 != digest:
+        current = Edition.objects.create(
+            item=item,
+            number=Counter.take(f"edition:{item.pk}"),
+            definition=definition.model_dump(mode="json"),
+            sha256=digest,
+            published_at=at,
+            published_by=by,
+            note=note,
+            report=report,
+        )
+    ServiceItem.objects.filter(pk=item.pk).update(
+        name=definition.name,
+        zone=zone,
+        lead=lead,
+        status=ItemStatus.IN_FORCE,
+        successor=None,
+        current_edition=current,
+        search_text=search_text(definition, lead),
+    )
+    index_items([item])
+    item_changed(item.code)
+    return current
+
+
+@transaction.atomic
+def withdraw_item(item: ServiceItem, *, by: User | None, reason: str, successor: ServiceItem | None = None) -> None:
+    """取消: closes intake; running cases keep their edition and go on. `successor` is what people use instead.
+
+    Raises TooLate when it is withdrawn.
+    """
+    if not reason.strip():
+        raise Refused("请填写取消的理由。", field="reason")
+    if successor and (successor.pk == item.pk or successor.status != ItemStatus.IN_FORCE):
+        raise Refused("承接事项须是另一个在用的事项。", field="successor")
+    changed = ServiceItem.objects.filter(pk=item.pk).exclude(status=ItemStatus.WITHDRAWN)
+    if not changed.update(
+        status=ItemStatus.WITHDRAWN,
+        withdrawn_at=timezone.now(),
+        withdrawn_by=by,
+        withdrawal_reason=reason.strip(),
+        successor=successor,
+    ):
+        raise TooLate(f"“{item.name}”已经取消。")
+    index_items([item])
+    item_changed(item.code)
+    item.refresh_from_db()
+
+
+@transaction.atomic
+def reopen_item(item: ServiceItem, *, by: User | None) -> None:
+    """恢复收件 under the edition in force. Raises TooLate when the item is open, Refused without an edition."""
+    if item.current_edition_id is None:
+        raise Refused(f"“{item.name}”还没有发布过指南，不能收件。")
+    changed = ServiceItem.objects.filter(pk=item.pk, status=ItemStatus.WITHDRAWN)
+    nothing = {"withdrawn_at": None, "withdrawn_by": None, "withdrawal_reason": "", "successor": None}
+    if not changed.update(status=ItemStatus.IN_FORCE, **nothing):
+        raise TooLate(f"“{item.name}”没有取消，不需要恢复。")
+    index_items([item])
+    item_changed(item.code)
+    item.refresh_from_db()
+
+
+def examine_theme(definition: ThemeDefinition) -> list[Finding]:
+    """Everything wrong with a theme in this centre."""
+    return theme_findings(
+        definition,
+        items=dict(ServiceItem.objects.values_list("code", "name")),
+        departments=set(Organisation.objects.standing().values_list("code", flat=True)),
+        zones=set(Zone.objects.values_list("code", flat=True)),
+    )
+
+
+def publish_theme(definition: ThemeDefinition, *, by: User | None, note: str = "") -> Theme:
+    """Publish a theme: findings, then the next edition; unchanged content keeps the edition in force.
+
+    Raises PreflightFailed with the findings that block.
+    """
+    errors = [finding for finding in examine_theme(definition) if finding.blocks]
+    if errors:
+        raise PreflightFailed(errors)
+    with transaction.atomic():
+        return _publish_theme(definition, by, note)
+
+
+def _publish_theme(definition: ThemeDefinition, by: User | None, note: str) -> Theme:
+    values = {
+        "name": definition.name,
+        "zone": Zone.objects.get(code=definition.zone),
+        "lead": Organisation.objects.get(code=definition.lead),
+        "definition": definition.model_dump(mode="json"),
+    }
+    Theme.objects.get_or_create(code=definition.code, defaults=values)
+    theme = Theme.objects.select_for_update(of=("self",)).select_related("current_edition").get(code=definition.code)
+    edition, before = theme.current_edition, theme.parsed.items
+    if edition is None or edition.sha256 != definition.digest():
+        edition = ThemeEdition.objects.create(
+            theme=theme,
+            number=Counter.take(f"theme:{theme.pk}"),
+            definition=values["definition"],
+            sha256=definition.digest(),
+            published_by=by,
+            note=note,
+        )
+    Theme.objects.filter(pk=theme.pk).update(**values, current_edition=edition)
+    published = Theme.objects.select_related("zone", "lead", "current_edition").get(pk=theme.pk)
+    index_theme(published, before)
+    theme_changed(theme.code)
+    return published
+
+
+def keep_theme(definition: ThemeDefinition) -> Theme:
+    """Publish the theme unless it is there; people's changes stay. Raises PreflightFailed for a wrong one."""
+    return Theme.objects.filter(code=definition.code).first() or publish_theme(definition, by=None)

@@ -1,0 +1,224 @@
+"""Items and themes in force and their immutable, numbered editions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
+from portal.organisations.models import Organisation, Zone
+
+
+class ItemStatus(models.TextChoices):
+    IN_FORCE = "in_force", "在用"
+    SUSPENDED = "suspended", "暂停"
+    WITHDRAWN = "withdrawn", "取消"
+
+
+class ServiceItemQuerySet(models.QuerySet):
+    def open_for_intake(self) -> ServiceItemQuerySet:
+        """Items a window may take in today."""
+        return self.filter(status=ItemStatus.IN_FORCE, current_edition__isnull=False)
+
+    def matching(self, text: str) -> ServiceItemQuerySet:
+        """Every word of `text` stands in name, code, department, pinyin or initials."""
+        found = self
+        for word in text.replace("\x00", "").lower().split()[:8]:
+            found = found.filter(search_text__contains=word[:60])
+        return found
+
+
+class ServiceItem(models.Model):
+    """A service item (事项) of the one-window list; what it is stands in its current edition."""
+
+    code = models.CharField("事项编码", max_length=20, unique=True)
+    name = models.CharField("事项名称", max_length=200)
+    zone = models.ForeignKey(Zone, verbose_name="受理区", on_delete=models.PROTECT, related_name="items")
+    lead = models.ForeignKey(Organisation, verbose_name="实施主体", on_delete=models.PROTECT, related_name="led_items")
+    status = models.CharField("状态", max_length=12, choices=ItemStatus.choices, default=ItemStatus.IN_FORCE)
+    current_edition = models.ForeignKey(
+        "Edition", verbose_name="现行版本", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    search_text = models.TextField(editable=False, default="")
+    withdrawn_at = models.DateTimeField("取消时间", null=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="取消人",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    withdrawal_reason = models.CharField("取消理由", max_length=300, blank=True, editable=False)
+    successor = models.ForeignKey(
+        "self",
+        verbose_name="承接事项",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="predecessors",
+        editable=False,
+    )
+
+    objects = ServiceItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["zone__order", "pk"]
+        verbose_name = "事项"
+        verbose_name_plural = "事项"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open_for_intake(self) -> bool:
+        return self.status == ItemStatus.IN_FORCE and self.current_edition_id is not None
+
+    def successor_in_force(self) -> ServiceItem | None:
+        """What people use instead today: a successor may have been withdrawn in its turn; None when the way ends."""
+        found, seen = self.successor, {self.pk}
+        while found is not None and found.pk not in seen and found.status != ItemStatus.IN_FORCE:
+            seen.add(found.pk)
+            found = found.successor
+        return found if found is not None and found.status == ItemStatus.IN_FORCE else None
+
+    @classmethod
+    def search(cls, text: str) -> ServiceItemQuerySet:
+        return cls.objects.matching(text)
+
+
+class EditionQuerySet(models.QuerySet):
+    def update(self, **kwargs: Any) -> int:
+        raise TypeError("an edition does not change")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError("an edition is kept for good")
+
+
+class Edition(models.Model):
+    """One published version of an item, numbered from 1; cases keep the one they were taken under."""
+
+    item = models.ForeignKey(ServiceItem, verbose_name="事项", on_delete=models.PROTECT, related_name="editions")
+    number = models.PositiveIntegerField("版本号")
+    definition = models.JSONField("定义")
+    sha256 = models.CharField("校验值", max_length=64)
+    published_at = models.DateTimeField("发布时间", default=timezone.now)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="发布人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = models.CharField("发布说明", max_length=300, blank=True)
+    report = models.JSONField("发布前检查", default=list, editable=False)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["item_id", "-number"]
+        verbose_name = "指南版本"
+        verbose_name_plural = "指南版本"
+        constraints = [models.UniqueConstraint(fields=["item", "number"], name="edition_number_once_per_item")]
+
+    def __str__(self) -> str:
+        return f"{self.item.code} 第{self.number}版"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("an edition does not change; publish a new one")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("an edition is kept for good")
+
+    @property
+    def parsed(self) -> ItemDefinition:
+        """The definition; parsed once per process, because an edition cannot change."""
+        key = (self.pk, self.sha256)
+        found = None if self.pk is None else _parsed.get(key)
+        if found is None:
+            found = ItemDefinition.model_validate(self.definition)  # of the row at hand: a list costs no query for each
+            if self.pk is not None:
+                _remember(key, found)
+        return found
+
+
+_parsed: dict[tuple[int, str], ItemDefinition] = {}
+
+
+def _remember(key: tuple[int, str], definition: ItemDefinition) -> None:
+    if len(_parsed) >= 4096:
+        _parsed.clear()
+    _parsed[key] = definition
+
+
+class Theme(models.Model):
+    """A joint service (一件事): several items under a lead department; what it is stands in its current edition."""
+
+    code = models.CharField("主题编码", max_length=20, unique=True)
+    name = models.CharField("主题名称", max_length=200)
+    zone = models.ForeignKey(Zone, verbose_name="受理区", on_delete=models.PROTECT, related_name="themes")
+    lead = models.ForeignKey(Organisation, verbose_name="牵头部门", on_delete=models.PROTECT, related_name="+")
+    definition = models.JSONField("定义")
+    current_edition = models.ForeignKey(
+        "ThemeEdition", verbose_name="现行版本", null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "主题"
+        verbose_name_plural = "主题"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def parsed(self) -> ThemeDefinition:
+        return ThemeDefinition.model_validate(self.definition)
+
+    def items(self) -> list[ServiceItem]:
+        """The items of the theme in its own order."""
+        codes = self.parsed.items
+        found = ServiceItem.objects.filter(code__in=codes).select_related("lead", "current_edition")
+        return sorted(found, key=lambda item: codes.index(item.code))
+
+    def definitions(self) -> dict[str, ItemDefinition]:
+        """The definitions in force by code, in the theme's own order; others are left out."""
+        in_force = (item for item in self.items() if item.is_open_for_intake)
+        return {item.code: item.current_edition.parsed for item in in_force}
+
+
+class ThemeEdition(models.Model):
+    """One published version of a theme, numbered from 1."""
+
+    theme = models.ForeignKey(Theme, verbose_name="主题", on_delete=models.PROTECT, related_name="editions")
+    number = models.PositiveIntegerField("版本号")
+    definition = models.JSONField("定义")
+    sha256 = models.CharField("校验值", max_length=64)
+    published_at = models.DateTimeField("发布时间", default=timezone.now)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="发布人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = models.CharField("发布说明", max_length=300, blank=True)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["theme_id", "-number"]
+        verbose_name = "主题版本"
+        verbose_name_plural = "主题版本"
+        constraints = [models.UniqueConstraint(fields=["theme", "number"], name="theme_edition_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.theme.code} 第{self.number}版"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("an edition does not change; publish a new one")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("an edition is kept for good")
+
+    @property
+    def parsed(self) -> ThemeDefinition:
+        return ThemeDefinition.model_validate(self.definition)

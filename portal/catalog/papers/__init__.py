@@ -1,0 +1,1 @@
+"""What an item, a hall and a joint service print before anybody applies."""

@@ -1,0 +1,112 @@
+"""Bringing results to the counter: registered by the department, carried on a slip, shelved by the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal.cases.clocks.limits import working_days
+from portal.cases.decision.results import move_result
+from portal.cases.models import Case, CaseFile
+from portal.cases.states import DECIDED, CaseStatus, TaskOutcome
+from portal.handover import signing
+from portal.handover.models import Custody, Direction, HolderKind, Slip
+from portal.handover.slips import return_slip
+from portal.lib.crypto import blind_index
+from portal.lib.refusal import Refused
+from portal.organisations.models import User
+from portal.pickup import papers
+from portal.pickup.models import DELIVERY_DAYS, Delivery, Result, new_pickup_code
+
+
+@dataclass(frozen=True)
+class NewResult:
+    """A result as the officer registers it; `file` is an upload that is already stored with the case."""
+
+    name: str
+    number: str
+    originals: int = 1
+    duplicates: int = 0
+    validity: str = ""
+    file: CaseFile | None = None
+
+
+def transfer_result(
+    case: Case, results: list[NewResult], returned: set[str], *, by: User, once: str | None = None
+) -> Slip:
+    """结果移交: register what was made and send it, with the originals to return, on a slip to the window."""
+    with transaction.atomic():
+        case.lock()
+        if case.status not in DECIDED or case.definition.is_instant:
+            raise case.too_late("结果移交")
+        move_result(case, "transfer_result", by=by, text=_named(results), once=once)
+        _register(case, results, by)
+        return return_slip(case, papers.result_rows(case), returned, by=by)
+
+
+def take_in(slip: Slip, shelf: str, *, by: User, once: str | None = None) -> Delivery:
+    """窗口接收: counts match, the results get a shelf place, the applicant gets a notice with the pickup code."""
+    with transaction.atomic():
+        case = slip.case
+        case.lock()
+        if slip.direction != Direction.TO_WINDOW:
+            raise Refused("这是窗口移交部门的交接单，请由部门收件员签收。")
+        signing.take_in(slip, by=by)
+        move_result(case, "take_in_result", by=by, text=f"存放于{shelf.strip()}。", once=once)
+        return _shelve(case, shelf, slip, by)
+
+
+def bounce_result(slip: Slip, *, by: User, reason: str, once: str | None = None) -> None:
+    """结果退回更正: an error was found at the counter; the case goes back to where it was decided."""
+    with transaction.atomic():
+        slip.case.lock()
+        signing.send_back(slip, by=by, reason=reason)
+        granted = slip.case.outcome == TaskOutcome.GRANTED
+        move_result(slip.case, "bounce_grant" if granted else "bounce_refusal", by=by, text=reason.strip(), once=once)
+        slip.case.results.all().delete()
+
+
+def ready_at_window(case: Case, results: list[NewResult], shelf: str, *, by: User, once: str | None = None) -> Delivery:
+    """窗口直接出件: an instant case was decided at the window, so nothing travels."""
+    with transaction.atomic():
+        case.lock()
+        if case.status != CaseStatus.DECIDED_GRANTED or not case.definition.is_instant:
+            raise case.too_late("窗口直接出件")
+        move_result(case, "ready_at_window", by=by, text=_named(results), once=once)
+        _register(case, results, by)
+        return _shelve(case, shelf, None, by)
+
+
+def _named(results: list[NewResult]) -> str:
+    return "、".join(f"{result.name}（{result.number}）" for result in results)
+
+
+def _register(case: Case, results: list[NewResult], by: User) -> None:
+    if not results:
+        raise Refused("请登记至少一项办理结果。")
+    try:
+        with transaction.atomic():
+            Result.objects.bulk_create(Result(case=case, made_by=by, **vars(result)) for result in results)
+    except IntegrityError as error:
+        raise Refused("同一份办理结果登记了两次，请核对编号。", field="number") from error
+
+
+def _shelve(case: Case, shelf: str, slip: Slip | None, by: User) -> Delivery:
+    if not shelf.strip():
+        raise Refused("请填写存放位置。", field="shelf")
+    code = new_pickup_code()
+    decided = timezone.localdate(case.decided_at)
+    delivery = Delivery.objects.create(
+        case=case,
+        slip=slip,
+        shelf=shelf.strip(),
+        code_index=blind_index(f"pickup:{case.pk}:{code}"),
+        due=working_days(decided, DELIVERY_DAYS),
+    )
+    case.issue("pickup_notice", papers.pickup_notice(delivery, code, by), by=by)
+    if slip is None:
+        held = Custody.objects.now().of_case(case).filter(holder=HolderKind.WINDOW)
+        Custody.objects.hand_over([item.material for item in held], to=HolderKind.ISSUE_COUNTER)
+    return delivery
