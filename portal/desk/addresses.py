@@ -13,6 +13,7 @@ from wagtail.workflows import get_task_types
 from portal.desk.base.parameters import Shape, number
 
 NUMBERS = ("p", "page", "collection_id", "childOf", "target_pages[]", "parent_page_id")
+LONGEST_KEY = 18
 
 
 def chosen(value: str) -> str | None:
@@ -25,14 +26,24 @@ def kind_of_task(value: str) -> str | None:
     return value if value.lower() in {model._meta.label_lower for model in get_task_types()} else None
 
 
-SHAPES: dict[str, Shape] = {**dict.fromkeys(NUMBERS, number), "id": chosen, "create_model": kind_of_task}
+def key_or_words(value: str) -> str | None:
+    """Anything but a row's key that no database can hold; many filters of Wagtail's take keys."""
+    return None if value.isdigit() and len(value) > LONGEST_KEY else value
+
+
+SHAPES: dict[str, Shape] = {
+    **dict.fromkeys(NUMBERS, number),
+    "id": chosen,
+    "create_model": kind_of_task,
+    "q": str,
+}
 
 
 def mended(given: QueryDict) -> QueryDict:
     """The parameters without NUL, which no database takes, and without values that are not of their shape."""
     kept = QueryDict(mutable=True)
     for name, values in given.lists():
-        shape = SHAPES.get(name, str)
+        shape = SHAPES.get(name, key_or_words)
         sound = [read for value in values if (read := shape(value.replace("\x00", ""))) is not None]
         if sound:
             kept.setlist(name, sound)
