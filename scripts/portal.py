@@ -23,7 +23,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 VAR = Path(os.environ.get("PORTAL_VAR", ROOT / "var"))
 RUN_PACKAGES = ("fonts-noto-cjk", "libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
-TEST_PACKAGES = ("chromium", "poppler-utils")
+TEST_PACKAGES = ("chromium", "poppler-utils", "libatomic1")  # the last for the node that drives the browser
 POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
 START_SECONDS = 90
 
@@ -248,6 +248,8 @@ def test(*, long: bool) -> int:
     failures: list[str] = []
     checked("ruff", [str(tools / "ruff"), "check", "."], environment, failures)
     checked("format", [str(tools / "ruff"), "format", "--check", "."], environment, failures)
+    templates = ["site/templates", *map(str, sorted((ROOT / "site/templates").rglob("*.svg")))]
+    checked("templates", [str(tools / "djhtml"), "--check", "--tabwidth", "2", *templates], environment, failures)
     checked("import contracts", [str(tools / "lint-imports")], environment, failures)
     checked("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], environment, failures)
     suite = [python, "-m", "pytest", "-q", "-n", "2", "-m", "not browser"]
