@@ -47,6 +47,8 @@ def mended(given: QueryDict) -> QueryDict:
         sound = [read for value in values if (read := shape(value.replace("\x00", ""))) is not None]
         if sound:
             kept.setlist(name, sound)
+    if kept.get("q"):
+        kept.pop("tag", None)  # the search of images fails on a list that a tag has narrowed
     kept._mutable = False
     return kept
 
