@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from wagtail.documents import get_document_model
 from wagtail.log_actions import log
 
+from pages.catalogue_page import CataloguePage
 from pages.elements import compiled, fill
-from pages.models import CataloguePage, GuidePage
+from pages.guide_page import GuidePage
 from portal.catalog.editions.publishing import examine
 from portal.catalog.exchange.files import read_file
 from portal.catalog.exchange.names import Names, known_names

@@ -109,10 +109,7 @@ def test_models_never_import_what_shows_them() -> None:
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module:
-                allowed = name == "pages/models.py" and node.module == "pages.forms"
-                assert allowed or not (node.module.startswith(("portal.", "pages.")) and shown.search(node.module)), (
-                    name
-                )
+                assert not (node.module.startswith(("portal.", "pages.")) and shown.search(node.module)), name
 
 
 @pytest.mark.parametrize(
