@@ -19,7 +19,7 @@ from pages.content import load_pages
 from pages.models import CataloguePage, HomePage
 from portal.catalog.editions.publishing import reopen_item, withdraw_item
 from portal.catalog.finding.models import load_synonyms
-from portal.catalog.items.models import _parsed
+from portal.catalog.items.editioned import _parsed
 from portal.catalog.models import ServiceItem
 from portal.organisations.content import load_organisations
 from tests.cast import received_case

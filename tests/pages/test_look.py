@@ -16,7 +16,7 @@ from pages.halls import HallIndexPage, HallPage
 from pages.models import CataloguePage, FeaturedGuide, GuidePage, HomePage, PlainPage, SiteMarks, ThemePage
 from pages.news import NewsIndexPage, NewsPage
 from portal.catalog.editions.publishing import publish, reopen_item, withdraw_item
-from portal.catalog.items.models import _parsed
+from portal.catalog.items.editioned import _parsed
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.display import COOKIE, MODES

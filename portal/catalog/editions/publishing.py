@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.catalog.finding.indexing import index_items, index_theme
-from portal.catalog.items.models import Edition, ItemStatus, ServiceItem, Theme, ThemeEdition
+from portal.catalog.items.models import Edition, ItemStatus, ServiceItem, Theme
 from portal.catalog.items.shown import item_changed, theme_changed
 from portal.catalog.judging.findings import Finding, PreflightFailed
 from portal.catalog.judging.lint.judge import lint_definition
@@ -18,7 +18,6 @@ from portal.catalog.judging.preflight import preflight
 from portal.catalog.judging.theme_findings import theme_findings
 from portal.catalog.judging.waivers import with_waivers
 from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
-from portal.documents.models import Counter
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Organisation, Zone
 
@@ -76,36 +75,20 @@ def _publish(
     definition: ItemDefinition, by: User | None, note: str, at: datetime, report: list[dict[str, str]]
 ) -> Edition:
     lead = Organisation.objects.get(code=definition.lead_dept)
-    zone = Zone.objects.get(code=definition.zone)
-    ServiceItem.objects.get_or_create(
-        code=definition.code, defaults={"name": definition.name, "zone": zone, "lead": lead}
-    )
-    item = ServiceItem.objects.select_for_update().get(code=definition.code)
-    current = item.current_edition
-    digest = definition.digest()
-    if current is None or current.sha256 != digest:
-        current = Edition.objects.create(
-            item=item,
-            number=Counter.take(f"edition:{item.pk}"),
-            definition=definition.model_dump(mode="json"),
-            sha256=digest,
-            published_at=at,
-            published_by=by,
-            note=note,
-            report=report,
-        )
-    ServiceItem.objects.filter(pk=item.pk).update(
-        name=definition.name,
-        zone=zone,
-        lead=lead,
-        status=ItemStatus.IN_FORCE,
-        successor=None,
-        current_edition=current,
-        search_text=search_text(definition, lead),
-    )
+    values = {
+        "name": definition.name,
+        "zone": Zone.objects.get(code=definition.zone),
+        "lead": lead,
+        "status": ItemStatus.IN_FORCE,
+        "successor": None,
+        "search_text": search_text(definition, lead),
+    }
+    item = ServiceItem.held(definition.code, **values)
+    said = {"published_by": by, "published_at": at, "note": note, "report": report}
+    edition: Edition = item.put_in_force(definition, values=values, **said)
     index_items([item])
     item_changed(item.code)
-    return current
+    return edition
 
 
 @transaction.atomic
@@ -175,19 +158,9 @@ def _publish_theme(definition: ThemeDefinition, by: User | None, note: str) -> T
         "lead": Organisation.objects.get(code=definition.lead),
         "definition": definition.model_dump(mode="json"),
     }
-    Theme.objects.get_or_create(code=definition.code, defaults=values)
-    theme = Theme.objects.select_for_update(of=("self",)).select_related("current_edition").get(code=definition.code)
-    edition, before = theme.current_edition, theme.parsed.items
-    if edition is None or edition.sha256 != definition.digest():
-        edition = ThemeEdition.objects.create(
-            theme=theme,
-            number=Counter.take(f"theme:{theme.pk}"),
-            definition=values["definition"],
-            sha256=definition.digest(),
-            published_by=by,
-            note=note,
-        )
-    Theme.objects.filter(pk=theme.pk).update(**values, current_edition=edition)
+    theme = Theme.held(definition.code, **values)
+    before = theme.parsed.items
+    theme.put_in_force(definition, values=values, published_by=by, note=note)
     published = Theme.objects.select_related("zone", "lead", "current_edition").get(pk=theme.pk)
     index_theme(published, before)
     theme_changed(theme.code)

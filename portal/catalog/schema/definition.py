@@ -242,7 +242,21 @@ class Route(Part):
             yield from stage.steps
 
 
-class ItemDefinition(Part):
+class Definition(Part):
+    """What is published in editions: one code, one digest."""
+
+    code: str
+
+    def canonical(self) -> str:
+        """JSON with sorted keys: the same definition always gives the same bytes."""
+        return canonical(self.model_dump(mode="json"))
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, hex."""
+        return digest(self.model_dump(mode="json"))
+
+
+class ItemDefinition(Definition):
     """Everything about one service item (事项). Values that are a choice are kept as their Chinese label."""
 
     code: str = Field(pattern=r"^[A-Z]{2,3}-\d{2,4}$", title="事项编码")
@@ -356,14 +370,6 @@ class ItemDefinition(Part):
         )
         return tuple(stage.model_copy(update={"steps": steps}) for stage, steps in taken if steps)
 
-    def canonical(self) -> str:
-        """JSON with sorted keys: the same definition always gives the same bytes."""
-        return canonical(self.model_dump(mode="json"))
-
-    def digest(self) -> str:
-        """SHA-256 of the canonical JSON, hex."""
-        return digest(self.model_dump(mode="json"))
-
 
 class ThemeStage(Part):
     """One stage (阶段) of a theme. `alternatives`: items that may stand in for one of `items`, as the note says."""
@@ -392,7 +398,7 @@ class Dependency(Part):
     after: tuple[str, ...] = Field(min_length=1, title="须先办结的事项")
 
 
-class ThemeDefinition(Part):
+class ThemeDefinition(Definition):
     """A joint service (一件事) or the five-stage project route: items that belong together under one lead."""
 
     code: str = Field(pattern=r"^[A-Z]{2,3}-\d{2,4}$", title="主题编码")
@@ -409,7 +415,3 @@ class ThemeDefinition(Part):
     def after(self, code: str) -> tuple[str, ...]:
         """The items that must be finished before this one, each once."""
         return tuple(dict.fromkeys(before for row in self.requires if row.item == code for before in row.after))
-
-    def digest(self) -> str:
-        """SHA-256 of the canonical JSON, hex."""
-        return digest(self.model_dump(mode="json"))
