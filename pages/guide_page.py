@@ -25,7 +25,8 @@ from pages.guide_fields import ItemElements
 from pages.situation import Asked
 from pages.tabs import EDIT_HANDLER
 from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg
-from portal.catalog.editions.publishing import examine, publish, withdraw_item
+from portal.catalog.editions.intake import withdraw_item
+from portal.catalog.editions.publishing import examine, publish
 from portal.catalog.items.shown import CATALOGUE, item_tag
 from portal.catalog.judging.findings import Finding, PreflightFailed, shape_findings
 from portal.catalog.models import Edition, ItemStatus, ServiceItem
@@ -141,6 +142,11 @@ class GuidePage(ItemElements, PortalPage):
         with LogContext(user=user or _acting_user()):
             super().publish(revision, user=user, **kwargs)
 
+    def unpublish(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
+        """As Wagtail unpublishes, with whoever does it remembered for the item also outside a request."""
+        with LogContext(user=user or _acting_user()):
+            super().unpublish(*args, user=user, **kwargs)
+
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Going live goes through `publish`, whoever does it; a refusal raises PreflightFailed and nothing is saved.
@@ -155,7 +161,7 @@ class GuidePage(ItemElements, PortalPage):
             self.item = self.edition.item
         super().save(*args, **kwargs)
         if not narrow and not self.live:
-            self.close_intake("办事指南已经撤下。")
+            self.close_intake("办事指南已经到期撤下。" if self.expired else "办事指南已经撤下。")
 
     def _goes_live(self) -> bool:
         if self.edition_id is None or self.pk is None:

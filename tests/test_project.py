@@ -20,7 +20,7 @@ from portal.organisations.models import Organisation, Post, User
 ROOT = Path(__file__).resolve().parent.parent
 VERB_MODULES = {
     "portal/jobs/models.py",
-    "portal/catalog/editions/publishing.py",
+    "portal/catalog/editions/intake.py",
     "portal/catalog/handbook/models.py",
     "portal/cases/models/case.py",
     "portal/cases/models/task.py",

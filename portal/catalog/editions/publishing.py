@@ -1,4 +1,4 @@
-"""Publishing: what preflight lets through becomes the next edition, at once in force; withdrawing closes intake."""
+"""Publishing: what preflight lets through becomes the next edition, at once in force."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from portal.catalog.editions.intake import IN_FORCE, record
 from portal.catalog.finding.indexing import index_items, index_theme
-from portal.catalog.items.models import Edition, ItemStatus, ServiceItem, Theme
+from portal.catalog.items.models import Edition, IntakeAct, ItemStatus, ServiceItem, Theme
 from portal.catalog.items.shown import item_changed, theme_changed
 from portal.catalog.judging.findings import Finding, PreflightFailed
 from portal.catalog.judging.lint.judge import lint_definition
@@ -18,7 +19,6 @@ from portal.catalog.judging.preflight import preflight
 from portal.catalog.judging.theme_findings import theme_findings
 from portal.catalog.judging.waivers import with_waivers
 from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
-from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Organisation, Zone
 
 if TYPE_CHECKING:
@@ -79,54 +79,17 @@ def _publish(
         "name": definition.name,
         "zone": Zone.objects.get(code=definition.zone),
         "lead": lead,
-        "status": ItemStatus.IN_FORCE,
-        "successor": None,
         "search_text": search_text(definition, lead),
+        **IN_FORCE,
     }
     item = ServiceItem.held(definition.code, **values)
     said = {"published_by": by, "published_at": at, "note": note, "report": report}
     edition: Edition = item.put_in_force(definition, values=values, **said)
+    if item.status == ItemStatus.WITHDRAWN:
+        record(item, IntakeAct.REOPENED, by=by, reason=f"办事指南重新发布（第{edition.number}版）。", at=at)
     index_items([item])
     item_changed(item.code)
     return edition
-
-
-@transaction.atomic
-def withdraw_item(item: ServiceItem, *, by: User | None, reason: str, successor: ServiceItem | None = None) -> None:
-    """取消: closes intake; running cases keep their edition and go on. `successor` is what people use instead.
-
-    Raises TooLate when it is withdrawn.
-    """
-    if not reason.strip():
-        raise Refused("请填写取消的理由。", field="reason")
-    if successor and (successor.pk == item.pk or successor.status != ItemStatus.IN_FORCE):
-        raise Refused("承接事项须是另一个在用的事项。", field="successor")
-    changed = ServiceItem.objects.filter(pk=item.pk).exclude(status=ItemStatus.WITHDRAWN)
-    if not changed.update(
-        status=ItemStatus.WITHDRAWN,
-        withdrawn_at=timezone.now(),
-        withdrawn_by=by,
-        withdrawal_reason=reason.strip(),
-        successor=successor,
-    ):
-        raise TooLate(f"“{item.name}”已经取消。")
-    index_items([item])
-    item_changed(item.code)
-    item.refresh_from_db()
-
-
-@transaction.atomic
-def reopen_item(item: ServiceItem, *, by: User | None) -> None:
-    """恢复收件 under the edition in force. Raises TooLate when the item is open, Refused without an edition."""
-    if item.current_edition_id is None:
-        raise Refused(f"“{item.name}”还没有发布过指南，不能收件。")
-    changed = ServiceItem.objects.filter(pk=item.pk, status=ItemStatus.WITHDRAWN)
-    nothing = {"withdrawn_at": None, "withdrawn_by": None, "withdrawal_reason": "", "successor": None}
-    if not changed.update(status=ItemStatus.IN_FORCE, **nothing):
-        raise TooLate(f"“{item.name}”没有取消，不需要恢复。")
-    index_items([item])
-    item_changed(item.code)
-    item.refresh_from_db()
 
 
 def examine_theme(definition: ThemeDefinition) -> list[Finding]:

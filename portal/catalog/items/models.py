@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from portal.catalog.items.editioned import Editioned, EditionOf
 from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
 from portal.organisations.models import Organisation, Zone
+
+LONGEST_REASON = 300
+"""Of closing intake or opening it again."""
 
 
 class ItemStatus(models.TextChoices):
@@ -51,7 +55,7 @@ class ServiceItem(Editioned):
         related_name="+",
         editable=False,
     )
-    withdrawal_reason = models.CharField("取消理由", max_length=300, blank=True, editable=False)
+    withdrawal_reason = models.CharField("取消理由", max_length=LONGEST_REASON, blank=True, editable=False)
     successor = models.ForeignKey(
         "self",
         verbose_name="承接事项",
@@ -86,6 +90,34 @@ class ServiceItem(Editioned):
     @classmethod
     def search(cls, text: str) -> ServiceItemQuerySet:
         return cls.objects.matching(text)
+
+
+class IntakeAct(models.TextChoices):
+    WITHDRAWN = "withdrawn", "取消事项"
+    REOPENED = "reopened", "恢复收件"
+
+
+class IntakeChange(models.Model):
+    """Intake of an item was closed, or opened again: who did it, when and why. Rows are added and never changed."""
+
+    item = models.ForeignKey(ServiceItem, verbose_name="事项", on_delete=models.PROTECT, related_name="intake_changes")
+    act = models.CharField("变更", max_length=12, choices=IntakeAct.choices)
+    at = models.DateTimeField("时间", default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="经办人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField("理由", max_length=LONGEST_REASON)
+    successor = models.ForeignKey(
+        ServiceItem, verbose_name="承接事项", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "收件变更"
+        verbose_name_plural = "收件变更"
+
+    def __str__(self) -> str:
+        return f"{self.item.code} {self.get_act_display()}"
 
 
 class Edition(EditionOf):
