@@ -28,6 +28,10 @@ class PortalPage(Page):
         """The tags of what stands on the page beside its own words and its frame."""
         return set()
 
+    def reads(self) -> set[str]:
+        """The parameters of its address that change the page; all others mean nothing to it."""
+        return set()
+
     def stands_in(self) -> set[str]:
         """The tags of what else shows something of this page."""
         return set()

@@ -10,7 +10,7 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.url_routing import RouteResult
 
 from pages.base import PortalPage
-from pages.catalogue import Listing, suggestions
+from pages.catalogue import READS, Listing, suggestions
 from pages.gone import withdrawn_item, withdrawn_page
 from pages.guide_page import GuidePage
 from portal.catalog.items.models import ServiceItem
@@ -30,6 +30,9 @@ class CataloguePage(RoutablePageMixin, PortalPage):
 
     def shows(self) -> set[str]:
         return {CATALOGUE, THEMES}
+
+    def reads(self) -> set[str]:
+        return READS
 
     def stands_in(self) -> set[str]:
         return {FRAME}

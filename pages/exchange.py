@@ -19,6 +19,7 @@ from pages.elements import compiled, fill
 from pages.guide_page import GuidePage
 from portal.catalog.editions.publishing import examine
 from portal.catalog.exchange.files import read_file
+from portal.catalog.exchange.limits import BY_COMMAND, Limits
 from portal.catalog.exchange.names import Names, known_names
 from portal.catalog.exchange.report import Path, Problem, Report, Row, Status, clip, judge
 from portal.catalog.judging.findings import path_of, shape_findings
@@ -49,19 +50,19 @@ Drafts = dict[str, list[GuidePage]]
 """The guides that bear a code in their latest draft, by that code; more than one is a mistake that people make."""
 
 
-def preview(data: bytes, *, by: User | None = None) -> Report:
+def preview(data: bytes, *, by: User | None = None, limits: Limits = BY_COMMAND) -> Report:
     """What importing this file would do; writes nothing."""
-    return _prepared(data, by)[0]
+    return _prepared(data, by, limits)[0]
 
 
-def import_file(data: bytes, *, by: User | None, confirmed: str = "") -> Report:
+def import_file(data: bytes, *, by: User | None, confirmed: str = "", limits: Limits = BY_COMMAND) -> Report:
     """Import the whole file; raises ImportRefused with the report when anything in it is wrong.
 
     `confirmed` is the digest of the report that somebody read; what would now happen must still be the same.
     """
     with transaction.atomic():
         catalogue = _one_at_a_time()
-        report, drafts = _prepared(data, by)
+        report, drafts = _prepared(data, by, limits)
         if not report.is_clean:
             raise ImportRefused(report)
         if confirmed and confirmed != report.digest:
@@ -95,9 +96,9 @@ def export_names() -> Names:
 # -- drafts -----------------------------------------------------------------------------------------------------------
 
 
-def _prepared(data: bytes, by: User | None) -> tuple[Report, Drafts]:
+def _prepared(data: bytes, by: User | None, limits: Limits) -> tuple[Report, Drafts]:
     names = replace(known_names(), files=frozenset(get_document_model().objects.values_list("pk", flat=True)))
-    reading = read_file(data, names)
+    reading = read_file(data, names, limits)
     drafts = latest_drafts({draft.code for draft in reading.drafts})
     existing = {code: definition_of(pages[0]) for code, pages in drafts.items()}
     report = judge(reading, names, existing, settle=settled, advise=examine)

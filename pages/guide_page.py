@@ -31,6 +31,7 @@ from portal.catalog.items.shown import CATALOGUE, item_tag
 from portal.catalog.judging.findings import Finding, PreflightFailed, shape_findings
 from portal.catalog.models import Edition, ItemStatus, ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
+from portal.lib.page_cache import FREE_TEXT, depend
 from portal.lib.refusal import TooLate
 from portal.organisations.models import Organisation, User, Window, WindowKind, Zone
 
@@ -93,7 +94,13 @@ class GuidePage(ItemElements, PortalPage):
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
         """Search engines are not sent to a guide that says that it is gone."""
-        return [] if self.is_withdrawn else super().get_sitemap_urls(request)
+        gone = getattr(request, "withdrawn_guides", None)
+        if gone is None:  # one question for all guides of a sitemap
+            withdrawn = GuidePage.objects.filter(item__status=ItemStatus.WITHDRAWN)
+            gone = set(withdrawn.values_list("pk", flat=True))
+            if request is not None:
+                request.withdrawn_guides = gone
+        return [] if self.pk in gone else super().get_sitemap_urls(request)
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """A guide that was taken down with its item is still found, and says so."""
@@ -184,6 +191,7 @@ class GuidePage(ItemElements, PortalPage):
         definition = self._shown(request)
         if definition is None:
             return {**context, "draft": True, "findings": self.findings()}
+        depend(request, reads={question.key: FREE_TEXT for question in definition.questions})
         asked = Asked(definition, request.GET)
         names = dict(Organisation.objects.filter(code__in=definition.departments).values_list("code", "full_name"))
         return {

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.cases.authority import Placed, holds_for_case
-from portal.documents.registry import KINDS, PaperKind, Rendition
+from portal.documents.registry import KINDS, PaperKind, Rendition, kind_of
+from portal.lib.refusal import Refused
 
 if TYPE_CHECKING:
+    from portal.documents.models import Document
     from portal.organisations.models import User
 
 
@@ -22,3 +24,14 @@ def rendition_for(user: User, case: Placed, kind: PaperKind) -> Rendition | None
 def kinds_open_to(user: User, case: Placed) -> list[str]:
     """The codes of the kinds of paper that this person may open, whole or without the applicant's copy."""
     return [code for code, kind in KINDS.items() if rendition_for(user, case, kind)]
+
+
+def pdf_for(user: User, case: Placed, document: Document) -> bytes:
+    """The paper as this person may read it, rendered on the spot when the worker has not come to it yet.
+
+    Raises Refused for a paper that they may not open, Damaged when its file is not ours.
+    """
+    rendition = rendition_for(user, case, kind_of(document.kind))
+    if rendition is None:
+        raise Refused(f"您的岗位不能打开{document.title}。")
+    return document.pdf(rendition)

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 
 from portal.catalog.handbook.models import UNDER_WAY, Handbook, HandbookStatus, series_of
+from portal.catalog.handbook.press import work_folder
 from portal.catalog.items.models import Edition, IntakeAct, IntakeChange, ItemStatus, ServiceItem, ThemeEdition
 from portal.catalog.schema.definition import digest
 from portal.documents.models import Counter, Damaged
@@ -44,6 +46,14 @@ def _intake_problems() -> Iterator[str]:
     bearing = items.exclude(withdrawn).exclude(withdrawal_reason="", withdrawn_at=None)
     for code in bearing.values_list("code", flat=True):
         yield f"item {code} is not withdrawn and bears a withdrawal"
+
+
+def paths() -> Iterator[str]:
+    """Handbooks that are done, and the folders of those under way."""
+    yield from Handbook.objects.exclude(path="").values_list("path", flat=True)
+    for book in Handbook.objects.filter(status__in=UNDER_WAY).only("pk"):
+        if work_folder(book).exists():
+            yield f"{work_folder(book).relative_to(settings.PRIVATE_ROOT).as_posix()}/"
 
 
 def _theme_problems() -> Iterator[str]:

@@ -6,5 +6,5 @@ from portal.jobs.registry import Urgency, handler
 
 @handler("documents.render", urgency=Urgency.PAPERS)
 def render(*, document: int) -> None:
-    """Make the PDF of an issued document unless it is there."""
-    Document.objects.get(pk=document).pdf()
+    """Make the PDFs of an issued document unless they are there."""
+    Document.objects.get(pk=document).render()

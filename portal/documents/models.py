@@ -16,7 +16,8 @@ from portal.documents import registry
 from portal.documents.numbers import PaperNumber
 from portal.documents.registry import Rendition
 from portal.jobs.outbox import promise
-from portal.lib.files import PDF, read_private, remove_private, store_bytes
+from portal.lib.digests import digest
+from portal.lib.files import PDF, StoredFile, dropped_on_error, read_private, remove_private, store_bytes
 from portal.lib.pdf import render_pdf
 from portal.lib.refusal import Refused, TooLate
 
@@ -53,12 +54,36 @@ class Damaged(Refused):
     """The stored file of an issued document is gone or no longer what was stored; the sentence is for staff."""
 
 
+def stored_bytes(number: str, path: str, sha256: str) -> bytes:
+    """The file of the paper `number`; Damaged when it is gone or not what was stored."""
+    try:
+        data = read_private(path)
+    except (OSError, ValueError) as error:
+        raise Damaged(f"{number}的文件已丢失或者不能读取，请联系系统管理员从备份恢复。") from error
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise Damaged(f"{number}的文件已损坏或者被改动，请勿使用，并联系系统管理员从备份恢复。")
+    return data
+
+
 def new_verification_code() -> str:
     """80 random bits in base32, printed in four groups: a code that stands alone."""
     return base64.b32encode(secrets.token_bytes(10)).decode()
 
 
-FROZEN = frozenset({"kind", "year", "serial", "number", "content", "verification_code", "issued_at", "issued_by"})
+FROZEN = frozenset(
+    {
+        "kind",
+        "body",
+        "year",
+        "serial",
+        "number",
+        "content",
+        "content_sha256",
+        "verification_code",
+        "issued_at",
+        "issued_by",
+    }
+)
 
 
 class DocumentQuerySet(models.QuerySet):
@@ -75,13 +100,18 @@ class DocumentQuerySet(models.QuerySet):
 
 
 class Document(models.Model):
-    """One issued paper. `content` is frozen at issue and holds no unmasked identity number."""
+    """One issued paper. `content` is frozen at issue and holds no unmasked identity number.
+
+    `body` is the sign of the department whose number it bears, empty for the centre's own.
+    """
 
     kind = models.CharField("种类", max_length=20, choices=registry.choices)
+    body = models.CharField("发文机关代字", max_length=20, blank=True, default="")
     year = models.PositiveSmallIntegerField("年度")
     serial = models.PositiveIntegerField("顺序号")
     number = models.CharField("文号", max_length=60, unique=True)
     content = models.JSONField("内容")
+    content_sha256 = models.CharField("内容校验值", max_length=64)
     verification_code = models.CharField("验证码", max_length=16, unique=True, default=new_verification_code)
     issued_at = models.DateTimeField("出具时间", default=timezone.now)
     issued_by = models.ForeignKey(
@@ -103,7 +133,7 @@ class Document(models.Model):
         ordering = ["pk"]
         verbose_name = "文书"
         verbose_name_plural = "文书"
-        constraints = [models.UniqueConstraint(fields=["kind", "year", "serial"], name="document_serial_once")]
+        constraints = [models.UniqueConstraint(fields=["kind", "body", "year", "serial"], name="document_serial_once")]
         indexes = [
             # A file that somebody holds against us is looked up by what is in it.
             models.Index(fields=["sha256"], name="document_by_hash"),
@@ -122,20 +152,30 @@ class Document(models.Model):
         raise TypeError("an issued document is voided, not deleted")
 
     @classmethod
-    def issue(cls, kind: str, *, content: dict[str, Any], by: Any) -> Document:
+    def issue(cls, kind: str, *, content: dict[str, Any], by: Any, body: str = "") -> Document:
         """Number and freeze a paper in the caller's transaction; its PDF is promised work.
 
-        One gapless sequence per kind and year. The year is that of the portal's own time zone, not of the one a user
-        has chosen for the screen. Raises UnknownKind before a number is taken.
+        One gapless sequence per kind, body and year. The year is that of the portal's own time zone, not of the one a
+        user has chosen for the screen. Before a number is taken, raises UnknownKind, and ValueError when `body` (the
+        sign of a department) is missing on a department's paper or given for the centre's.
         """
         paper = registry.kind_of(kind)
+        if bool(body) != (paper.body == registry.Body.DEPARTMENT):
+            raise ValueError(f"{kind} bears the number of the {paper.body}, not of {body!r}")
         now = timezone.now()
         year = timezone.localdate(now, timezone.get_default_timezone()).year
         with transaction.atomic():
-            serial = Counter.take(paper.series(year))
-            number = str(PaperNumber(kind, year, serial))
+            number = PaperNumber(kind, year, Counter.take(paper.series(year, body)), body)
             document = cls.objects.create(
-                kind=kind, year=year, serial=serial, number=number, content=content, issued_at=now, issued_by=by
+                kind=kind,
+                body=body,
+                year=year,
+                serial=number.serial,
+                number=str(number),
+                content=content,
+                content_sha256=digest(content),
+                issued_at=now,
+                issued_by=by,
             )
             promise("documents.render", key=f"documents.render:{document.pk}", document=document.pk)
             return document
@@ -157,34 +197,60 @@ class Document(models.Model):
         """The verification code as people read it: XXXX-XXXX-XXXX-XXXX."""
         return "-".join(self.verification_code[start : start + 4] for start in range(0, 16, 4))
 
-    def pdf(self) -> bytes:
+    def is_as_issued(self) -> bool:
+        """Whether the content in the database is what was frozen, and the number says what the row says."""
+        said = PaperNumber.parse(self.number)
+        row = PaperNumber(self.kind, self.year, self.serial, self.body)
+        return digest(self.content) == self.content_sha256 and said == row
+
+    def pdf(self, rendition: Rendition = Rendition.WHOLE) -> bytes:
         """The stored bytes, rendered first when nobody has done so yet. Raises Damaged when the file is not ours.
 
         Rendering raises RuntimeError inside a transaction.
         """
+        if rendition != Rendition.WHOLE:
+            copy = FileCopy.objects.filter(document=self).first() or self._render_file_copy()
+            return stored_bytes(self.number, copy.path, copy.sha256)
         if not self.sha256:
             self.refresh_from_db(fields=["path", "sha256", "size", "rendered_at"])
         if not self.sha256:
             self._render_once()
-        try:
-            data = read_private(self.path)
-        except (OSError, ValueError) as error:
-            raise Damaged(f"{self.number}的文件已丢失或者不能读取，请联系系统管理员从备份恢复。") from error
-        if hashlib.sha256(data).hexdigest() != self.sha256:
-            raise Damaged(f"{self.number}的文件已损坏或者被改动，请勿使用，并联系系统管理员从备份恢复。")
-        return data
+        return stored_bytes(self.number, self.path, self.sha256)
 
-    def _render_once(self) -> None:
-        """Render and store outside any row lock; the conditional update decides whose file counts."""
+    def render(self) -> None:
+        """Make what has not been made yet of this paper: the whole, and the copies for the file if anybody opens them.
+
+        Raises Damaged like `pdf`.
+        """
+        self.pdf()
+        if registry.kind_of(self.kind).file_opened_by:
+            self.pdf(Rendition.FILE)
+
+    def _stored(self, rendition: Rendition) -> StoredFile:
+        """Render and store outside any row lock; what the row says afterwards decides whose file counts."""
         with transaction.atomic(durable=True):
             pass  # RuntimeError inside a transaction of the caller, before a file is made
-        stored = store_bytes(render_pdf(self.template, self.context(Rendition.WHOLE)), PDF)
-        won = Document.objects.filter(pk=self.pk, sha256="").update(
-            path=stored.path, sha256=stored.sha256, size=stored.size, rendered_at=timezone.now()
-        )
+        return store_bytes(render_pdf(self.template, self.context(rendition)), PDF)
+
+    def _render_once(self) -> None:
+        stored = self._stored(Rendition.WHOLE)
+        with dropped_on_error(stored):
+            won = Document.objects.filter(pk=self.pk, sha256="").update(
+                path=stored.path, sha256=stored.sha256, size=stored.size, rendered_at=timezone.now()
+            )
         if not won:
             remove_private(stored.path)
         self.refresh_from_db(fields=["path", "sha256", "size", "rendered_at"])
+
+    def _render_file_copy(self) -> FileCopy:
+        stored = self._stored(Rendition.FILE)
+        with dropped_on_error(stored):
+            copy, made = FileCopy.objects.get_or_create(
+                document=self, defaults={"path": stored.path, "sha256": stored.sha256, "size": stored.size}
+            )
+        if not made:
+            remove_private(stored.path)
+        return copy
 
     def void(self, *, by: Any, reason: str) -> None:
         """作废: the number is kept and the file stays; a new paper is issued instead.
@@ -200,3 +266,42 @@ class Document(models.Model):
         if not changed:
             when = timezone.localtime(self.voided_at).strftime("%Y-%m-%d %H:%M")
             raise TooLate(f"{self.voided_by}已于{when}将{self.number}作废，不能重复作废。")
+
+
+class FileCopyQuerySet(models.QuerySet):
+    """Like the paper itself, its copies for the file stay as they were made."""
+
+    def update(self, **changes: Any) -> int:
+        raise TypeError("the copies of an issued document do not change")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError("the copies of an issued document are kept with it")
+
+
+class FileCopy(models.Model):
+    """The copies of a paper that go into the files: rendered without the applicant's, so nothing of it is in them.
+
+    A rendering of its own, because pages cut out of the whole would still carry the letters of the query code in
+    their shared fonts.
+    """
+
+    document = models.OneToOneField(
+        Document, verbose_name="文书", on_delete=models.PROTECT, related_name="file_copy", primary_key=True
+    )
+    path = models.CharField(max_length=200)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    rendered_at = models.DateTimeField(default=timezone.now)
+
+    objects = FileCopyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "存档联"
+        verbose_name_plural = "存档联"
+        indexes = [
+            # A file that somebody holds against us is looked up by what is in it.
+            models.Index(fields=["sha256"], name="file_copy_by_hash"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document}（存档联）"

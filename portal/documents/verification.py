@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from portal.documents.models import Document
+from portal.documents.models import Document, FileCopy
 from portal.lib.masking import mask_applicant
 from portal.lib.words import day
 
@@ -64,13 +64,23 @@ def by_code(code: str, *, sha256: str = "") -> Verified | None:
     document = Document.objects.filter(verification_code=code).first() if code else None
     if document is None:
         return None
-    return Verified(document, facts(document), sha256 == document.sha256 if sha256 else None)
+    return Verified(document, facts(document), sha256 in _hashes(document) if sha256 else None)
 
 
 def by_file(sha256: str) -> Verified | None:
     """The paper whose file has exactly these bytes; None when there is none."""
-    document = Document.objects.filter(sha256=sha256).first() if sha256 else None
+    document = _of_file(sha256) if sha256 else None
     return Verified(document, facts(document), True) if document else None
+
+
+def _of_file(sha256: str) -> Document | None:
+    """By the whole paper, or by its copies for the file; two look-ups, each by its index."""
+    copy = FileCopy.objects.filter(sha256=sha256).select_related("document").first()
+    return copy.document if copy else Document.objects.filter(sha256=sha256).first()
+
+
+def _hashes(document: Document) -> set[str]:
+    return {document.sha256, *FileCopy.objects.filter(document=document).values_list("sha256", flat=True)}
 
 
 def facts(document: Document) -> tuple[tuple[str, str], ...]:

@@ -1,13 +1,24 @@
-"""The SHA-256 of an uploaded file, taken while it streams in: the bytes are neither stored nor held in memory."""
+"""SHA-256, hex: of data in its one spelling, and of an upload while it streams in, neither stored nor held whole."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from io import BytesIO
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
+
+
+def canonical(data: Any) -> str:
+    """The one spelling of data: keys sorted, no spaces, Chinese as it is."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(data: Any) -> str:
+    """SHA-256 of the canonical spelling, hex; speaks of the data as stored, whatever the schema has become since."""
+    return hashlib.sha256(canonical(data).encode()).hexdigest()
 
 
 class UploadedDigest(UploadedFile):

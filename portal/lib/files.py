@@ -8,7 +8,8 @@ import os
 import uuid
 import zipfile
 import zlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -211,6 +212,16 @@ def read_private(path: str) -> bytes:
 def remove_private(path: str) -> None:
     """Drop a file that lost a race and that no row names."""
     private_path(path).unlink(missing_ok=True)
+
+
+@contextmanager
+def dropped_on_error(stored: StoredFile) -> Iterator[None]:
+    """A file whose row could not be written is dropped again, so that none is left that no row names."""
+    try:
+        yield
+    except BaseException:
+        remove_private(stored.path)
+        raise
 
 
 def serve_private(path: str, *, download_name: str, content_type: str) -> FileResponse:

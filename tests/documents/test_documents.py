@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, models, transaction
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from portal.cases.intake.outcomes import accept
 from portal.documents.integrity import problems
-from portal.documents.models import Counter, Damaged, Document
-from portal.documents.registry import KINDS
+from portal.documents.models import Counter, Damaged, Document, FileCopy
+from portal.documents.registry import KINDS, Rendition
+from portal.documents.verification import by_code, by_file
 from portal.jobs.outbox import run_due
 from portal.lib.files import private_path
 from portal.lib.refusal import Refused, TooLate
-from tests.cast import Cast, received_case
+from tests.cast import Cast, accepted_case, received_case
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +150,83 @@ def test_an_issued_paper_cannot_be_saved_or_deleted(document: Document) -> None:
         document.save()
     with pytest.raises(TypeError):
         document.delete()
+
+
+RAW = {
+    "content": {"applicant": {"name": "别人"}},
+    "content_sha256": "",
+    "number": "绍行服受字〔2026〕第999999号",
+    "serial": 999_999,
+}
+
+
+@pytest.mark.parametrize("column", RAW)
+def test_what_was_changed_in_the_database_itself_is_noticed(document: Document, column: str) -> None:
+    document.render()
+    assert list(problems()) == []
+    models.QuerySet(Document).filter(pk=document.pk).update(**{column: RAW[column]})
+    assert [problem for problem in problems() if "changed after it was issued" in problem]
+
+
+def test_the_same_content_in_another_order_is_the_same(document: Document) -> None:
+    turned = dict(reversed(document.content.items()))
+    models.QuerySet(Document).filter(pk=document.pk).update(content=turned)
+    assert list(problems()) == []
+
+
+def test_papers_issued_before_contents_were_hashed_get_their_hash_and_may_lose_it_again(document: Document) -> None:
+    migration = import_module("portal.documents.migrations.0008_hash_what_was_issued")
+    wanted = document.content_sha256
+    editor = SimpleNamespace(connection=connection)
+    state = MigrationLoader(connection).project_state(("documents", "0008_hash_what_was_issued")).apps
+    migration.empty(state, editor)
+    document.refresh_from_db()
+    assert document.content_sha256 == ""
+    migration.fill(state, editor)
+    document.refresh_from_db()
+    assert document.content_sha256 == wanted
+    assert list(problems()) == []
+
+
+def test_the_copies_for_the_file_are_rendered_once_and_are_ours(document: Document) -> None:
+    before = files()
+    document.render()
+    whole, copy = document.pdf(), document.pdf(Rendition.FILE)
+    assert whole != copy
+    assert len(files() - before) == 2
+    document.render()
+    assert document.pdf(Rendition.FILE) == copy
+    assert len(files() - before) == 2
+    assert by_file(hashlib.sha256(copy).hexdigest()).document == document
+    assert by_code(document.verification_code, sha256=hashlib.sha256(copy).hexdigest()).file_matches
+
+
+def test_of_two_renderings_of_the_copies_for_the_file_one_counts(document: Document) -> None:
+    before = files()
+    assert document._render_file_copy() == Document.objects.get(pk=document.pk)._render_file_copy()
+    assert len(files() - before) == 1
+
+
+def test_a_damaged_copy_for_the_file_is_noticed(document: Document) -> None:
+    document.render()
+    private_path(document.file_copy.path).unlink()
+    with pytest.raises(Damaged, match="已丢失"):
+        document.pdf(Rendition.FILE)
+    assert len(list(problems())) == 1
+
+
+def test_the_copies_for_the_file_do_not_change(document: Document) -> None:
+    document.render()
+    with pytest.raises(TypeError):
+        FileCopy.objects.update(sha256="")
+    with pytest.raises(TypeError):
+        FileCopy.objects.all().delete()
+
+
+def test_a_slip_is_rendered_as_a_whole_only(cast: Cast) -> None:
+    slip = accepted_case("TZ-09").slips.first()
+    slip.document.render()
+    assert not FileCopy.objects.exists()
 
 
 @pytest.mark.parametrize("change", [{"number": "x"}, {"content": {}}, {"issued_by_id": None}, {"serial": 9}])

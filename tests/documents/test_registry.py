@@ -13,8 +13,10 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import CreateModel
 from django.db.migrations.state import ProjectState
 
+from portal.documents.integrity import problems
 from portal.documents.models import Counter, Document
-from portal.documents.registry import KINDS, PaperKind, Rendition, UnknownKind, kind_of, register
+from portal.documents.numbers import PaperNumber
+from portal.documents.registry import KINDS, Body, PaperKind, Rendition, UnknownKind, kind_of, register
 
 
 def a_kind(**changes: Any) -> PaperKind:
@@ -58,13 +60,53 @@ def test_a_new_kind_has_its_number_its_title_and_its_template(reminder: PaperKin
     Document._meta.get_field("kind").validate("reminder", document)
 
 
+@pytest.fixture
+def order() -> Iterator[PaperKind]:
+    """A paper that bears the number of the department that issues it."""
+    kind = a_kind(code="order", title="决定", sign="批", body=Body.DEPARTMENT)
+    register(kind)
+    yield kind
+    del KINDS[kind.code]
+
+
+@pytest.mark.django_db
+def test_every_department_counts_its_own_papers(order: PaperKind) -> None:
+    issued = [Document.issue("order", content={}, by=None, body=body) for body in ("绍市建", "绍市规", "绍市建")]
+    year = issued[0].year
+    assert [document.number for document in issued] == [
+        f"绍市建批字〔{year}〕第000001号",
+        f"绍市规批字〔{year}〕第000001号",
+        f"绍市建批字〔{year}〕第000002号",
+    ]
+    assert [PaperNumber.parse(document.number).body for document in issued] == ["绍市建", "绍市规", "绍市建"]
+    assert [problem for problem in problems() if "issued" in problem] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind, body", [("order", ""), ("receipt", "绍市建")])
+def test_a_paper_of_a_department_names_it_and_one_of_the_centre_does_not(
+    order: PaperKind, kind: str, body: str
+) -> None:
+    with pytest.raises(ValueError, match="bears the number"):
+        Document.issue(kind, content={}, by=None, body=body)
+    assert not Counter.objects.filter(series__startswith="document:").exists()
+
+
+@pytest.mark.django_db
+def test_a_paper_whose_kind_is_gone_is_noticed() -> None:
+    register(a_kind())
+    Document.issue("reminder", content={}, by=None)
+    del KINDS["reminder"]
+    assert any("no app has registered" in problem for problem in problems())
+
+
 @pytest.mark.django_db
 def test_a_kind_that_nobody_registered_takes_no_number() -> None:
     with pytest.raises(UnknownKind, match="reminder"):
         Document.issue("reminder", content={}, by=None)
     with pytest.raises(ValidationError):
         Document._meta.get_field("kind").validate("reminder", Document())
-    assert not Counter.objects.exists()
+    assert not Counter.objects.filter(series__startswith="document:").exists()
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from portal.cases.clocks.limits import ACCEPTANCE_DAYS, working_days
 from portal.cases.models import Application, Case, CaseMaterial
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.answers import check_answers, check_situation, seal_apart
-from portal.catalog.schema.definition import ItemDefinition, canonical
+from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.questions import Answers
+from portal.lib.digests import canonical
 from portal.lib.identity import IdentityError, check_identity
 from portal.lib.refusal import Refused
 from portal.organisations.models import User, Window

@@ -5,8 +5,6 @@ Elements and codes follow GB/T 39046—2020. A definition is frozen; a change is
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -14,18 +12,9 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from portal.catalog.schema.questions import Answers, FormField, Part, Question, When, all_hold
+from portal.lib.digests import canonical, digest
 
 UNIT_NAMES = {"WD": "个工作日", "ND": "个自然日", "MONTH": "个月"}
-
-
-def canonical(data: dict[str, Any]) -> str:
-    """The one spelling of a definition's data: keys sorted, no spaces, Chinese as it is."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def digest(data: dict[str, Any]) -> str:
-    """SHA-256 of the canonical spelling, hex; speaks of the data as stored, whatever the schema has become since."""
-    return hashlib.sha256(canonical(data).encode()).hexdigest()
 
 
 class Limit(Part):

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from portal.cases.models import Case, CaseFile
+from portal.cases.opening import pdf_for
 from portal.documents.models import Damaged
 from portal.lib.files import serve_private
 
@@ -17,7 +18,7 @@ def document_pdf(request: HttpRequest, case_pk: int, document_pk: int) -> HttpRe
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=case_pk)
     document = get_object_or_404(case.documents_for(request.user), pk=document_pk)
     try:
-        data = document.pdf()
+        data = pdf_for(request.user, case, document)
     except Damaged:
         sentence = (
             f"{document.number}的文件已经丢失或者被改动，不能打印。请联系系统管理员从备份恢复，或者作废后重新出具。"
