@@ -2,6 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+TEMPLATES = --tabwidth 2 site/templates $(shell find site/templates -name '*.svg')
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-long bench lint format clean
@@ -21,11 +22,11 @@ test-long: ## The same with longer property and race tests
 bench: ## Measure speed and memory, as ratios within one run
 	@$(PYTHON) scripts/portal.py bench
 
-lint: ## Check style and import contracts
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+lint: ## Check style, templates and import contracts
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/djhtml --check $(TEMPLATES) && $(BIN)/lint-imports
 
-format: ## Put the code into the house style
-	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+format: ## Put code and templates into the house style
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/djhtml $(TEMPLATES)
 
 clean: ## Remove the virtual environment and caches, never data
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -16,8 +16,8 @@ from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from pages.models import PortalPage, SiteMarks
-from portal.catalog.items.shown import EVERY_PAGE, FRAME, HOUSE
-from portal.lib.page_cache import depend, forget, forget_everything
+from portal.catalog.items.shown import EVERY_PAGE, FRAME, HOUSE, SITEMAP
+from portal.lib.page_cache import FREE_TEXT, depend, forget, forget_everything
 from portal.organisations import models as organisations
 
 HOUSE_MODELS: tuple[type[Model], ...] = (
@@ -44,12 +44,13 @@ def say_what_it_shows(page: Page, request: HttpRequest, *args: Any) -> None:
     page = page.specific
     if isinstance(page, PortalPage):
         crumbs = (page_tag(one) for one in page.get_ancestors(inclusive=True).only("pk"))
-        depend(request, *EVERY_PAGE, *crumbs, *page.shows(), seconds=page.kept_seconds)
+        reads = dict.fromkeys(page.reads(), FREE_TEXT)
+        depend(request, *EVERY_PAGE, *crumbs, *page.shows(), seconds=page.kept_seconds, reads=reads)
 
 
 def lists_with(page: Page) -> set[str]:
     """The tags of all that shows something of this page."""
-    found = {page_tag(page), *([FRAME] if page.show_in_menus else [])}
+    found = {page_tag(page), SITEMAP, *([FRAME] if page.show_in_menus else [])}
     return found | page.stands_in() if isinstance(page, PortalPage) else found
 
 

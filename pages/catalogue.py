@@ -51,6 +51,10 @@ class Group:
     is_open: bool
 
 
+READS = {"q", "sort", "page", *Facet.values}
+"""The parameters of an address of the catalogue."""
+
+
 class Listing:
     """The catalogue for one address. `guides` are those that citizens may read."""
 

@@ -109,7 +109,7 @@ class HallPage(FreshPage):
 
 
 def windows_with_items(center: ServiceCenter) -> list[Window]:
-    """The windows of the centre, each with `zone_list` and `guides`: the guides of what it takes in.
+    """The windows of the centre, each with `zone_list`, `facts` and `guides`: the guides of what it takes in.
 
     A comprehensive window takes what its zones take, a professional one what its department is responsible for.
     """
@@ -122,6 +122,7 @@ def windows_with_items(center: ServiceCenter) -> list[Window]:
         by_lead[guide.lead].append(guide)
     for window in windows:
         window.zone_list = list(window.zones.all())
+        window.facts = facts_of(window)
         if window.kind == WindowKind.PROFESSIONAL:
             window.guides = by_lead[window.organisation_id]
         elif window.kind == WindowKind.COMPREHENSIVE:
@@ -129,3 +130,15 @@ def windows_with_items(center: ServiceCenter) -> list[Window]:
         else:
             window.guides = []
     return windows
+
+
+def facts_of(window: Window) -> list[str]:
+    """What one line says of a window: its kind, where it stands, whose it is, which zones it takes in."""
+    facts = [window.get_kind_display()]
+    if window.area:
+        facts.append(f"{window.area.floor_name}{window.area.name}")
+    if window.organisation:
+        facts.append(str(window.organisation))
+    if window.kind != WindowKind.ISSUE and window.zone_list:
+        facts.append(f"{'、'.join(zone.name for zone in window.zone_list)}受理区")
+    return facts

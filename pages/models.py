@@ -20,7 +20,7 @@ from wagtail.log_actions import LogContext, get_active_log_context
 from wagtail.models import AbstractGroupApprovalTask, Orderable, Page, Revision, TaskState
 from wagtail.url_routing import RouteResult
 
-from pages.catalogue import Listing, suggestions
+from pages.catalogue import READS, Listing, suggestions
 from pages.elements import compiled, give_keys
 from pages.forms import GuidePageForm
 from pages.frame import city_center, frame_of
@@ -35,7 +35,7 @@ from portal.catalog.items.shown import CATALOGUE, DEMAND_SECONDS, FRAME, NEWS, T
 from portal.catalog.judging.findings import Finding, PreflightFailed, shape_findings
 from portal.catalog.models import Edition, ItemStatus, ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
-from portal.lib.page_cache import KEPT_SECONDS
+from portal.lib.page_cache import FREE_TEXT, KEPT_SECONDS, depend
 from portal.lib.refusal import TooLate
 from portal.organisations.models import Organisation, User, Window, WindowKind, Zone
 
@@ -65,6 +65,10 @@ class PortalPage(Page):
 
     def shows(self) -> set[str]:
         """The tags of what stands on the page beside its own words and its frame."""
+        return set()
+
+    def reads(self) -> set[str]:
+        """The parameters of its address that change the page; all others mean nothing to it."""
         return set()
 
     def stands_in(self) -> set[str]:
@@ -163,6 +167,9 @@ class CataloguePage(RoutablePageMixin, PortalPage):
     def shows(self) -> set[str]:
         return {CATALOGUE, THEMES}
 
+    def reads(self) -> set[str]:
+        return READS
+
     def stands_in(self) -> set[str]:
         return {FRAME}
 
@@ -255,7 +262,13 @@ class GuidePage(ItemElements, PortalPage):
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
         """Search engines are not sent to a guide that says that it is gone."""
-        return [] if self.is_withdrawn else super().get_sitemap_urls(request)
+        gone = getattr(request, "withdrawn_guides", None)
+        if gone is None:  # one question for all guides of a sitemap
+            withdrawn = GuidePage.objects.filter(item__status=ItemStatus.WITHDRAWN)
+            gone = set(withdrawn.values_list("pk", flat=True))
+            if request is not None:
+                request.withdrawn_guides = gone
+        return [] if self.pk in gone else super().get_sitemap_urls(request)
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """A guide that was taken down with its item is still found, and says so."""
@@ -341,6 +354,7 @@ class GuidePage(ItemElements, PortalPage):
         definition = self._shown(request)
         if definition is None:
             return {**context, "draft": True, "findings": self.findings()}
+        depend(request, reads={question.key: FREE_TEXT for question in definition.questions})
         asked = Asked(definition, request.GET)
         names = dict(Organisation.objects.filter(code__in=definition.departments).values_list("code", "full_name"))
         return {

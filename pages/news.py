@@ -86,6 +86,9 @@ class NewsIndexPage(RoutablePageMixin, PortalPage):
     def shows(self) -> set[str]:
         return {NEWS}
 
+    def reads(self) -> set[str]:
+        return {"kind", "page"}
+
     def news(self, kind: str = "") -> PageQuerySet:
         """What everybody may read, newest first; a kind that does not exist narrows nothing."""
         rows = NewsPage.objects.live().public().child_of(self).order_by("-date", "-pk")

@@ -10,7 +10,9 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
+from portal.catalog.items.shown import CATALOGUE, SITEMAP
 from portal.lib import display
+from portal.lib.page_cache import kept
 
 handler400 = "portal.desk.errors.bad_request"
 handler403 = "portal.desk.errors.permission_denied"
@@ -29,7 +31,7 @@ urlpatterns = [
     path("", include("portal.catalog.urls")),
     path("", include("portal.pickup.urls")),
     path("robots.txt", robots, name="robots"),
-    path("sitemap.xml", require_safe(sitemap), name="sitemap"),
+    path("sitemap.xml", require_safe(kept(SITEMAP, CATALOGUE)(sitemap)), name="sitemap"),
     *demo_media,
     path("", include(wagtail_urls)),
 ]

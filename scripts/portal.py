@@ -248,6 +248,8 @@ def test(*, long: bool) -> int:
     failures: list[str] = []
     checked("ruff", [str(tools / "ruff"), "check", "."], environment, failures)
     checked("format", [str(tools / "ruff"), "format", "--check", "."], environment, failures)
+    templates = ["site/templates", *map(str, sorted((ROOT / "site/templates").rglob("*.svg")))]
+    checked("templates", [str(tools / "djhtml"), "--check", "--tabwidth", "2", *templates], environment, failures)
     checked("import contracts", [str(tools / "lint-imports")], environment, failures)
     checked("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], environment, failures)
     suite = [python, "-m", "pytest", "-q", "-n", "2", "-m", "not browser"]

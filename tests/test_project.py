@@ -35,6 +35,7 @@ VERB_MODULES = {
 }
 LONGEST_FUNCTION = 45
 LONGEST_MODULE = 450
+LONGEST_TEMPLATE_LINE = 200
 SECRETS = {
     "SECRET_KEY": "a-long-enough-key-of-this-very-machine-0123456789-abcdefghij",
     "INDEX_KEY": "another-long-enough-key-of-this-machine-0123456789-abcdefghij",
@@ -125,6 +126,19 @@ def test_models_never_import_what_shows_them() -> None:
 )
 def test_every_template_compiles(template: str) -> None:
     get_template(template)
+
+
+def test_template_lines_stay_short_enough_to_read() -> None:
+    for path in (ROOT / "site/templates").rglob("*.*"):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            assert len(line) <= LONGEST_TEMPLATE_LINE, f"{path.relative_to(ROOT)}:{number} has {len(line)} characters"
+
+
+def test_templates_are_in_the_house_style() -> None:
+    files = [path for path in (ROOT / "site/templates").rglob("*") if path.suffix in (".html", ".svg")]
+    check = [sys.executable, "-m", "djhtml", "--check", "--tabwidth", "2", *map(str, files)]
+    done = subprocess.run(check, capture_output=True, text=True)
+    assert done.returncode == 0, f"`make format` (djhtml --tabwidth 2 site/templates) puts this right:\n{done.stderr}"
 
 
 def test_the_compiled_translations_are_in_step() -> None:

@@ -18,7 +18,7 @@ from portal.lib.refusal import Refused
 def deem_accepted(now: datetime) -> None:
     """Accept what has lain without an answer for more than five working days; each case by itself."""
     silent = Case.objects.filter(status=CaseStatus.RECEIVED, acceptance_due__lt=timezone.localdate(now))
-    for case in silent.order_by("received_at")[:100]:
+    for case in silent.order_by("acceptance_due", "pk")[:100]:
         try:
             outcomes.deem_accepted(case)
         except Refused:  # somebody accepted or corrected it this very minute

@@ -2,8 +2,12 @@
 
 A view says what its page shows by tags (`depend`), and whoever changes a thing says so (`forget`). A kept page counts
 only while none of its tags has been forgotten since it was begun, so a change shows at once and nothing else is drawn
-anew. What could be about one visitor is neither kept nor looked up: a request with a session, a message or a query
-string, an answer that sets a cookie, reads the session or holds a form token.
+anew. What could be about one visitor is neither kept nor shown to others: the answer to a living session or message,
+one that sets a cookie, reads the session or holds a form token.
+
+A page also says which parameters of its address it reads, and how it took them. Those that it took as they were
+written choose between kept pages; what is free text is never kept, and all that a page does not read is as if it were
+not there. So no address that a messenger or a stranger decorates goes past the cache, and none fills it.
 """
 
 from __future__ import annotations
@@ -11,17 +15,18 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import caches
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 
 logger = logging.getLogger(__name__)
@@ -32,14 +37,24 @@ STAMPS = "page_stamps"
 KEPT_SECONDS = 24 * 3600
 EVERYTHING = "everything"
 """The tag of every page; `forget_everything` is for a new release and for changes that nobody can trace."""
-PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
-_TAGS = "_page_cache_tags"
-_SECONDS = "_page_cache_seconds"
+FREE_TEXT = None
+"""How a page takes a parameter whose values have no end: an answer to it is not kept."""
+_SHOWS = "_page_cache_shows"
+
+
+@dataclass(frozen=True)
+class Shows:
+    """What a page says of itself while it is made: its tags, for how long it is true, the parameters it reads."""
+
+    tags: frozenset[str] = frozenset()
+    seconds: float = KEPT_SECONDS
+    reads: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A page as it was answered, the stamp of every tag when it was kept, and until when it may be shown."""
+    """A page as it was answered, the stamp of every tag when it was kept, until when it may be shown, and the names of
+    the parameters that it reads: `free` those whose answers are not kept."""
 
     content: bytes
     headers: tuple[tuple[str, str], ...]
@@ -47,22 +62,54 @@ class Kept:
     made_at: int
     until: float
     stamps: dict[str, int]
+    reads: frozenset[str]
+    free: frozenset[str]
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """The page, or 304 when the browser has it."""
+        """The page, or 304 when the browser has these very bytes.
+
+        A time says less than the bytes: after a change of the display mode the browser has another page, not an older.
+        """
         response = HttpResponse(self.content)
         for name, value in self.headers:
             response[name] = value
         response["ETag"] = self.etag
         response["Last-Modified"] = http_date(self.made_at)
         response["Cache-Control"] = "no-cache"
-        return get_conditional_response(request, self.etag, self.made_at, response)
+        patch_vary_headers(response, ["Cookie"])
+        return get_conditional_response(request, etag=self.etag, response=response)
 
 
-def depend(request: HttpRequest, *tags: str, seconds: float = KEPT_SECONDS) -> None:
-    """The page that answers this request may be kept for so long, and shows what these tags stand for."""
-    setattr(request, _TAGS, getattr(request, _TAGS, frozenset()) | set(tags))
-    setattr(request, _SECONDS, min(getattr(request, _SECONDS, KEPT_SECONDS), seconds))
+def depend(
+    request: HttpRequest,
+    *tags: str,
+    seconds: float = KEPT_SECONDS,
+    reads: Mapping[str, str | None] | None = None,
+) -> None:
+    """The page that answers this request may be kept for so long, and shows what these tags stand for.
+
+    `reads` names every parameter of the address that can change the page, with the value it was taken for ("" when it
+    counts as not given), or FREE_TEXT. Only an address that says exactly that is kept, so that there are no more kept
+    pages than there are pages.
+    """
+    said: Shows = getattr(request, _SHOWS, Shows())
+    together = {**dict(said.reads), **(reads or {})}
+    more = Shows(said.tags | set(tags), min(said.seconds, seconds), tuple(together.items()))
+    setattr(request, _SHOWS, more)
+
+
+def kept(*tags: str, seconds: float = KEPT_SECONDS) -> Callable[..., Any]:
+    """Decorate a view that reads no parameter: what it answers is kept and shows what these tags stand for."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def said(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            depend(request, *tags, seconds=seconds)
+            return view(request, *args, **kwargs)
+
+        return said
+
+    return decorate
 
 
 def forget(*tags: str) -> None:
@@ -89,45 +136,88 @@ class PageCache:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not _is_for_everybody(request):
+        if request.method not in ("GET", "HEAD"):
             return self.get_response(request)
-        key = _page_key(request)
-        kept = _look_up(key)
-        if kept is not None:
-            return kept.answer(request)
+        found = _look_up(request)
+        if found is not None and not _has_own(request):
+            return found.answer(request)
         began = time.time_ns()
         response = self.get_response(request)
-        if not _may_be_kept(request, response):
-            return response
-        try:
-            kept = _keep(key, request, response, began)
-        except Exception:
-            logger.exception("the page cache cannot be written")
-        return kept.answer(request) if kept else response
+        made = _kept_now(request, response, began)
+        return made.answer(request) if made else _for_now(request, response)
 
 
-def _is_for_everybody(request: HttpRequest) -> bool:
-    asks = request.method in ("GET", "HEAD") and not request.META.get("QUERY_STRING")
-    return asks and not any(name in request.COOKIES for name in PERSONAL_COOKIES)
+def _kept_now(request: HttpRequest, response: HttpResponse, began: int) -> Kept | None:
+    """The page, kept; None when it may not be."""
+    if not _may_be_kept(request, response):
+        return None
+    try:
+        return _keep(request, response, began)
+    except Exception:
+        logger.exception("the page cache cannot be written")
+        return None
 
 
-def _page_key(request: HttpRequest) -> str:
+def _for_now(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A page that says nothing of caches is asked for again every time; with a session it is nobody else's."""
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    elif hasattr(request, _SHOWS):
+        response.headers.setdefault("Cache-Control", "no-cache")
+    return response
+
+
+def _has_own(request: HttpRequest) -> bool:
+    """A living session, or a message that we have signed. Any other cookie of these names is only a word.
+
+    The session is read here at last: Django takes a dead one's cookie back.
+    """
+    if CookieStorage.cookie_name in request.COOKIES and len(CookieStorage(request)):
+        return True
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    session = getattr(request, "session", None)
+    return session is None or bool(session.keys())
+
+
+def _page_key(request: HttpRequest, chosen: Mapping[str, str]) -> str:
     """Host, address and display mode decide what everybody sees, and the release what a page is made of."""
     release = getattr(staticfiles_storage, "manifest_hash", "")
-    parts = (request.scheme, request.get_host(), request.path, request.display.key, release)
-    return f"page:{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()}"
+    query = [part for name in sorted(chosen) for part in (name, chosen[name])]
+    parts = (request.scheme, request.get_host(), request.path, request.display.key, release, *query)
+    return f"page:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
 
 
-def _look_up(key: str) -> Kept | None:
-    """The kept page unless its time is over or one of its tags was forgotten, or lost, since."""
+def _look_up(request: HttpRequest) -> Kept | None:
+    """The kept page for this address; the plain page of an address says which parameters choose another."""
     try:
-        kept: Kept | None = caches[ALIAS].get(key)
-        if kept is None or kept.until < time.time():
+        plain = _valid(_page_key(request, {}))
+        if plain is None or not request.META.get("QUERY_STRING"):
+            return plain
+        given = request.GET
+        if plain.free & given.keys():
             return None
-        return kept if _stamps(kept.stamps) == kept.stamps else None
+        chosen = {name: given[name] for name in plain.reads & given.keys() if given[name]}
+        return _valid(_page_key(request, chosen)) if chosen else plain
     except Exception:  # a full disk or a server that is away costs speed, never a page
         logger.exception("the page cache cannot be read")
         return None
+
+
+def _valid(key: str) -> Kept | None:
+    """The kept page unless its time is over or one of its tags was forgotten, or lost, since."""
+    kept: Kept | None = caches[ALIAS].get(key)
+    if kept is None or kept.until < time.time():
+        return None
+    return kept if _stamps(kept.stamps) == kept.stamps else None
+
+
+def _chosen(request: HttpRequest, reads: Mapping[str, str | None]) -> dict[str, str] | None:
+    """The parameters that chose this page; None when the address says anything that was not taken as written."""
+    given = request.GET
+    if any(reads.get(name) is None or given.getlist(name) != [reads[name]] for name in given):
+        return None
+    return {name: given[name] for name in given if given[name]}
 
 
 def _stamps(tags: Any) -> dict[str, int]:
@@ -137,17 +227,23 @@ def _stamps(tags: Any) -> dict[str, int]:
 
 
 def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
-    if request.method != "GET" or not hasattr(request, _TAGS):
+    if request.method != "GET" or not hasattr(request, _SHOWS):
         return False
     if response.status_code != 200 or response.streaming or response.cookies:
         return False
     session = getattr(request, "session", None)
-    return not request.META.get("CSRF_COOKIE_NEEDS_UPDATE") and not (session and session.accessed)
+    if request.META.get("CSRF_COOKIE_NEEDS_UPDATE") or (session and session.accessed):
+        return False
+    return not _has_own(request)
 
 
-def _keep(key: str, request: HttpRequest, response: HttpResponse, began: int) -> Kept | None:
+def _keep(request: HttpRequest, response: HttpResponse, began: int) -> Kept | None:
     """Keep the page unless something that it shows changed while it was made; None then."""
-    tags = getattr(request, _TAGS) | {EVERYTHING}
+    shows: Shows = getattr(request, _SHOWS)
+    chosen = _chosen(request, dict(shows.reads))
+    if chosen is None:
+        return None
+    tags = shows.tags | {EVERYTHING}
     stamps = _stamps(tags)
     missing = tags - stamps.keys()
     if missing:  # a lost stamp may hide a change: begin anew, and keep the page the next time
@@ -156,14 +252,20 @@ def _keep(key: str, request: HttpRequest, response: HttpResponse, began: int) ->
         return None
     if max(stamps.values()) >= began:
         return None
+    kept = _as_kept(response, shows, stamps)
+    caches[ALIAS].set(_page_key(request, chosen), kept, KEPT_SECONDS)
+    return kept
+
+
+def _as_kept(response: HttpResponse, shows: Shows, stamps: dict[str, int]) -> Kept:
     now = time.time()
-    kept = Kept(
+    return Kept(
         content=response.content,
         headers=tuple(response.items()),
         etag=f'"{hashlib.sha256(response.content).hexdigest()[:32]}"',
         made_at=int(now),
-        until=now + getattr(request, _SECONDS),
+        until=now + shows.seconds,
         stamps=stamps,
+        reads=frozenset(name for name, value in shows.reads if value is not FREE_TEXT),
+        free=frozenset(name for name, value in shows.reads if value is FREE_TEXT),
     )
-    caches[ALIAS].set(key, kept, KEPT_SECONDS)
-    return kept

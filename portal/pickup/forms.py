@@ -53,9 +53,12 @@ class ResultsFilter:
             found |= {"decided_at__year": int(year), "decided_at__month": int(month)}
         return found
 
+    def taken(self) -> dict[str, str]:
+        """Every parameter and what it was taken for; "" when it is not chosen."""
+        return {"zone": self.zone, "department": self.department, "month": self.month}
+
     def chosen(self) -> dict[str, str]:
-        given = {"zone": self.zone, "department": self.department, "month": self.month}
-        return {name: value for name, value in given.items() if value}
+        return {name: value for name, value in self.taken().items() if value}
 
 
 def _known(value: str | None, choices: list[tuple[str, str]]) -> str:

@@ -19,8 +19,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.cases.models import Case
+from portal.catalog.items.shown import EVERY_PAGE
 from portal.documents.verification import Verified, by_code, by_file, clean_code
 from portal.lib.digests import DigestHandler
+from portal.lib.page_cache import depend
 from portal.lib.throttle import Guesses, Rate, TooMany, client_address, take
 from portal.organisations.models import CenterKind, ServiceCenter
 from portal.pickup.following import following
@@ -30,6 +32,9 @@ FOLLOW = Guesses("follow", 600, pair=5, address=30, subject=10, slow_address=2, 
 """A hall may stand behind one address and a botnet behind one number: neither shuts the right pair out."""
 VERIFY_WRONG = Rate("verify-wrong", 60, 600)
 """Only for the load: a code has 80 bits, so a genuine one may be answered at any time."""
+RESULTS_ADDRESS = Rate("results-address", 120, 600)
+RESULTS_SECONDS = 60.0
+"""How late a new decision may be on the public list, or a paging reader see the old one."""
 ROWS = 20
 ROOM_FOR_FIELDS = 64 * 1024
 
@@ -136,11 +141,20 @@ def _verify_page(request: HttpRequest, context: dict[str, Any], *, status: int =
 
 @require_safe
 def public_results(request: HttpRequest) -> HttpResponse:
-    """办件公示: decisions that the rules make public, with a bounded number of queries."""
+    """办件公示: decisions that the rules make public, with a bounded number of queries.
+
+    A page is kept for a minute. Only pages that have to be made count against the limit of an address.
+    """
+    try:
+        take(RESULTS_ADDRESS, client_address(request))
+    except TooMany as refusal:
+        return _limited(request, "following/results_later.html", refusal)
     today = timezone.localdate()
     chosen = ResultsFilter(request.GET, today)
     rows = Case.objects.made_public(today).filter(**chosen.conditions()).for_publicity()
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    reads = {**chosen.taken(), "page": str(page.number)}
+    depend(request, *EVERY_PAGE, seconds=RESULTS_SECONDS, reads=reads)
     query = urlencode(chosen.chosen())
     context = {"filter": chosen, "rows": page, "query": query, "way_back": f"{request.path}?{query}"}
     return _page(request, "following/results.html", context)

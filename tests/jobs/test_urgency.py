@@ -18,6 +18,7 @@ from portal.jobs.models import Promise, PromiseStatus
 from portal.jobs.outbox import promise, purge, run_due
 from portal.jobs.registry import HANDLERS, MINUTE, URGENCY, Urgency, every_minute, handler
 from tests.cast import received_case
+from tests.plans import plan
 
 pytestmark = pytest.mark.django_db
 WAITING = 700
@@ -183,20 +184,11 @@ def test_only_so_much_is_deleted_in_a_minute(monkeypatch: pytest.MonkeyPatch) ->
     assert list(Promise.objects.values_list("pk", flat=True)) == [rows[0].pk]
 
 
-def plan(query: str, params: tuple[Any, ...]) -> str:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off")
-        explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
-        cursor.execute(explain + query, params)
-        return " ".join(str(row) for row in cursor.fetchall())
-
-
 def test_the_next_work_and_the_oldest_done_work_are_found_by_index() -> None:
     with CaptureQueriesContext(connection) as asked:
         Promise.objects.most_urgent(NOW)
         purge(NOW)
     waiting, lost, old = (query["sql"] for query in asked.captured_queries[:3])
-    assert "promise_next" in plan(waiting, ())
-    assert "promise_next" in plan(lost, ())
-    assert "promise_kept" in plan(old, ())
+    assert "promise_next" in plan(waiting)
+    assert "promise_next" in plan(lost)
+    assert "promise_kept" in plan(old)

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -14,7 +18,7 @@ from django.middleware.csrf import get_token
 from django.test import RequestFactory
 
 from portal.lib.display import DisplayMiddleware
-from portal.lib.page_cache import PageCache, depend, forget, forget_everything
+from portal.lib.page_cache import FREE_TEXT, PageCache, depend, forget, forget_everything
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
 View = Callable[[HttpRequest], HttpResponse]
@@ -51,7 +55,7 @@ class Site:
 
     def __init__(self, *tags: str, **options: Any) -> None:
         self.tags, self.options, self.made = tags, options, 0
-        self.ask = DisplayMiddleware(PageCache(self._view))
+        self.ask = SessionMiddleware(DisplayMiddleware(PageCache(self._view)))
         self.extra: Callable[[HttpRequest, HttpResponse], HttpResponse] = lambda request, response: response
 
     def _view(self, request: HttpRequest) -> HttpResponse:
@@ -145,20 +149,113 @@ def test_a_page_is_kept_no_longer_than_it_says() -> None:
     assert site.made == made + 1
 
 
-@pytest.mark.parametrize("cookies", [f"{settings.SESSION_COOKIE_NAME}=x", "messages=x"])
-def test_whoever_has_a_session_or_a_message_is_neither_served_nor_kept(cookies: str) -> None:
+def living_session() -> str:
+    session = SessionStore()
+    session["somebody"] = 1
+    session.create()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+def signed_message() -> str:
+    request, response = RequestFactory().get("/"), HttpResponse()
+    storage = CookieStorage(request)
+    storage.add(messages.INFO, "已保存")
+    storage.update(response)
+    return f"messages={response.cookies['messages'].value}"
+
+
+@pytest.mark.parametrize("cookies", [living_session, signed_message])
+def test_whoever_has_a_session_or_a_message_is_neither_served_nor_kept(cookies: Callable[[], str]) -> None:
     site = Site("a")
     made = site.warm()
-    assert site.get(cookies=cookies).content == f"第{made + 1}次".encode()
+    site.extra = lambda request, response: response
+    assert site.get(cookies=cookies()).content == f"第{made + 1}次".encode()
     assert site.get().content == f"第{made}次".encode()
 
 
-def test_an_address_with_a_question_is_neither_served_nor_kept() -> None:
+@pytest.mark.parametrize("cookies", [f"{settings.SESSION_COOKIE_NAME}=x", "messages=x", "messages="])
+def test_a_dead_session_and_a_message_that_is_not_ours_do_not_pass_the_cache(cookies: str) -> None:
     site = Site("a")
     made = site.warm()
-    site.get("/page/?q=1")
-    site.get("/page/?q=1")
+    assert site.get(cookies=cookies).content == f"第{made}次".encode()
+    assert site.made == made
+
+
+def test_a_page_asked_for_with_a_dead_session_is_kept_for_all() -> None:
+    site = Site("a")
+    cookies = f"{settings.SESSION_COOKIE_NAME}=x"
+    site.get(cookies=cookies)
+    first = site.get(cookies=cookies).content
+    assert site.get().content == first
+
+
+def test_a_dead_session_is_taken_back() -> None:
+    site = Site("a")
+    site.warm()
+    answer = site.get(cookies=f"{settings.SESSION_COOKIE_NAME}=x")
+    assert answer.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == 0
+
+
+def test_a_page_of_somebody_with_a_session_is_nobody_elses() -> None:
+    site = Site("a")
+    made = site.warm()
+    answer = site.get(cookies=living_session())
+    assert site.made == made + 1
+    assert answer["Cache-Control"] == "private, no-cache"
+
+
+def test_a_question_that_the_page_does_not_read_is_as_if_it_were_not_there() -> None:
+    site = Site("a")
+    made = site.warm()
+    for query in ("?from=singlemessage", "?isappinstalled=0&from=timeline", "?", "?&&", "?q=1"):
+        assert site.get(f"/page/{query}").content == f"第{made}次".encode()
+    assert site.made == made
+
+
+def test_a_page_asked_for_with_strange_words_is_not_kept() -> None:
+    """The address may stand in the page: what one visitor was sent is not shown to others."""
+    site = Site("a")
+    site.get("/page/?from=x")
+    site.get("/page/?from=x")
+    made = site.made
+    assert site.get().content == f"第{made + 1}次".encode()
+
+
+def reads(**taken: str | None) -> Site:
+    """A page that reads parameters, and took them so."""
+    return Site("a", reads=taken)
+
+
+def test_a_parameter_that_the_page_reads_chooses_another_page() -> None:
+    site = reads(kind="")
+    made = site.warm()
+    site.options["reads"] = {"kind": "notice"}
+    first = [site.get("/page/?kind=notice&from=x").content, site.get("/page/?kind=notice").content]
     assert site.made == made + 2
+    assert site.get("/page/?kind=notice").content == first[1]
+    assert site.get("/page/?from=x&kind=notice").content == first[1]
+    assert site.get("/page/?kind=").content == site.get().content == f"第{made}次".encode()
+    assert site.made == made + 2
+
+
+@pytest.mark.parametrize("query", ["kind=nonsense", "kind=notice&kind=bulletin", "page=2"])
+def test_an_answer_to_a_parameter_that_was_not_taken_as_written_is_not_kept(query: str) -> None:
+    site = reads(kind="", page="1")
+    made = site.warm()
+    site.options["reads"] = {"kind": "notice" if "notice" in query else "", "page": "1"}
+    site.get(f"/page/?{query}")
+    site.get(f"/page/?{query}")
+    assert site.made == made + 2
+    assert site.get().content == f"第{made}次".encode()
+
+
+def test_an_answer_to_free_words_is_neither_served_nor_kept() -> None:
+    site = reads(q=FREE_TEXT)
+    made = site.warm()
+    site.get("/page/?q=%E6%88%BF")
+    site.get("/page/?q=%E6%88%BF")
+    assert site.made == made + 2
+    assert site.get("/page/?from=x").content == f"第{made}次".encode()
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
@@ -219,9 +316,17 @@ def test_a_browser_that_has_the_page_gets_no_bytes() -> None:
     first = site.get()
     again = site.get(HTTP_IF_NONE_MATCH=first["ETag"])
     assert (again.status_code, again.content) == (304, b"")
-    since = site.get(HTTP_IF_MODIFIED_SINCE=first["Last-Modified"])
-    assert since.status_code == 304
-    assert first["Cache-Control"] == "no-cache"
+    assert first["Cache-Control"] == again["Cache-Control"] == "no-cache"
+    assert "Cookie" in again["Vary"]
+
+
+def test_a_browser_that_names_a_time_only_gets_the_page() -> None:
+    """It may have the page in another display mode."""
+    site = Site("a")
+    site.warm()
+    later = site.get()["Last-Modified"]
+    assert site.get(cookies="display=elder", HTTP_IF_MODIFIED_SINCE=later).status_code == 200
+    assert site.get(HTTP_IF_MODIFIED_SINCE=later).status_code == 200
 
 
 def test_a_cache_that_is_away_costs_no_page(settings: Any, caplog: pytest.LogCaptureFixture) -> None:

@@ -93,7 +93,8 @@ def test_everything_stands_there_by_zone_on_pages_of_twenty(catalogue: Catalogue
 
 def test_choices_combine_and_each_link_leads_to_as_many_as_it_says(catalogue: CataloguePage, client: Client) -> None:
     html = shown(client, "?zone=business&subject=person")
-    links = re.findall(r'<li><a href="(\?[^"]*)" rel="nofollow"[^>]*><span>([^<]*)</span>.*?，</span>(\d+)<', html)
+    option = r'<li>\s*<a href="(\?[^"]*)" rel="nofollow"[^>]*>\s*<span>([^<]*)</span>.*?，</span>(\d+)<'
+    links = re.findall(option, html, re.S)
     assert len(links) > 5
     for address, label, count in links:
         if f'href="{address}" rel="nofollow" aria-current' in html:

@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pages.halls import HallPage
-from pages.models import HomePage
+from pages.models import GuidePage, HomePage
 from pages.news import NewsIndexPage, NewsPage
-from portal.catalog.editions.publishing import withdraw_item
+from portal.catalog.editions.publishing import publish, withdraw_item
 from portal.catalog.finding import demand
 from portal.catalog.models import ServiceItem, Theme
+from portal.catalog.schema.definition import ItemDefinition
 from portal.organisations.models import ServiceCenter
 from tests.pages.acts import at_desk, editor, guide, publisher
 
@@ -173,8 +174,89 @@ def test_staff_are_shown_the_page_as_it_is_and_citizens_never_theirs(small_site:
 
 
 def test_answers_to_the_questions_of_a_guide_are_not_kept(small_site: HomePage, queries: Any) -> None:
+    page = guide()
+    data = page.edition.parsed.model_dump(mode="json")
+    choices = [{"key": "a1", "text": "是"}, {"key": "a2", "text": "否"}]
+    data["questions"] = [{"key": "q1", "text": "是否代办", "choices": choices}]
+    edition = publish(ItemDefinition.model_validate(data), by=None)
+    GuidePage.objects.filter(pk=page.pk).update(edition=edition)
     warm(GUIDE)
-    assert not is_warm(f"{GUIDE}?q1=a", queries)
+    for answer in ("q1=a1", "q1=zz", "q1=a1&from=x"):
+        assert not is_warm(f"{GUIDE}?{answer}", queries)
+        assert not is_warm(f"{GUIDE}?{answer}", queries)
+
+
+READS = {LIST: "q", f"{LIST}suggest/": "q", "/news/": "kind", "/news/feed/": "kind"}
+"""An address of each page that reads its parameters, and one of them."""
+
+
+@pytest.mark.parametrize("path", READS)
+def test_what_a_page_reads_of_its_address_is_never_taken_for_nothing(
+    small_site: HomePage, queries: Any, path: str
+) -> None:
+    warm(path)
+    assert is_warm(f"{path}?from=singlemessage", queries)
+    assert not is_warm(f"{path}?{READS[path]}=dynamics", queries)
+
+
+@pytest.mark.parametrize("page", ["sort=az", "page=2", "zone=none"])
+def test_a_narrowed_catalogue_is_not_answered_with_the_whole_one(small_site: HomePage, queries: Any, page: str) -> None:
+    warm(LIST)
+    assert not is_warm(f"{LIST}?{page}", queries)
+
+
+def test_an_address_that_a_messenger_has_decorated_is_warm(small_site: HomePage, queries: Any) -> None:
+    theme = Theme.objects.get().page.url
+    for path in ("/", LIST, GUIDE, theme, chart(), "/sitemap.xml", "/results/"):
+        warm(path)
+        assert is_warm(f"{path}?from=singlemessage&isappinstalled=0", queries), path
+
+
+def test_a_dead_session_costs_one_look_and_no_page(small_site: HomePage, queries: Any) -> None:
+    warm(GUIDE)
+    client = Client()
+    client.cookies["sessionid"] = "x" * 32
+    with queries() as counted:
+        assert client.get(GUIDE).content == Client().get(GUIDE).content
+    assert len(counted) == 1
+    assert client.cookies["sessionid"].value == ""
+
+
+def places() -> str:
+    return Client().get("/sitemap.xml").content.decode()
+
+
+def test_the_list_of_pages_for_robots_follows_what_is_published(
+    small_site: HomePage, act: Callable[[Callable[[], Any]], None]
+) -> None:
+    warm("/sitemap.xml")
+    assert GUIDE in places()
+    act(lambda: guide().unpublish())
+    assert GUIDE not in places()
+    act(lambda: guide("SS-02").save_revision().publish())
+    assert OTHER in places()
+
+
+def test_the_list_of_pages_takes_the_same_queries_for_more_guides(small_site: HomePage, queries: Any) -> None:
+    def taken() -> int:
+        caches["pages"].clear()
+        with queries() as counted:
+            places()
+        return len(counted)
+
+    taken()
+    three = taken()
+    GuidePage.objects.exclude(code="TZ-09").update(live=False)
+    assert taken() == three
+    assert (GUIDE in places(), OTHER in places()) == (True, False)
+
+
+def test_the_public_decisions_are_kept_for_a_minute(small_site: HomePage, queries: Any) -> None:
+    with time_machine.travel(timezone.now(), tick=True) as clock:
+        warm("/results/", "/results/?zone=xmtz")
+        assert is_warm("/results/", queries)
+        clock.shift(timedelta(seconds=61))
+        assert not is_warm("/results/", queries)
 
 
 def test_the_modes_of_a_page_do_not_mix(small_site: HomePage) -> None:

@@ -12,7 +12,7 @@ from portal.cases.decision.decide import decide
 from portal.cases.intake.outcomes import accept
 from portal.cases.models import Case, PublicityRule
 from portal.pickup.forms import last_months
-from portal.pickup.views import ROWS
+from portal.pickup.views import RESULTS_ADDRESS, ROWS
 from tests.cast import (
     COMPANY,
     PERSON,
@@ -143,3 +143,20 @@ def test_the_list_is_only_read() -> None:
     assert Client().head(URL).status_code == 200
     for method in ("post", "put", "delete"):
         assert getattr(Client(), method)(URL).status_code == 405
+
+
+def test_the_list_is_made_so_often_for_one_address_and_no_more(cast: Cast) -> None:
+    for number in range(RESULTS_ADDRESS.limit):
+        assert Client().get(URL, {"page": str(number)}).status_code == 200
+    refused = Client().get(URL)
+    assert refused.status_code == 429
+    assert "请在" in refused.content.decode()
+    assert int(refused["Retry-After"]) > 0
+    assert Client(REMOTE_ADDR="192.0.2.7").get(URL).status_code == 200
+
+
+@pytest.mark.usefixtures("kept_pages")
+def test_a_kept_list_counts_against_nobody(cast: Cast) -> None:
+    for _ in range(RESULTS_ADDRESS.limit + 5):
+        assert Client().get(URL).status_code == 200
+    assert Client().get(URL, {"zone": "nowhere"}).status_code == 200

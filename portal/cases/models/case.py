@@ -77,6 +77,8 @@ class Case(models.Model):
         indexes = [
             # The registers: newest first within a status.
             models.Index(fields=["status", "-received_at"], name="case_register"),
+            # Every minute: who has waited for an answer beyond the day (`jobs.deem_accepted`).
+            models.Index(fields=["status", "acceptance_due"], name="case_silence"),
             # What is made public, newest first.
             models.Index(fields=["-decided_at", "-id"], name="case_decisions"),
         ]

@@ -88,6 +88,8 @@ class Task(models.Model):
         indexes = [
             # A department's work list, what burns first.
             models.Index(fields=["department", "status", "due"], name="task_work_list"),
+            # Every minute: whose silence counts as agreement by now (`jobs.deem_consent`).
+            models.Index(fields=["status", "due"], condition=models.Q(deemed_consent=True), name="task_silence"),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,8 @@ HALLS = "halls"
 """Every list of halls."""
 NEWS = "news"
 """Every list of news."""
+SITEMAP = "sitemap"
+"""The list of all pages."""
 DEMAND_SECONDS = 600.0
 """How old 热门 may be."""
 
