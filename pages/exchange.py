@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from django.core.exceptions import ValidationError as FieldErrors
 from django.db import transaction
@@ -14,10 +15,12 @@ from pydantic import ValidationError
 from wagtail.documents import get_document_model
 from wagtail.log_actions import log
 
+from pages.blocks import departments_read_once
 from pages.elements import compiled, fill
 from pages.models import CataloguePage, GuidePage
 from portal.catalog.editions.publishing import examine
 from portal.catalog.exchange.files import read_file
+from portal.catalog.exchange.limits import BY_COMMAND, Limits
 from portal.catalog.exchange.names import Names, known_names
 from portal.catalog.exchange.report import Path, Problem, Report, Row, Status, clip, judge
 from portal.catalog.judging.findings import path_of, shape_findings
@@ -48,19 +51,19 @@ Drafts = dict[str, list[GuidePage]]
 """The guides that bear a code in their latest draft, by that code; more than one is a mistake that people make."""
 
 
-def preview(data: bytes, *, by: User | None = None) -> Report:
+def preview(data: bytes, *, by: User | None = None, limits: Limits = BY_COMMAND) -> Report:
     """What importing this file would do; writes nothing."""
-    return _prepared(data, by)[0]
+    return _prepared(data, by, limits)[0]
 
 
-def import_file(data: bytes, *, by: User | None, confirmed: str = "") -> Report:
+def import_file(data: bytes, *, by: User | None, confirmed: str = "", limits: Limits = BY_COMMAND) -> Report:
     """Import the whole file; raises ImportRefused with the report when anything in it is wrong.
 
     `confirmed` is the digest of the report that somebody read; what would now happen must still be the same.
     """
     with transaction.atomic():
         catalogue = _one_at_a_time()
-        report, drafts = _prepared(data, by)
+        report, drafts = _prepared(data, by, limits)
         if not report.is_clean:
             raise ImportRefused(report)
         if confirmed and confirmed != report.digest:
@@ -94,12 +97,13 @@ def export_names() -> Names:
 # -- drafts -----------------------------------------------------------------------------------------------------------
 
 
-def _prepared(data: bytes, by: User | None) -> tuple[Report, Drafts]:
+def _prepared(data: bytes, by: User | None, limits: Limits) -> tuple[Report, Drafts]:
     names = replace(known_names(), files=frozenset(get_document_model().objects.values_list("pk", flat=True)))
-    reading = read_file(data, names)
+    reading = read_file(data, names, limits)
     drafts = latest_drafts({draft.code for draft in reading.drafts})
     existing = {code: definition_of(pages[0]) for code, pages in drafts.items()}
-    report = judge(reading, names, existing, settle=settled, advise=examine)
+    with departments_read_once():
+        report = judge(reading, names, existing, settle=settled, advise=examine)
     rows = tuple(_checked(row, drafts.get(row.code, []), by) for row in report.rows)
     return replace(report, rows=rows), drafts
 
@@ -145,11 +149,17 @@ def settled(definition: ItemDefinition) -> tuple[ItemDefinition, list[tuple[Path
         return definition, unkept
 
 
+@cache
+def _foreign_fields() -> frozenset[str]:
+    """What a guide page has from pages in general, and an item says nothing of."""
+    own = {kept.name for kept in GuidePage._meta.local_fields}
+    return frozenset(kept.name for kept in GuidePage._meta.fields if kept.name not in own)
+
+
 def _not_offered(page: GuidePage) -> Iterator[tuple[Path, str]]:
     """Fields whose value the editing form does not offer, or does not take."""
-    foreign = [kept.name for kept in GuidePage._meta.fields if kept not in GuidePage._meta.local_fields]
     try:
-        page.clean_fields(exclude=foreign)
+        page.clean_fields(exclude=_foreign_fields())
     except FieldErrors as errors:
         for name in errors.message_dict:
             kept = GuidePage._meta.get_field(name)

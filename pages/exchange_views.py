@@ -23,14 +23,12 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from pages.exchange import export_definitions, export_names, import_file, preview
 from pages.models import CataloguePage
-from portal.catalog.exchange.files import CONTENT_TYPES, read_file, replace_file, write_file
+from portal.catalog.exchange.files import CONTENT_TYPES, replace_file, write_file
+from portal.catalog.exchange.limits import IN_THE_BROWSER, MEGABYTE
 from portal.lib.files import private_path, remove_private
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
 
-MOST_BYTES = 2 * 1024 * 1024
-MOST_ITEMS = 200
-"""More than that belongs on the command line: a browser would not wait for it."""
 TITLE = "导入导出"
 BUSY = "系统正忙，没有导入任何事项，请稍候再试一次。"
 
@@ -70,9 +68,8 @@ class UploadForm(forms.Form):
 
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]
-        if upload.size > MOST_BYTES:
-            most = MOST_BYTES // 1024 // 1024
-            raise forms.ValidationError(f"文件超过{most} MB，请分成几个文件，或者请系统管理员用命令导入。")
+        if upload.size > IN_THE_BROWSER.bytes:
+            raise forms.ValidationError(f"文件超过{IN_THE_BROWSER.bytes // MEGABYTE} MB，{IN_THE_BROWSER.advice}")
         return upload
 
 
@@ -125,20 +122,18 @@ class Check(ExchangeView):
         if data is None:
             messages.warning(request, "没有等待导入的文件，请先选择文件。")
             return redirect("guide_exchange")
-        report = preview(data, by=self.user)
+        report = preview(data, by=self.user, limits=IN_THE_BROWSER)
         return self.render_to_response(
             self.get_context_data(
                 report=report,
                 name=request.session.get("exchange_name", ""),
                 sha256=hashlib.sha256(data).hexdigest(),
-                most=MOST_ITEMS,
-                too_many=len(report.rows) > MOST_ITEMS,
             )
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "drop" in request.POST:
-            remove_private(_name(self.user))
+            remove_private(slot_name(self.user))
             return redirect("guide_exchange")
         data = _kept(self.user)
         if data is None:
@@ -152,7 +147,7 @@ class Check(ExchangeView):
         except OperationalError:
             messages.error(request, BUSY)
             return redirect("guide_exchange_check")
-        remove_private(_name(self.user))
+        remove_private(slot_name(self.user))
         messages.success(request, f"{said}已经保存为草稿，发布前请逐个核对。")
         return redirect("wagtailadmin_explore", CataloguePage.objects.order_by("pk").first().pk)
 
@@ -160,9 +155,8 @@ class Check(ExchangeView):
         """Import what was read and confirmed; raises Refused when either has changed since."""
         if hashlib.sha256(data).hexdigest() != request.POST.get("sha256"):
             raise Refused("文件已经换成另一个，请看过新的检查结果再导入。")
-        if len(read_file(data, export_names()).drafts) > MOST_ITEMS:
-            raise Refused(f"一次最多导入{MOST_ITEMS}个事项。")
-        return import_file(data, by=self.user, confirmed=request.POST.get("digest") or "unread").summary
+        confirmed = request.POST.get("digest") or "unread"
+        return import_file(data, by=self.user, confirmed=confirmed, limits=IN_THE_BROWSER).summary
 
 
 class Download(ExchangeView):
@@ -184,12 +178,13 @@ class Download(ExchangeView):
         return response
 
 
-def _name(user: User) -> str:
+def slot_name(user: User) -> str:
+    """Where what an account uploaded waits, below `PRIVATE_ROOT`."""
     return f"imports/{user.pk}"
 
 
 def _slot(user: User) -> Path:
-    return private_path(_name(user))
+    return private_path(slot_name(user))
 
 
 def _kept(user: User) -> bytes | None:

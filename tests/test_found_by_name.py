@@ -25,6 +25,7 @@ from wagtail.models import get_page_models
 from portal.catalog.care.health import CHECKS
 from portal.documents.registry import KINDS
 from portal.jobs.registry import HANDLERS, MINUTE
+from portal.lib.discovery import modules_named
 
 OURS = ("portal", "pages")
 
@@ -136,6 +137,7 @@ def test_which_receivers_listen() -> None:
 
 def test_which_apps_state_what_must_be_true_of_all_data() -> None:
     assert apps_with("integrity") == {
+        "pages",
         "portal.cases",
         "portal.catalog",
         "portal.documents",
@@ -143,6 +145,15 @@ def test_which_apps_state_what_must_be_true_of_all_data() -> None:
         "portal.jobs",
         "portal.pickup",
         "portal.workdays",
+    }
+
+
+def test_which_apps_say_which_files_they_keep() -> None:
+    assert {module.__name__ for module in modules_named("integrity") if hasattr(module, "paths")} == {
+        "pages.integrity",
+        "portal.cases.integrity",
+        "portal.catalog.integrity",
+        "portal.documents.integrity",
     }
 
 

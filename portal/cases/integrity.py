@@ -23,6 +23,11 @@ def problems() -> Iterator[str]:
     yield from broken_links(Event.objects.order_by("case_id", "seq").iterator())
 
 
+def paths() -> Iterator[str]:
+    """The scans and uploads of cases."""
+    yield from CaseFile.objects.values_list("path", flat=True).iterator(chunk_size=1000)
+
+
 def _status_is_last_event() -> Iterator[str]:
     last = Event.objects.filter(case=OuterRef("pk")).order_by("-seq").values("to_status")[:1]
     for case in Case.objects.annotate(last_status=Subquery(last)).exclude(status=F("last_status")):

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db.models import Count, F, Max
 
 from portal.catalog.handbook.models import UNDER_WAY, Handbook, HandbookStatus, series_of
+from portal.catalog.handbook.press import work_folder
 from portal.catalog.items.models import Edition, ServiceItem, ThemeEdition
 from portal.catalog.schema.definition import digest
 from portal.documents.models import Counter, Damaged
@@ -28,6 +30,14 @@ def problems() -> Iterator[str]:
         yield f"item {code} stands on the edition of another item"
     yield from _theme_problems()
     yield from _handbook_problems()
+
+
+def paths() -> Iterator[str]:
+    """Handbooks that are done, and the folders of those under way."""
+    yield from Handbook.objects.exclude(path="").values_list("path", flat=True)
+    for book in Handbook.objects.filter(status__in=UNDER_WAY).only("pk"):
+        if work_folder(book).exists():
+            yield f"{work_folder(book).relative_to(settings.PRIVATE_ROOT).as_posix()}/"
 
 
 def _theme_problems() -> Iterator[str]:

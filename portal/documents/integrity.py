@@ -24,6 +24,12 @@ def problems() -> Iterator[str]:
     yield from _damaged_files()
 
 
+def paths() -> Iterator[str]:
+    """The files of papers."""
+    for rows in (Document.objects.exclude(sha256=""), FileCopy.objects.all()):
+        yield from rows.values_list("path", flat=True).iterator(chunk_size=1000)
+
+
 def _damaged_files() -> Iterator[str]:
     wholes = Document.objects.exclude(sha256="").values_list("number", "path", "sha256")
     copies = FileCopy.objects.values_list("document__number", "path", "sha256")

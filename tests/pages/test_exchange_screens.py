@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from pages.exchange import import_definitions
 from pages.models import CataloguePage, GuidePage, HomePage
+from portal.catalog.exchange.limits import IN_THE_BROWSER
 from portal.lib.spreadsheets import read_workbook
 from portal.organisations.models import Role
 from tests.cast import person
@@ -134,7 +136,7 @@ def test_the_name_of_the_file_decides_nothing(small_site: HomePage) -> None:
 
 
 def test_more_items_than_a_browser_waits_for_are_sent_to_the_command_line(small_site: HomePage, monkeypatch) -> None:
-    monkeypatch.setattr("pages.exchange_views.MOST_ITEMS", 1)
+    monkeypatch.setattr("pages.exchange_views.IN_THE_BROWSER", replace(IN_THE_BROWSER, items=1))
     client, before = at_desk(editor()), state()
     page = upload(client, file_of(item("TZ-90"), item("TZ-91")))
     assert "一次最多导入1个事项" in page.content.decode()

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from pages.exchange import ImportRefused, import_file, preview
-from portal.catalog.exchange.files import MAX_BYTES
+from portal.catalog.exchange.limits import BY_COMMAND
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
 
@@ -42,7 +42,7 @@ def _bytes(path: Path) -> bytes:
     """At most one byte more than is taken, so that a huge file is refused and not loaded."""
     try:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(BY_COMMAND.bytes + 1)
     except OSError as error:
         raise CommandError(f"不能读取文件“{path}”，请检查路径和权限。") from error
 

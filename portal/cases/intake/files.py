@@ -11,7 +11,7 @@ from django.db import transaction
 from portal.cases import authority
 from portal.cases.flow import MOVES
 from portal.cases.models import Case, CaseFile, CaseMaterial
-from portal.lib.files import store_private
+from portal.lib.files import StoredFile, dropped_on_error, remove_private, store_private
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
 
@@ -24,22 +24,35 @@ def keep_upload(
 ) -> CaseFile:
     """Store one scan of a material, or without a material the result of the case, and log it.
 
-    A repeated submission with the same key keeps the first file and drops the second. Raises Refused before anything is
-    stored for somebody who may not bring it now, `FileRefused` when the content is not what the name says.
+    The same bytes of the same material are kept once: the row that stands for them answers, `was_kept_before`, and the
+    second file is dropped. Raises Refused before anything is stored for somebody who may not bring it now,
+    `FileRefused` when the content is not what the name says.
     """
     _require_turn(case, by, material)
     if case.files.count() >= MAX_FILES:
         raise Refused(f"一个办件最多保存{MAX_FILES}个文件。", field="upload")
     stored = store_private(upload, max_bytes=settings.UPLOAD_MAX_BYTES)
+    with dropped_on_error(stored):
+        file = _entered(case, stored, PurePath(upload.name).name[-120:], by=by, material=material, once=once)
+    if file.path != stored.path:
+        remove_private(stored.path)
+    return file
+
+
+def _entered(
+    case: Case, stored: StoredFile, name: str, *, by: User, material: CaseMaterial | None, once: str | None
+) -> CaseFile:
+    """The row of a stored file, or the one that has stood for the same bytes of the same material before."""
     with transaction.atomic():
         case.lock()
         kept = case.files.filter(sha256=stored.sha256, material=material).first()
         if kept is not None:
+            kept.was_kept_before = True
             return kept
         file = CaseFile.objects.create(
             case=case,
             material=material,
-            name=PurePath(upload.name).name[-120:],
+            name=name,
             path=stored.path,
             content_type=stored.content_type,
             size=stored.size,

@@ -78,11 +78,19 @@ class CaseFile(models.Model):
     sha256 = models.CharField("校验值", max_length=64)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="上传人", on_delete=models.PROTECT)
     uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
+    was_kept_before = False
+    """Whether this row answers for a file that was brought once more."""
 
     class Meta:
         ordering = ["pk"]
         verbose_name = "办件文件"
         verbose_name_plural = "办件文件"
+        constraints = [
+            models.UniqueConstraint(fields=["material", "sha256"], name="file_once_for_material"),
+            models.UniqueConstraint(
+                fields=["case", "sha256"], condition=models.Q(material=None), name="result_file_once_for_case"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

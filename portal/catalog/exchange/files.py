@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from portal.catalog.exchange import workbook_file, workbook_reader, yaml_file
+from portal.catalog.exchange.limits import BY_COMMAND, MEGABYTE, Limits
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.report import Reading
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.refusal import Refused
 
-MAX_BYTES = yaml_file.MAX_BYTES
 WORKBOOK, YAML = ".xlsx", ".yaml"
 SUFFIXES = {WORKBOOK: WORKBOOK, YAML: YAML, ".yml": YAML}
 CONTENT_TYPES = {
@@ -22,17 +22,17 @@ CONTENT_TYPES = {
 }
 
 
-def read_file(data: bytes, names: Names) -> Reading:
+def read_file(data: bytes, names: Names, limits: Limits = BY_COMMAND) -> Reading:
     """The items of a workbook or a YAML file; never raises, whatever the bytes are."""
     if not data.strip():
         return Reading.refused("文件", "文件是空的，请重新选择。")
-    if len(data) > MAX_BYTES:
-        return Reading.refused("文件", f"文件超过{MAX_BYTES // 1024 // 1024} MB，请分成几个文件导入。")
+    if len(data) > limits.bytes:
+        return Reading.refused("文件", f"文件超过{limits.bytes // MEGABYTE} MB，{limits.advice}")
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return workbook_reader.read_items(data, names)
+        return workbook_reader.read_items(data, names, limits)
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff")) or b"\x00" in data[:4096]:
         return Reading.refused("文件", "这个文件既不是Excel工作簿（.xlsx），也不是YAML文件，请重新选择。")
-    return yaml_file.read_items(data, names)
+    return yaml_file.read_items(data, names, limits)
 
 
 def write_file(items: Iterable[ItemDefinition], suffix: str, names: Names) -> bytes:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from portal.catalog.exchange.assembly import Assembly
 from portal.catalog.exchange.cells import SPACES, CellProblem, flag_of, number_of, split, split_choices, text_of
 from portal.catalog.exchange.layout import CODE, ITEMS, PARTS, TABLES, Cell, Table
+from portal.catalog.exchange.limits import BY_COMMAND, Limits
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.records import Page, Record
 from portal.catalog.exchange.report import Draft, Problem, Reading, clip
@@ -21,14 +22,16 @@ NONE_SET = {"无", "无法定时限", "-", "—"}
 Rows = Sequence[tuple[int, list[Value]]]
 
 
-def read_items(data: bytes, names: Names) -> Reading:
+def read_items(data: bytes, names: Names, limits: Limits = BY_COMMAND) -> Reading:
     """The items of a workbook of ours."""
     try:
-        sheets = read_workbook(data)
+        sheets = read_workbook(data, most_cells=limits.cells, most_unpacked=limits.unpacked)
     except WorkbookRefused as refusal:
         return Reading.refused("文件", str(refusal))
     reading = Reading()
     pages = {table.title: _page(table, sheets.get(table.title), reading) for table in TABLES}
+    if len(sheets.get(ITEMS.title, ())) - 1 > limits.items:
+        reading.problems.append(Problem(f"“{ITEMS.title}”", limits.too_many_items))
     if reading.problems:
         return reading
     for table in TABLES:

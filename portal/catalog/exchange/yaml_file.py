@@ -15,13 +15,13 @@ import yaml
 from pydantic import ValidationError
 
 from portal.catalog.exchange.content import item_definition
+from portal.catalog.exchange.limits import BY_COMMAND, Limits
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.report import Draft, Problem, Reading, clip
 from portal.catalog.judging.findings import shape_findings
 from portal.catalog.schema.definition import ItemDefinition
 
 FORMAT, VERSION = "portal-items", 1
-MAX_BYTES = 20 * 1024 * 1024
 MAX_DEPTH = 30
 
 
@@ -116,10 +116,8 @@ class _Refused(ValueError):
         self.line = line
 
 
-def read_items(data: bytes, names: Names) -> Reading:
+def read_items(data: bytes, names: Names, limits: Limits = BY_COMMAND) -> Reading:
     """The items of a YAML file: the exchange format, or that of the starting content."""
-    if len(data) > MAX_BYTES:
-        return Reading.refused("文件", f"文件超过{MAX_BYTES // 1024 // 1024} MB，请分成几个文件导入。")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -129,7 +127,7 @@ def read_items(data: bytes, names: Names) -> Reading:
         line = text.count("\n", 0, found.start()) + 1
         return Reading.refused(f"第{line}行", "有不能识别的字符，请删除。")
     try:
-        lines = _checked(text)
+        lines = _checked(text, limits)
         content = yaml.load(text, Loader=_Loader)
     except _Refused as refusal:
         return Reading.refused(f"第{refusal.line}行", str(refusal))
@@ -142,11 +140,12 @@ def read_items(data: bytes, names: Names) -> Reading:
     return _reading(content, lines, names)
 
 
-def _checked(text: str) -> list[int]:
+def _checked(text: str, limits: Limits) -> list[int]:
     """The line on which each entry of `items` begins. Raises _Refused for what a definition never needs."""
     stack: list[set[str] | None] = []
     keys: list[str | None] = []
     entries: list[int] = []
+    sizes = [0]  # of every open list or group, and in front of all closed ones together
     documents = 0
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.DocumentStartEvent):
@@ -157,17 +156,30 @@ def _checked(text: str) -> list[int]:
             _refuse_tricks(event)
             if len(stack) == 2 and keys[0] == "items" and stack[1] is None:
                 entries.append(event.start_mark.line + 1)
+                _refuse_beyond(limits.items, len(entries), event, limits.too_many_items)
+            elif stack:
+                most = limits.in_list if stack[-1] is None else 2 * limits.in_list
+                _refuse_beyond(most, sizes[-1] + 1, event, limits.list_too_long)
+            sizes[-1] += 1
+            _refuse_beyond(limits.entries, sizes[0], event, limits.too_much)
             _note_key(event, stack, keys)
         if isinstance(event, yaml.CollectionStartEvent):
             if len(stack) >= MAX_DEPTH:
                 raise _Refused("内容的层次太深，不是事项文件。", event.start_mark.line + 1)
             stack.append(set() if isinstance(event, yaml.MappingStartEvent) else None)
             keys.append(None)
+            sizes.append(0)
         elif isinstance(event, yaml.CollectionEndEvent):
+            sizes[0] += sizes.pop()
             stack.pop()
             keys.pop()
             _value_done(stack, keys)
     return entries
+
+
+def _refuse_beyond(most: int, count: int, event: Any, sentence: str) -> None:
+    if count > most:
+        raise _Refused(sentence, event.start_mark.line + 1)
 
 
 def _refuse_tricks(event: Any) -> None:

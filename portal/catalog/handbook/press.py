@@ -42,12 +42,17 @@ class ChapterFailed(RuntimeError):
     """A chapter could not be printed; the sentence names it, for whoever ordered the handbook."""
 
 
+def work_folder(handbook: Handbook) -> Path:
+    """Where the parts of a handbook lie until it is bound."""
+    return Path(settings.PRIVATE_ROOT) / "handbooks" / str(handbook.pk)
+
+
 class Press:
     """Prints one handbook."""
 
     def __init__(self, handbook: Handbook) -> None:
         self.handbook = handbook
-        self.folder = Path(settings.PRIVATE_ROOT) / "handbooks" / str(handbook.pk)
+        self.folder = work_folder(handbook)
         self.names = Names.load()
 
     def run(self, *, seconds: float) -> bool:

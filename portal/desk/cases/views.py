@@ -237,4 +237,7 @@ class Upload(VerbView):
 
     def act(self, form: UploadForm) -> None:
         line = self.thing.materials.get(key=form.cleaned_data["material"])
-        keep(self.thing, form.cleaned_data["upload"], self.user, material=line, field="upload", once=form.once)
+        upload = form.cleaned_data["upload"]
+        file = keep(self.thing, upload, self.user, material=line, field="upload", once=form.once)
+        if file.was_kept_before:
+            self.done = "这个文件已经保存过，没有重复保存。"

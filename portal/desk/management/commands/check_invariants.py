@@ -5,7 +5,10 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from django.utils.module_loading import module_has_submodule
+
+from portal.lib.strays import disagreements
 
 
 class Command(BaseCommand):
@@ -19,6 +22,9 @@ class Command(BaseCommand):
             for problem in import_module(f"{config.name}.integrity").problems():
                 self.stderr.write(f"{config.label}: {problem}")
                 found += 1
+        for problem in disagreements(timezone.now()):
+            self.stderr.write(f"files: {problem}")
+            found += 1
         if found:
             raise CommandError(f"{found} problem(s).")
         self.stdout.write("All invariants hold.")

@@ -1,0 +1,86 @@
+"""What is uploaded with a case: the same bytes of the same material are kept once, on the disk as well."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from portal.cases.intake.files import keep_upload
+from portal.cases.models import Case, CaseFile
+from tests.cast import Cast, received_case
+from tests.lib.test_files import PDF
+
+pytestmark = pytest.mark.django_db
+OTHER_PDF = PDF.replace(b"%%EOF", b"% another scan\n%%EOF")
+
+
+def a_scan(data: bytes = PDF) -> SimpleUploadedFile:
+    return SimpleUploadedFile("扫描.pdf", data)
+
+
+def on_the_disk() -> set[Path]:
+    return {path for path in Path(settings.PRIVATE_ROOT).rglob("*") if path.is_file()}
+
+
+def test_the_same_file_four_times_is_one_file_and_one_row(cast: Cast) -> None:
+    case, before = received_case(), on_the_disk()
+    line = case.materials.first()
+    kept = [keep_upload(case, a_scan(), by=cast.receiver, material=line) for _ in range(4)]
+    assert len({file.pk for file in kept}) == CaseFile.objects.count() == 1
+    assert [file.was_kept_before for file in kept] == [False, True, True, True]
+    assert [path.name for path in on_the_disk() - before] == [Path(kept[0].path).name]
+    assert case.events.filter(verb="upload").count() == 1
+
+
+def test_another_file_and_the_same_for_another_material_are_kept(cast: Cast) -> None:
+    case, before = received_case(), on_the_disk()
+    first, second = case.materials.all()[:2]
+    for data, line in ((PDF, first), (OTHER_PDF, first), (PDF, second)):
+        assert not keep_upload(case, a_scan(data), by=cast.receiver, material=line).was_kept_before
+    assert CaseFile.objects.count() == len(on_the_disk() - before) == 3
+
+
+def test_a_file_whose_row_could_not_be_written_is_dropped(cast: Cast) -> None:
+    case = received_case()
+    line, key = case.materials.first(), str(uuid.UUID(int=7))
+    keep_upload(case, a_scan(), by=cast.receiver, material=line, once=key)
+    before = on_the_disk()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        keep_upload(case, a_scan(OTHER_PDF), by=cast.receiver, material=line, once=key)
+    assert on_the_disk() == before
+
+
+def row_like(file: CaseFile) -> CaseFile:
+    fields = ("case", "material", "name", "content_type", "size", "sha256", "uploaded_by")
+    return CaseFile(path="another.pdf", **{name: getattr(file, name) for name in fields})
+
+
+@pytest.mark.parametrize("of_a_material", [True, False])
+def test_the_database_itself_holds_the_rule(of_a_material: bool, cast: Cast) -> None:
+    case: Case = received_case()
+    file = keep_upload(case, a_scan(), by=cast.receiver, material=case.materials.first())
+    if not of_a_material:
+        CaseFile.objects.update(material=None)
+        file.refresh_from_db()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row_like(file).save()
+
+
+def test_the_clerk_is_told_without_an_error(cast: Cast) -> None:
+    case, client = received_case(), Client()
+    client.force_login(cast.receiver, backend="django.contrib.auth.backends.ModelBackend")
+    url = reverse("cases_modeladmin_upload", args=[case.pk])
+    pages = []
+    for number in range(2):
+        form = {"key": str(uuid.UUID(int=number)), "material": "m01", "upload": a_scan()}
+        pages.append(client.post(url, form, follow=True).content.decode())
+    assert "文件已保存。" in pages[0]
+    assert "这个文件已经保存过，没有重复保存。" in pages[1]
+    assert "文件已保存。" not in pages[1]
