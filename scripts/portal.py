@@ -23,7 +23,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 VAR = Path(os.environ.get("PORTAL_VAR", ROOT / "var"))
 RUN_PACKAGES = ("fonts-noto-cjk", "libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
-TEST_PACKAGES = ("chromium", "poppler-utils")
+TEST_PACKAGES = ("chromium", "poppler-utils", "libatomic1")  # the last for the node that drives the browser
 POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
 START_SECONDS = 90
 

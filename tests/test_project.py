@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -65,6 +66,9 @@ def test_no_python_lies_under_site() -> None:
 def test_the_top_level_is_what_was_agreed() -> None:
     for name in ("portal", "site", "pages", "media", "manage.py", "requirements.txt", "tests"):
         assert (ROOT / name).exists()
+    for name in ("LICENSE", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"):
+        assert name in (ROOT / "README.md").read_text(encoding="utf-8") or name == "CHANGELOG.md"
+        assert (ROOT / name).is_file()
 
 
 def test_every_requirement_is_pinned_exactly() -> None:
@@ -136,6 +140,11 @@ def test_templates_are_in_the_house_style() -> None:
     check = [sys.executable, "-m", "djhtml", "--check", "--tabwidth", "2", *map(str, files)]
     done = subprocess.run(check, capture_output=True, text=True)
     assert done.returncode == 0, f"`make format` (djhtml --tabwidth 2 site/templates) puts this right:\n{done.stderr}"
+
+
+def test_the_suite_draws_the_same_examples_everywhere_unless_it_is_the_long_one() -> None:
+    assert hypothesis.settings.default is not None
+    assert hypothesis.settings.default.derandomize is not bool(os.environ.get("LONG"))
 
 
 def test_the_compiled_translations_are_in_step() -> None:

@@ -18,8 +18,9 @@ from portal.cases.models.event import Event, log
 from portal.cases.states import CaseStatus, ClockState, TaskOutcome
 from portal.catalog.models import Edition, ServiceItem
 from portal.documents.models import Document
+from portal.documents.registry import Body, kind_of
 from portal.lib.fields import EncryptedTextField
-from portal.lib.refusal import TooLate
+from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Zone
 
 if TYPE_CHECKING:
@@ -183,7 +184,15 @@ class Case(models.Model):
         return lines
 
     def issue(self, kind: str, content: dict[str, Any], *, by: User | None) -> Document:
-        """Issue a numbered document of this case; its PDF is promised work."""
-        document = Document.issue(kind, content=content, by=by)
+        """Issue a numbered document of this case; its PDF is promised work.
+
+        Raises Refused for a paper that bears the number of a department which has no sign for it.
+        """
+        paper, body = kind_of(kind), ""
+        if paper.body == Body.DEPARTMENT:
+            body = self.lead.document_sign
+            if not body:
+                raise Refused(f"{self.lead}还没有登记文号代字，不能出具{paper.title}，请联系审管办登记。")
+        document = Document.issue(kind, content=content, by=by, body=body)
         self.documents.add(document)
         return document

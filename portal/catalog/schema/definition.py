@@ -15,6 +15,8 @@ from portal.catalog.schema.questions import Answers, FormField, Part, Question, 
 from portal.lib.digests import canonical, digest
 
 UNIT_NAMES = {"WD": "个工作日", "ND": "个自然日", "MONTH": "个月"}
+LEGAL_DELIVERY_DAYS = 10
+"""Working days within which a decision must be delivered (行政许可法 art. 44); an item may only be quicker."""
 
 
 class Limit(Part):
@@ -327,6 +329,18 @@ class ItemDefinition(Definition):
     @property
     def is_instant(self) -> bool:
         return self.case_type == "instant"
+
+    @property
+    def delivery_days(self) -> int:
+        """Working days from the decision to delivery: the item's own, at most the legal ten."""
+        return min(self.delivery_limit, LEGAL_DELIVERY_DAYS)
+
+    @property
+    def delivery_text(self) -> str:
+        """The same as guide, handbook and papers say it."""
+        if self.delivery_days == 0:
+            return "决定作出当日送达"
+        return f"决定作出之日起{self.delivery_days}个工作日内送达"
 
     @property
     def departments(self) -> list[str]:
