@@ -7,11 +7,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from portal.cases.clocks.limits import HANDOVER_DAYS, working_days
 from portal.cases.models import Case, CaseMaterial, Task
 from portal.cases.states import TaskStatus
 from portal.documents.models import Counter, Document
 from portal.handover import papers
+from portal.handover.limits import slip_due
 from portal.handover.models import Custody, Direction, HolderKind, Slip, SlipLine, SlipStatus
 from portal.handover.numbers import SlipCode, counter_of_slips
 from portal.lib.refusal import Refused
@@ -143,7 +143,7 @@ def _issue(
             document=document,
             code=code,
             round=round,
-            due=working_days(timezone.localdate(), HANDOVER_DAYS),
+            due=slip_due(timezone.localdate()),
             issued_by=by,
         )
         for line in lines:

@@ -197,8 +197,11 @@ def _write_sheet(book: Workbook, sheet: Sheet) -> None:
     }
     styles["date"] = _styled(page, number_format="yyyy-mm-dd")
     styles["live"] = _styled(page, number_format="@", quoted=True)
+    rows = list(sheet.rows)
+    # A reader that is not told the size goes through the whole sheet to find it, and then reads it.
+    page.calculate_dimension = lambda: f"A1:{get_column_letter(len(sheet.heads))}{len(rows) + 1}"
     page.append([_head_cell(page, head) for head in sheet.heads])
-    for row in sheet.rows:
+    for row in rows:
         page.append([_body_cell(page, value, styles) for value in row])
     _add_choices(page, sheet.heads)
 
