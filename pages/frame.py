@@ -43,12 +43,10 @@ def frame_of(request: HttpRequest | None) -> Frame:
 
 
 def _read(request: HttpRequest | None) -> Frame:
-    from pages.models import CataloguePage
-
     site = Site.find_for_request(request) if request is not None else None
     home = site.root_page if site else None
-    catalogue = CataloguePage.objects.live().first() if site else None
-    menu = home.get_children().live().public().in_menu().not_type(CataloguePage) if home else ()
+    catalogue = Page.objects.live().filter(cataloguepage__isnull=False).first() if site else None
+    menu = home.get_children().live().public().in_menu().filter(cataloguepage__isnull=True) if home else ()
     return Frame(
         home=home,
         catalogue=catalogue,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -27,6 +27,7 @@ class CalendarChangeQuerySet(models.QuerySet):
         rows = list(rows)
         if not rows:
             return None
+        CalendarChange.written_here += 1
         first = min(row.first_day for row in rows)
         change = self.create(first_day=first, why=_why(rows, gone))
         promise(MOVE_DEADLINES, key=f"{MOVE_DEADLINES}:{change.pk}", change=change.pk)
@@ -52,6 +53,9 @@ class CalendarChange(models.Model):
     why = models.CharField("原因", max_length=200)
     first_day = models.DateField("最早的日期")
     finished_at = models.DateTimeField("完成时间", null=True)
+
+    written_here: ClassVar[int] = 0
+    """How many changes this process has written; what it keeps of the calendar is older than that."""
 
     objects = CalendarChangeQuerySet.as_manager()
 

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.catalog.editions.publishing import withdraw_item
+from portal.catalog.editions.intake import withdraw_item
 from portal.catalog.handbook.models import Handbook, HandbookStatus
 from portal.catalog.jobs import handbooks_given_up
 from portal.catalog.models import ServiceItem

@@ -119,14 +119,23 @@ class Case(models.Model):
             setattr(self, field.attname, getattr(fresh, field.attname))
         self._state.fields_cache.update(fresh._state.fields_cache)
 
-    def claim(self, verb: str, *, by: User | None, department: Any = None, **stamps: Any) -> tuple[Move, str]:
-        """Guard and set in one conditional UPDATE; nobody else can have moved the case in between.
+    def guard(self, verb: str, *, by: User | None, department: Any = None) -> Move:
+        """The first guards of every move, before its own: the post at its place, then the status it starts from.
 
-        Returns the move and the status it left. Raises Refused without the right post, TooLate when the case is not
-        (any more) where the verb starts.
+        Raises Refused without the right post, TooLate when the case is not (any more) where the verb starts.
         """
         move = MOVES[verb]
         authority.require(move, by, self, department)
+        if self.status not in move.sources:
+            raise self.too_late(move.name)
+        return move
+
+    def claim(self, verb: str, *, by: User | None, department: Any = None, **stamps: Any) -> tuple[Move, str]:
+        """Set, after every guard, in one conditional UPDATE; nobody else can have moved the case in between.
+
+        Returns the move and the status it left. Raises what `guard` raises.
+        """
+        move = self.guard(verb, by=by, department=department)
         left = self.status
         standing = Case.objects.filter(pk=self.pk, status__in=move.sources, version=self.version)
         if not standing.update(status=move.target, version=self.version + 1, **stamps):

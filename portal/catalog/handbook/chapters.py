@@ -169,7 +169,7 @@ def _steps(item: ItemDefinition) -> list[str]:
 
 
 def _delivery_texts(item: ItemDefinition) -> list[tuple[str, str]]:
-    return [("送达方式", "、".join(item.delivery)), ("送达期限", f"决定作出之日起{item.delivery_limit}个工作日内")]
+    return [("送达方式", "、".join(item.delivery)), ("送达期限", item.delivery_text)]
 
 
 def _both(new: list[tuple[str, str]], old: list[tuple[str, str]] | None) -> list[Line]:
