@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
@@ -18,7 +19,7 @@ MOVE_DEADLINES = "workdays.move_deadlines"
 """The promised work that follows every change of the calendar."""
 
 
-class CalendarChangeQuerySet(models.QuerySet):
+class CalendarChangeQuerySet(models.QuerySet["CalendarChange"]):
     def tell(self, rows: Iterable[CalendarEntry], *, gone: bool = False) -> CalendarChange | None:
         """Write down that these days or years were entered, changed or withdrawn, and promise to move the deadlines.
 
@@ -68,7 +69,7 @@ class CalendarChange(models.Model):
         return self.why
 
 
-class CalendarQuerySet(models.QuerySet):
+class CalendarQuerySet(models.QuerySet[Any]):
     """Changes of many rows at once are told like those of one."""
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
@@ -172,7 +173,7 @@ class CalendarDay(CalendarEntry):
         return f"{self.date:%Y-%m-%d} {'上班' if self.is_workday else '放假'}"
 
     @property
-    def first_day(self) -> date:
+    def first_day(self) -> datetime.date:
         return self.date
 
     def in_words(self) -> str:

@@ -86,7 +86,8 @@ def _moves(cases: list[int], since: date) -> Iterator[tuple[int, Move]]:
 def _attribute(row: Any, path: str) -> int:
     for name in path.split("__"):
         row = getattr(row, name)
-    return row
+    key: int = row
+    return key
 
 
 def _label(deadline: OpenDeadline, row: Any) -> str:
