@@ -16,8 +16,9 @@ from wagtail.documents import get_document_model
 from wagtail.log_actions import log
 
 from pages.blocks import departments_read_once
+from pages.catalogue_page import CataloguePage
 from pages.elements import compiled, fill
-from pages.models import CataloguePage, GuidePage
+from pages.guide_page import GuidePage
 from portal.catalog.editions.publishing import examine
 from portal.catalog.exchange.files import read_file
 from portal.catalog.exchange.limits import BY_COMMAND, Limits

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from portal.cases.clocks.limits import HANDOVER_DAYS, working_days
 from portal.cases.models import Case, CaseMaterial, Task
 from portal.cases.states import TaskStatus
 from portal.documents.models import Counter
 from portal.handover import papers
+from portal.handover.limits import slip_due
 from portal.handover.models import Custody, Direction, HolderKind, Slip, SlipLine, SlipStatus
 from portal.handover.numbers import SlipCode, counter_of_slips
 from portal.lib.refusal import Refused
@@ -134,7 +134,7 @@ def _line(material: CaseMaterial, as_paper: bool) -> SlipLine:
 
 def _issue(case: Case, kind: str, drafts: list[Draft], *, by: User | None) -> None:
     """Number and print the drafts, and send the papers they list on their way."""
-    due = working_days(timezone.localdate(), HANDOVER_DAYS)
+    due = slip_due(timezone.localdate())
     with transaction.atomic():
         documents = case.issue_many(kind, [draft.content for draft in drafts], by=by)
         for draft, document in zip(drafts, documents, strict=True):

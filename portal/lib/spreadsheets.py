@@ -192,9 +192,7 @@ def _write_sheet(book: Workbook, sheet: Sheet) -> None:
         if not sheet.plain:
             column.number_format = "@"
     page.row_dimensions[1].height = 32
-    styles = {
-        name: _styled(page, **looks) for name, looks in (("text", {"number_format": "@"}), ("number", {}), ("live", {}))
-    }
+    styles = {"text": _styled(page, number_format="@"), "number": _styled(page)}
     styles["date"] = _styled(page, number_format="yyyy-mm-dd")
     styles["live"] = _styled(page, number_format="@", quoted=True)
     rows = list(sheet.rows)
@@ -388,4 +386,5 @@ def _value(cell: Any) -> Value:
         return ErrorValue(value)
     if isinstance(value, str):
         return unescape(value) or None
-    return value
+    plain: Value = value
+    return plain

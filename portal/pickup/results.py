@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils import timezone
-
-from portal.cases.clocks.limits import working_days
 from portal.cases.decision.results import move_result
 from portal.cases.models import Case, CaseFile
 from portal.cases.models.acting import acting
@@ -18,7 +15,8 @@ from portal.lib.crypto import blind_index
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
 from portal.pickup import papers
-from portal.pickup.models import DELIVERY_DAYS, Delivery, Result, new_pickup_code
+from portal.pickup.limits import delivery_due
+from portal.pickup.models import Delivery, Result, new_pickup_code
 
 
 @dataclass(frozen=True)
@@ -110,13 +108,12 @@ def _register(case: Case, results: list[NewResult], by: User) -> None:
 
 def _shelve(case: Case, shelf: str, slip: Slip | None, by: User) -> Delivery:
     code = new_pickup_code()
-    decided = timezone.localdate(case.decided_at)
     delivery = Delivery.objects.create(
         case=case,
         slip=slip,
         shelf=shelf.strip(),
         code_index=blind_index(f"pickup:{case.pk}:{code}"),
-        due=working_days(decided, DELIVERY_DAYS),
+        due=delivery_due(case),
     )
     case.issue("pickup_notice", papers.pickup_notice(delivery, code, by), by=by)
     if slip is None:

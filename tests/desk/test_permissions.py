@@ -219,7 +219,7 @@ EXCEPTIONS = {
     ("desk_intake_item", "estate_receiver"): HIDDEN,
     ("cases_modeladmin_reveal", "supervisor"): REFUSED,
 }
-"""A receiver of another zone may take in cases, but not of this item; a supervisor sees the case, but no full number."""
+"""A receiver of another zone takes in cases, but not of this item; a supervisor sees the case, but no full number."""
 # Open to everybody, signed in or not, and the same for all: address → how to build it, answer to a GET, and to a POST
 # without a form.
 PUBLIC: dict[str, tuple[Callable[[Things], list[object]], int, int]] = {

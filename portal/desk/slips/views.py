@@ -23,7 +23,7 @@ class SlipRegister(RegisterView):
     """The list of slips; a scanned code leads straight to its slip."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        code = request.GET.get("q", "").strip().upper()
+        code = request.GET.get("q", "").upper()
         if code.startswith(PREFIX):
             slip = self.model_admin.door(request.user).filter(code=code[:20]).first()
             if slip is not None:
