@@ -20,6 +20,7 @@ from wagtail.log_actions import LogContext, get_active_log_context
 from wagtail.models import AbstractGroupApprovalTask, Orderable, Page, Revision, TaskState
 from wagtail.url_routing import RouteResult
 
+from pages.addresses import CheckedLinks
 from pages.catalogue import READS, Listing, suggestions
 from pages.elements import compiled, give_keys
 from pages.forms import GuidePageForm
@@ -54,7 +55,7 @@ __all__ = [
 RICH_TEXT = ["h3", "bold", "ol", "ul", "link"]
 
 
-class PortalPage(Page):
+class PortalPage(CheckedLinks, Page):
     """What all public pages share: the centre in the footer, the demo notice, and what each shows (`pages.caching`)."""
 
     kept_seconds = KEPT_SECONDS
