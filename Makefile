@@ -1,11 +1,9 @@
 # One-Window Portal (一窗通). `make help` lists every target.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
-BIN := $(VENV)/bin
-TEMPLATES = --tabwidth 2 site/templates $(shell find site/templates -name '*.svg')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long bench lint format clean
+.PHONY: help run test test-long bench lint format lock clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,11 +20,14 @@ test-long: ## The same with longer property and race tests
 bench: ## Measure speed and memory, as ratios within one run
 	@$(PYTHON) scripts/portal.py bench
 
-lint: ## Check style, templates and import contracts
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/djhtml --check $(TEMPLATES) && $(BIN)/lint-imports
+lint: ## Check style, templates, import contracts, migrations and types (makes its own tools)
+	@$(PYTHON) scripts/portal.py lint
 
 format: ## Put code and templates into the house style
-	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/djhtml $(TEMPLATES)
+	@$(PYTHON) scripts/portal.py format
+
+lock: ## Write requirements.lock anew from requirements.txt
+	@$(PYTHON) scripts/portal.py lock
 
 clean: ## Remove the virtual environment and caches, never data
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache

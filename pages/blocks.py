@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django import forms
@@ -17,9 +20,24 @@ from portal.catalog.schema.choices import Choices, pairs
 from portal.catalog.schema.questions import COLUMN_KINDS, FIELD_KINDS
 from portal.organisations.models import Organisation
 
+_at_hand: ContextVar[Choices | None] = ContextVar("departments at hand", default=None)
+
+
+@contextmanager
+def departments_read_once() -> Iterator[None]:
+    """Whatever is asked within gets the same bodies: every block of a file of items asks for them anew."""
+    token = _at_hand.set(departments())
+    try:
+        yield
+    finally:
+        _at_hand.reset(token)
+
 
 def departments() -> Choices:
     """Bodies that stand today, by code."""
+    known = _at_hand.get()
+    if known is not None:
+        return known
     rows = Organisation.objects.standing().order_by("short_name").values_list("code", "short_name")
     return [(code, name) for code, name in rows]
 

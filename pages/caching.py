@@ -15,7 +15,8 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from pages.models import PortalPage, SiteMarks
+from pages.base import PortalPage
+from pages.site_marks import SiteMarks
 from portal.catalog.items.shown import EVERY_PAGE, FRAME, HOUSE, SITEMAP
 from portal.lib.page_cache import FREE_TEXT, depend, forget, forget_everything
 from portal.organisations import models as organisations

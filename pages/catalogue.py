@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.paginator import Page as Leaf
 from django.core.paginator import Paginator
@@ -14,14 +14,12 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.http import urlencode
 
+from pages.guide_fields import ItemElements
 from portal.catalog.finding import demand, facets
 from portal.catalog.finding.asking import Search, Tier
 from portal.catalog.finding.models import Entry, Facet
 from portal.lib.search.text import LONGEST, Query
 from portal.organisations.models import Zone
-
-if TYPE_CHECKING:
-    from pages.models import GuidePage
 
 PER_PAGE = 20
 PAGE_NUMBER = re.compile(r"[0-9]{1,9}")
@@ -58,7 +56,7 @@ READS = {"q", "sort", "page", *Facet.values}
 class Listing:
     """The catalogue for one address. `guides` are those that citizens may read."""
 
-    def __init__(self, data: QueryDict, guides: QuerySet[GuidePage]) -> None:
+    def __init__(self, data: QueryDict, guides: QuerySet[ItemElements]) -> None:
         self.query = Query(data.get("q", ""))
         self.guides = guides
         self.entries = Entry.objects.filter(item__in=guides.order_by().values("item"))
@@ -111,7 +109,7 @@ class Listing:
             return f"没有第{number}页，已经显示第{self.leaf.number}页。" if number != self.leaf.number else ""
         return "没有这一页，已经显示第1页。" if self.asked_page != "1" else ""
 
-    def rows(self) -> list[GuidePage]:
+    def rows(self) -> list[ItemElements]:
         """The guides of the page in its order, each with the `reason` it was found for: one query, however many."""
         entries = list(self.leaf.object_list)
         by_item = {guide.item_id: guide for guide in self._with_facts([entry.pk for entry in entries])}
@@ -124,7 +122,7 @@ class Listing:
         tier = Tier(entry.tier) if self.query.words and not self.is_guess else None
         return tier.label if tier in REASONS else ""
 
-    def _with_facts(self, items: Iterable[int]) -> QuerySet[GuidePage]:
+    def _with_facts(self, items: Iterable[int]) -> QuerySet[ItemElements]:
         return self.guides.filter(item__in=items).select_related("item__zone", "item__lead", "edition")
 
     @cached_property
@@ -180,7 +178,7 @@ class Listing:
     def _page(self, number: int) -> str:
         return self.address(self.chosen, page=number)
 
-    def wanted(self) -> list[GuidePage]:
+    def wanted(self) -> list[ItemElements]:
         """热门: what people came for lately; only where nobody has asked for anything yet."""
         if self.query.typed or self.chosen:
             return []
@@ -220,14 +218,16 @@ class Listing:
         }
 
 
-def popular(guides: QuerySet[GuidePage], at_most: int = demand.MOST) -> list[GuidePage]:
+def popular(guides: QuerySet[ItemElements], at_most: int = demand.MOST) -> list[ItemElements]:
     """The guides of the items in demand, the most wanted first; empty when there were no cases."""
     ids = demand.in_demand(at_most)
     found = {guide.item_id: guide for guide in guides.filter(item__entry__in=ids)} if ids else {}
     return [found[pk] for pk in ids if pk in found]
 
 
-def suggestions(text: str, guides: QuerySet[GuidePage], limit: int = 8) -> tuple[Query, list[tuple[GuidePage, str]]]:
+def suggestions(
+    text: str, guides: QuerySet[ItemElements], limit: int = 8
+) -> tuple[Query, list[tuple[ItemElements, str]]]:
     """The best answers while somebody types: guides with the department, best first."""
     query = Query(text)
     entries = Entry.objects.filter(item__in=guides.order_by().values("item"))

@@ -9,11 +9,14 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page, Site
 
+from pages.catalogue_page import CataloguePage
 from pages.elements import fill
+from pages.guide_page import GuidePage
 from pages.hall_content import load_halls, load_news
-from pages.models import CataloguePage, FeaturedGuide, GuidePage, HomePage, ThemePage
+from pages.home_page import FeaturedGuide, HomePage
 from pages.review import make_workflow
 from pages.site_marks import SiteMarks
+from pages.themes import ThemePage
 from portal.catalog.editions.publishing import keep_theme
 from portal.catalog.exchange.content import load_items, load_themes
 from portal.catalog.models import ItemStatus, ServiceItem, Theme

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import BooleanField, DateField
 from pydantic import BaseModel
@@ -21,12 +21,9 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.fields import StreamField
 
 from pages.blocks import WhenBlock
-from pages.guide_fields import DESK_STEPS, LIMITS, PARTS, PLAIN
+from pages.guide_fields import DESK_STEPS, LIMITS, PARTS, PLAIN, ItemElements
 from portal.catalog.judging.findings import Finding
 from portal.catalog.schema.definition import Contact, Fee, ItemDefinition, Place
-
-if TYPE_CHECKING:
-    from pages.models import GuidePage
 
 NAMESPACE = uuid.UUID("6f0c2c53-5f0e-4f0e-9c6b-3d1f6d3b7a11")
 """Block ids made from a part's place are the same every time, so that comparing two drafts shows real changes only."""
@@ -46,7 +43,7 @@ class Compiled:
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
-def compiled(page: GuidePage) -> Compiled:
+def compiled(page: ItemElements) -> Compiled:
     """What the fields of the page say, in the shape of the schema. Never raises; the schema judges."""
     data: dict[str, Any] = {"name": page.title, "form": _stream(page.form_fields)}
     for name in PLAIN:
@@ -70,7 +67,7 @@ def compiled(page: GuidePage) -> Compiled:
     return Compiled(data, list(_resolve_names(data)))
 
 
-def _route(page: GuidePage, data: dict[str, Any]) -> dict[str, Any]:
+def _route(page: ItemElements, data: dict[str, Any]) -> dict[str, Any]:
     stages = _stream(page.stages)
     for stage in stages:
         for step in stage.setdefault("steps", []):
@@ -159,7 +156,7 @@ def split_answers(text: str, known: dict[str, str]) -> list[str]:
 # -- writing ----------------------------------------------------------------------------------------------------------
 
 
-def fill(page: GuidePage, definition: ItemDefinition) -> None:
+def fill(page: ItemElements, definition: ItemDefinition) -> None:
     """Write a definition into the fields of a page; reading them back gives the same definition."""
     data = definition.model_dump(mode="json")
     page.title = data["name"]
@@ -187,7 +184,7 @@ def fill(page: GuidePage, definition: ItemDefinition) -> None:
             setattr(page, f"{prefix}_{word}", value)
 
 
-def set_stream(page: GuidePage, name: str, items: list[Any], data: dict[str, Any]) -> None:
+def set_stream(page: ItemElements, name: str, items: list[Any], data: dict[str, Any]) -> None:
     """Put plain data into a stream of the page, with block ids that depend on the part alone."""
     stream_block = page._meta.get_field(name).stream_block
     ((kind, block),) = stream_block.child_blocks.items()
@@ -247,7 +244,7 @@ KEYED = {"questions": "q", "materials": "m", "form_fields": "f", "stages": "g"}
 INNER = {"questions": ("choices", "a"), "form_fields": ("choices", "a"), "stages": ("steps", "s")}
 
 
-def give_keys(page: GuidePage) -> None:
+def give_keys(page: ItemElements) -> None:
     """Give every new part its stable name; a duplicate gets one of its own, a name once published is not reused."""
     published = _published_keys(page)
     for name, letter in KEYED.items():
@@ -280,7 +277,7 @@ def _number(parts: list[Any], letter: str, published: set[str]) -> None:
         following += 1
 
 
-def _published_keys(page: GuidePage) -> set[str]:
+def _published_keys(page: ItemElements) -> set[str]:
     """Every key of a material, question, field or step that an edition of this item ever carried."""
     if page.item_id is None:
         return set()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from django.core.exceptions import ValidationError as FieldErrors
 from django.db import transaction
@@ -14,8 +15,10 @@ from pydantic import ValidationError
 from wagtail.documents import get_document_model
 from wagtail.log_actions import log
 
+from pages.blocks import departments_read_once
+from pages.catalogue_page import CataloguePage
 from pages.elements import compiled, fill
-from pages.models import CataloguePage, GuidePage
+from pages.guide_page import GuidePage
 from portal.catalog.editions.publishing import examine
 from portal.catalog.exchange.files import read_file
 from portal.catalog.exchange.limits import BY_COMMAND, Limits
@@ -100,7 +103,8 @@ def _prepared(data: bytes, by: User | None, limits: Limits) -> tuple[Report, Dra
     reading = read_file(data, names, limits)
     drafts = latest_drafts({draft.code for draft in reading.drafts})
     existing = {code: definition_of(pages[0]) for code, pages in drafts.items()}
-    report = judge(reading, names, existing, settle=settled, advise=examine)
+    with departments_read_once():
+        report = judge(reading, names, existing, settle=settled, advise=examine)
     rows = tuple(_checked(row, drafts.get(row.code, []), by) for row in report.rows)
     return replace(report, rows=rows), drafts
 
@@ -146,11 +150,17 @@ def settled(definition: ItemDefinition) -> tuple[ItemDefinition, list[tuple[Path
         return definition, unkept
 
 
+@cache
+def _foreign_fields() -> frozenset[str]:
+    """What a guide page has from pages in general, and an item says nothing of."""
+    own = {kept.name for kept in GuidePage._meta.local_fields}
+    return frozenset(kept.name for kept in GuidePage._meta.fields if kept.name not in own)
+
+
 def _not_offered(page: GuidePage) -> Iterator[tuple[Path, str]]:
     """Fields whose value the editing form does not offer, or does not take."""
-    foreign = [kept.name for kept in GuidePage._meta.fields if kept not in GuidePage._meta.local_fields]
     try:
-        page.clean_fields(exclude=foreign)
+        page.clean_fields(exclude=_foreign_fields())
     except FieldErrors as errors:
         for name in errors.message_dict:
             kept = GuidePage._meta.get_field(name)

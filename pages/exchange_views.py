@@ -21,8 +21,8 @@ from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from pages.catalogue_page import CataloguePage
 from pages.exchange import export_definitions, export_names, import_file, preview
-from pages.models import CataloguePage
 from portal.catalog.exchange.files import CONTENT_TYPES, replace_file, write_file
 from portal.catalog.exchange.limits import IN_THE_BROWSER, MEGABYTE
 from portal.lib.files import private_path, remove_private

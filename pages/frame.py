@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from wagtail.models import Page, Site
 
 from pages.site_marks import SiteMarks
-from portal.organisations.models import CenterKind, ServiceCenter
+from portal.organisations.models import ServiceCenter
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,6 @@ class Frame:
     demo: bool
 
 
-def city_center() -> ServiceCenter | None:
-    """The centre whose address and phones every page shows."""
-    return ServiceCenter.objects.filter(kind=CenterKind.CITY).first()
-
-
 def frame_of(request: HttpRequest | None) -> Frame:
     found = getattr(request, "_frame", None)
     if found is None:
@@ -43,17 +38,15 @@ def frame_of(request: HttpRequest | None) -> Frame:
 
 
 def _read(request: HttpRequest | None) -> Frame:
-    from pages.models import CataloguePage
-
     site = Site.find_for_request(request) if request is not None else None
     home = site.root_page if site else None
-    catalogue = CataloguePage.objects.live().first() if site else None
-    menu = home.get_children().live().public().in_menu().not_type(CataloguePage) if home else ()
+    catalogue = Page.objects.live().filter(cataloguepage__isnull=False).first() if site else None
+    menu = home.get_children().live().public().in_menu().filter(cataloguepage__isnull=True) if home else ()
     return Frame(
         home=home,
         catalogue=catalogue,
         menu=tuple(menu),
-        center=city_center(),
+        center=ServiceCenter.city(),
         marks=SiteMarks.objects.filter(site=site).first() if site else None,
         demo=settings.DEMO,
     )

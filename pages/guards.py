@@ -10,8 +10,9 @@ from django.shortcuts import redirect
 from wagtail.admin import messages
 from wagtail.models import Page
 
-from pages.models import GuidePage, PlainPage
+from pages.guide_page import GuidePage
 from pages.news import NewsPage
+from pages.plain_page import PlainPage
 from portal.catalog.judging.preflight import PreflightFailed
 
 

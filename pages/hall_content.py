@@ -12,7 +12,7 @@ from wagtail.models import Page
 from wagtail.rich_text import RichText
 
 from pages.halls import HallIndexPage, HallPage
-from pages.models import HomePage
+from pages.home_page import HomePage
 from pages.news import NewsIndexPage, NewsPage
 from portal.lib.content import read_yaml
 from portal.organisations.models import ServiceCenter

@@ -13,7 +13,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
-from pages.models import RICH_TEXT, PortalPage
+from pages.base import RICH_TEXT, PortalPage
 from portal.catalog.drawing.floor_plan import floors
 from portal.catalog.items.shown import CATALOGUE, HALLS
 from portal.catalog.models import ItemStatus

@@ -17,9 +17,10 @@ from wagtail.fields import RichTextField
 from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
 
+from pages.guide_page import GuidePage
 from pages.halls import HallPage
-from pages.models import GuidePage, PlainPage
 from pages.news import NewsIndexPage, NewsKind, NewsPage
+from pages.plain_page import PlainPage
 from pages.standards import HealthStandards
 from portal.catalog.care.health import Ailment, HealthKind, health_check
 from portal.catalog.judging.lint.judge import judge, rulebook_in_force

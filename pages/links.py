@@ -24,9 +24,10 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
 from pages.addresses import typed
+from pages.guide_page import GuidePage
 from pages.health import edit_url
-from pages.models import GuidePage, ThemePage
 from pages.promotions import SearchPromotion
+from pages.themes import ThemePage
 from portal.catalog.care.health import Ailment, HealthKind, health_check
 from portal.catalog.models import ItemStatus, ServiceItem
 

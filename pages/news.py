@@ -25,7 +25,7 @@ from wagtail.models import Page
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from pages.models import RICH_TEXT, PortalPage
+from pages.base import RICH_TEXT, PortalPage
 from portal.catalog.items.shown import NEWS
 
 PER_PAGE = 12

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-from wagtail.models import Page, Workflow, WorkflowPage, WorkflowTask
+from typing import Any
 
-from pages.models import CataloguePage, ReviewTask
+from django.db import transaction
+from wagtail.models import AbstractGroupApprovalTask, Page, TaskState, Workflow, WorkflowPage, WorkflowTask
+
+from pages.catalogue_page import CataloguePage
+from pages.guide_page import GuidePage
 from portal.organisations import access
+from portal.organisations.models import User
 
 NAME = "事项发布审核"
 STEPS = ((access.LEGAL, "法制审核"), (access.PUBLISHERS, "审管办审批"))
+
+
+class ReviewTask(AbstractGroupApprovalTask):
+    """One step of the review (法制审核, 审管办): a guide that may not be published is sent back with the reasons."""
+
+    class Meta:
+        verbose_name = "审核"
+
+    def on_action(self, task_state: TaskState, user: User, action_name: str, **kwargs: Any) -> None:
+        page = task_state.revision.as_object()
+        if action_name == "approve" and isinstance(page, GuidePage):
+            errors = [finding for finding in page.findings() if finding.blocks]
+            if errors:
+                sentences = "".join(f"{finding.place}：{finding.message}" for finding in errors[:10])
+                task_state.reject(user=user, comment=f"发布前检查没有通过，已退回修改。{sentences}"[:2000])
+                return
+        super().on_action(task_state, user, action_name, **kwargs)
+
+    @classmethod
+    def get_description(cls) -> str:
+        return "由一个组的人审核；发布前检查没有通过的，自动退回。"
 
 
 @transaction.atomic

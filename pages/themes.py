@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
-from pages.models import GuidePage, PortalPage
+from pages.base import PortalPage
+from pages.guide_page import GuidePage
 from portal.catalog.drawing.theme_chart import theme_chart_steps, theme_chart_svg
 from portal.catalog.items.shown import THEMES, item_tag, theme_tag
 from portal.catalog.models import ItemStatus, Theme

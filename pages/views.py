@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from pages.models import GuidePage
+from pages.guide_page import GuidePage
 from portal.catalog.judging.findings import Finding
 from portal.catalog.judging.waivers import general, waivable, waive
 from portal.lib.refusal import Refused

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
-from django.views.generic import TemplateView
+from django.views.generic import RedirectView, TemplateView
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -24,6 +24,9 @@ robots = TemplateView.as_view(
     template_name="robots.txt", content_type="text/plain; charset=utf-8", extra_context={"base_url": settings.BASE_URL}
 )
 
+# Wagtail's second sign-in, for readers of pages that are not public: staff sign in at one door only.
+one_door = RedirectView.as_view(pattern_name="wagtailadmin_login", query_string=True)
+
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
@@ -32,6 +35,7 @@ urlpatterns = [
     path("", include("portal.pickup.urls")),
     path("robots.txt", robots, name="robots"),
     path("sitemap.xml", require_safe(kept(SITEMAP, CATALOGUE)(sitemap)), name="sitemap"),
+    path("_util/login/", one_door),
     *demo_media,
     path("", include(wagtail_urls)),
 ]

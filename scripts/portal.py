@@ -21,9 +21,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+LOCK = ROOT / "requirements.lock"
 VAR = Path(os.environ.get("PORTAL_VAR", ROOT / "var"))
 RUN_PACKAGES = ("fonts-noto-cjk", "libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
-TEST_PACKAGES = ("chromium", "poppler-utils")
+TEST_PACKAGES = ("chromium", "poppler-utils", "libatomic1")  # the last for the node that drives the browser
 POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
 START_SECONDS = 90
 
@@ -73,11 +74,11 @@ def install_packages(packages: tuple[str, ...]) -> None:
 
 
 def make_venv() -> None:
-    """`.venv` with the pinned requirements; skipped when requirements.txt has not changed since."""
+    """`.venv` with what requirements.lock says, hash by hash; skipped when the lock has not changed since."""
     if sys.version_info < (3, 11):  # noqa: UP036 - this script meets whatever Python the machine has
         raise Stop(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. Set PYTHON=python3.11.")
-    wanted = hashlib.sha256((ROOT / "requirements.txt").read_bytes()).hexdigest()
-    stamp = VENV / "requirements.sha256"
+    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    stamp = VENV / "requirements.lock.sha256"
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
         return
     if not PYTHON.exists():
@@ -87,8 +88,8 @@ def make_venv() -> None:
             shutil.rmtree(VENV, ignore_errors=True)
             subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
     say("Installing Python packages (a minute or two the first time) …")
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]
-    if subprocess.run(pip, cwd=ROOT).returncode:
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    if subprocess.run([*pip, "-r", str(LOCK)], cwd=ROOT).returncode:
         raise Stop("Python packages could not be installed; see the lines above.")
     stamp.write_text(wanted)
 
@@ -239,19 +240,61 @@ def postgresql(environment: dict[str, str]) -> str | None:
     return None if reachable.returncode else url
 
 
+def tool(name: str, *args: str) -> list[str]:
+    return [str(VENV / "bin" / name), *args]
+
+
+def templates(*args: str) -> list[str]:
+    drawings = sorted(str(path) for path in (ROOT / "site/templates").rglob("*.svg"))
+    return tool("djhtml", *args, "--tabwidth", "2", "site/templates", *drawings)
+
+
+def style() -> dict[str, list[str]]:
+    """What needs no database: the checks of `make lint`, and the first part of `make test`."""
+    return {
+        "ruff": tool("ruff", "check", "."),
+        "format": tool("ruff", "format", "--check", "."),
+        "templates": templates("--check"),
+        "import contracts": tool("lint-imports"),
+        "migrations": [str(PYTHON), "manage.py", "makemigrations", "--check", "--dry-run"],
+        "types": tool("mypy"),
+    }
+
+
+def lint() -> int:
+    make_venv()
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    failures: list[str] = []
+    for name, command in style().items():
+        checked(name, command, environment, failures)
+    say(f"FAILED: {', '.join(failures)}" if failures else "Everything is in the house style.")
+    return 1 if failures else 0
+
+
+def put_in_style() -> int:
+    make_venv()
+    commands = (tool("ruff", "check", "--fix", "."), tool("ruff", "format", "."), templates())
+    return max(subprocess.run(command, cwd=ROOT).returncode for command in commands)
+
+
+def lock() -> int:
+    """Write requirements.lock: the pins and what they need in turn, with the hashes of all files, for every machine."""
+    make_venv()
+    compile_pins = ("pip", "compile", "--no-config", "--quiet", "--universal", "--python-version", "3.11")
+    leave_out = ("--no-annotate", "--no-header", "--no-emit-index-url", "--no-emit-find-links")
+    files = ("--generate-hashes", "requirements.txt", "--output-file", LOCK.name)
+    return subprocess.run(tool("uv", *compile_pins, *leave_out, *files), cwd=ROOT).returncode
+
+
 def test(*, long: bool) -> int:
     install_packages(RUN_PACKAGES + TEST_PACKAGES)
     make_venv()
     base = {name: value for name, value in os.environ.items() if name != "TEST_DATABASE_URL"}
     environment = {**base, "DJANGO_SETTINGS_MODULE": "tests.settings", **({"LONG": "1"} if long else {})}
-    python, tools = str(PYTHON), VENV / "bin"
+    python = str(PYTHON)
     failures: list[str] = []
-    checked("ruff", [str(tools / "ruff"), "check", "."], environment, failures)
-    checked("format", [str(tools / "ruff"), "format", "--check", "."], environment, failures)
-    templates = ["site/templates", *map(str, sorted((ROOT / "site/templates").rglob("*.svg")))]
-    checked("templates", [str(tools / "djhtml"), "--check", "--tabwidth", "2", *templates], environment, failures)
-    checked("import contracts", [str(tools / "lint-imports")], environment, failures)
-    checked("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], environment, failures)
+    for name, command in style().items():
+        checked(name, command, environment, failures)
     suite = [python, "-m", "pytest", "-q", "-n", "2", "-m", "not browser"]
     checked("suite on SQLite", suite, environment, failures)
     url = postgresql(environment)
@@ -272,15 +315,20 @@ def bench() -> int:
     return subprocess.run([str(PYTHON), "-m", "tests.bench"], cwd=ROOT, env=environment).returncode
 
 
+TOOLS = {"bench": bench, "lint": lint, "format": put_in_style, "lock": lock}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("run", "test", "bench"))
+    parser.add_argument("what", choices=("run", "test", *TOOLS))
     parser.add_argument("--long", action="store_true", help="longer property and race tests")
     chosen = parser.parse_args()
     try:
         if chosen.what == "run":
             return run()
-        return bench() if chosen.what == "bench" else test(long=chosen.long)
+        if chosen.what == "test":
+            return test(long=chosen.long)
+        return TOOLS[chosen.what]()
     except Stop as stop:
         say(str(stop))
         return 1

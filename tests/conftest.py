@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import yaml
 from django.conf import settings
@@ -23,6 +25,11 @@ from tests.cast import Cast, build_cast, find_cast
 
 THREE = ("TZ-09", "BDC-01", "SS-02")
 _teardown = TransactionTestCase._fixture_teardown
+
+# `make test` draws the same examples on every machine and day; `make test-long` looks for new ones.
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("new", derandomize=False, print_blob=True)
+hypothesis.settings.load_profile("new" if os.environ.get("LONG") else "same")
 
 
 def _teardown_without_guard(self: TransactionTestCase) -> None:

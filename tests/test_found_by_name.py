@@ -122,6 +122,7 @@ def test_which_receivers_listen() -> None:
         "close_intake_with_the_guide",
         "follow_the_body",
         "follow_the_zone",
+        "forgive",
         "frame_changed",
         "house_changed",
         "keep_at_window",

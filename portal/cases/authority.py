@@ -33,14 +33,12 @@ def may(move: Move, by: User | None, case: Placed, department: Organisation | No
 
 
 def holds_for_case(by: User, case: Placed, roles: frozenset[str], department: Organisation | None = None) -> bool:
-    """A window role counts at a window of the case's centre and zone, a department role in `department`."""
-    window = roles & WINDOW_ROLES
-    if any(
-        post.role in window and post.center_id == case.application.center_id and case.zone_id in post.zone_ids()
-        for post in by.posts_now()
-    ):
+    """A post counts in the case's own centre: a window role at a window of its zone, others in `department`."""
+    here = [post for post in by.posts_now() if post.role in roles and post.center_id == case.application.center_id]
+    if any(post.role in WINDOW_ROLES and case.zone_id in post.zone_ids() for post in here):
         return True
-    return department is not None and by.holds(*(roles & DEPARTMENT_ROLES), organisation=department)
+    theirs = {post.organisation_id for post in here if post.role in DEPARTMENT_ROLES}
+    return department is not None and department.pk in theirs
 
 
 def require(move: Move, by: User | None, case: Placed, department: Organisation | None = None) -> None:

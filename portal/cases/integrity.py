@@ -5,19 +5,34 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
 from portal.cases.models import Case, CaseFile, Event, Task
+from portal.cases.models.doors import DECISIONS
 from portal.cases.models.event import broken_links
 from portal.cases.numbers import CaseNumber
-from portal.cases.states import OPEN_TASK, CaseStatus, TaskStatus
+from portal.cases.states import (
+    AFTER_DECISION,
+    BEFORE_ACCEPTANCE,
+    IN_HAND,
+    IN_PROGRESS,
+    OPEN_TASK,
+    CaseStatus,
+    ClockState,
+    TaskStatus,
+)
+from portal.documents.models import Document
 from portal.lib.files import read_private
+
+UNFINISHED = OPEN_TASK | {TaskStatus.WAITING}
 
 
 def problems() -> Iterator[str]:
     """A sentence for everything that is not as it must be; nothing when all is well."""
     yield from _status_is_last_event()
     yield from _stages_are_consistent()
+    yield from _clocks_are_consistent()
+    yield from _decisions_are_consistent()
     yield from _numbers_have_no_gap()
     yield from _files_are_there()
     yield from broken_links(Event.objects.order_by("case_id", "seq").iterator())
@@ -35,12 +50,14 @@ def _status_is_last_event() -> Iterator[str]:
 
 
 def _stages_are_consistent() -> Iterator[str]:
-    in_department = Case.objects.filter(status=CaseStatus.IN_DEPARTMENT)
-    stuck = in_department.exclude(
-        pk__in=Task.objects.filter(stage=F("case__stage"), status__in=OPEN_TASK).values("case")
-    )
-    for case in stuck:
-        yield f"case {case.pk}: in a department, but no task of stage {case.stage} is open"
+    open_now = Task.objects.filter(case=OuterRef("pk"), stage=OuterRef("stage"), status__in=OPEN_TASK)
+    for case in Case.objects.filter(~Exists(open_now), status__in=IN_PROGRESS):
+        yield f"case {case.pk}: {case.status}, but no task of stage {case.stage} is open"
+    for task in Task.objects.filter(status__in=UNFINISHED).exclude(case__status__in=IN_HAND):
+        yield f"case {task.case_id}: task {task.step} is {task.status}, but nobody waits for it any more"
+    sent = Task.objects.filter(status=TaskStatus.SENT)
+    for task in sent.exclude(case__status__in=[CaseStatus.DISPATCHED, CaseStatus.IN_DEPARTMENT]):
+        yield f"case {task.case_id}: task {task.step} was sent, but the case is not dispatched"
     early = Task.objects.filter(stage__gt=F("case__stage")).exclude(
         status__in=[TaskStatus.WAITING, TaskStatus.CANCELLED]
     )
@@ -49,6 +66,37 @@ def _stages_are_consistent() -> Iterator[str]:
     joins = Event.objects.filter(verb="join").values("case", "once").annotate(times=Count("pk")).filter(times__gt=1)
     for row in joins:
         yield f"case {row['case']}: {row['once']} happened {row['times']} times"
+
+
+def _clocks_are_consistent() -> Iterator[str]:
+    """The clock of the decision has not begun before acceptance, and stands for good once the case is no more in hand.
+
+    What may stand in a status: running or paused while it is in hand.
+    """
+    on_the_way = [ClockState.RUNNING, ClockState.PAUSED]
+    expected = (
+        ("has begun before acceptance", Q(status__in=BEFORE_ACCEPTANCE) & ~Q(clock_state=ClockState.NOT_STARTED)),
+        ("stands while the case is in hand", Q(status__in=IN_HAND) & ~Q(clock_state__in=on_the_way)),
+        (
+            "runs although the case has been decided or has ended",
+            ~Q(status__in=BEFORE_ACCEPTANCE | IN_HAND) & ~Q(clock_state=ClockState.STOPPED),
+        ),
+    )
+    for sentence, wrong in expected:
+        for case in Case.objects.filter(wrong):
+            yield f"case {case.pk}: {case.status}, and its clock ({case.clock_state}) {sentence}"
+
+
+def _decisions_are_consistent() -> Iterator[str]:
+    """Decided, by whom, and with a written decision: each says the other two."""
+    papers = Document.objects.filter(cases=OuterRef("pk"), kind__in=DECISIONS, voided_at=None)
+    for case in Case.objects.filter(~Exists(papers), status__in=AFTER_DECISION):
+        yield f"case {case.pk}: {case.status} without a written decision"
+    for case in Case.objects.filter(Exists(papers)).exclude(status__in=AFTER_DECISION | {CaseStatus.REVOKED}):
+        yield f"case {case.pk}: {case.status} with a written decision"
+    undecided = Q(decided_at=None) | Q(outcome="")
+    for case in Case.objects.filter(undecided, status__in=AFTER_DECISION):
+        yield f"case {case.pk}: {case.status}, but nothing says when and how it was decided"
 
 
 def _numbers_have_no_gap() -> Iterator[str]:

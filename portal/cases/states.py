@@ -40,8 +40,9 @@ AT_THE_WINDOW = frozenset({CaseStatus.RECEIVED, CaseStatus.CORRECTION, CaseStatu
 IN_PROGRESS = frozenset({CaseStatus.ACCEPTED, CaseStatus.DISPATCHED, CaseStatus.IN_DEPARTMENT})
 """Accepted and not yet decided: both limits run."""
 
+HANDED_OUT = frozenset({CaseStatus.DELIVERED, CaseStatus.ARCHIVED})
 DECIDED = frozenset({CaseStatus.DECIDED_GRANTED, CaseStatus.DECIDED_REFUSED})
-AFTER_DECISION = DECIDED | {CaseStatus.RESULT_TRANSFER, CaseStatus.READY, CaseStatus.DELIVERED, CaseStatus.ARCHIVED}
+AFTER_DECISION = DECIDED | {CaseStatus.RESULT_TRANSFER, CaseStatus.READY} | HANDED_OUT
 ENDED = frozenset(
     {
         CaseStatus.NOT_REQUIRED,
@@ -53,6 +54,13 @@ ENDED = frozenset(
         CaseStatus.REVOKED,
     }
 )
+
+
+IN_HAND = IN_PROGRESS | {CaseStatus.SUSPENDED, CaseStatus.REVIEW_CORRECTION, CaseStatus.AWAITING_SUPERIOR}
+"""Accepted and not yet decided, also while a clock stands still."""
+
+BEFORE_ACCEPTANCE = AT_THE_WINDOW | {CaseStatus.DRAFT, CaseStatus.SUBMITTED, CaseStatus.PREREVIEW}
+"""No clock of the decision has begun."""
 
 
 class ClockState(models.TextChoices):

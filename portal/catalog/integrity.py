@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db.models import Count, F, Max
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 
 from portal.catalog.handbook.models import UNDER_WAY, Handbook, HandbookStatus, series_of
 from portal.catalog.handbook.press import work_folder
-from portal.catalog.items.models import Edition, ServiceItem, ThemeEdition
+from portal.catalog.items.models import Edition, IntakeAct, IntakeChange, ItemStatus, ServiceItem, ThemeEdition
 from portal.catalog.schema.definition import digest
 from portal.documents.models import Counter, Damaged
 from portal.jobs.models import PromiseStatus
@@ -28,8 +28,24 @@ def problems() -> Iterator[str]:
     strangers = ServiceItem.objects.exclude(current_edition=None).exclude(current_edition__item=F("pk"))
     for code in strangers.values_list("code", flat=True):
         yield f"item {code} stands on the edition of another item"
+    yield from _intake_problems()
     yield from _theme_problems()
     yield from _handbook_problems()
+
+
+def _intake_problems() -> Iterator[str]:
+    """The last line of an item's record says what its status says, and an item in force bears no withdrawal."""
+    last = IntakeChange.objects.filter(item=OuterRef("pk")).order_by("-pk").values("act")[:1]
+    items = ServiceItem.objects.annotate(last=Subquery(last))
+    withdrawn = Q(status=ItemStatus.WITHDRAWN)
+    told = Q(last=IntakeAct.WITHDRAWN)
+    for code in items.filter((withdrawn & ~told) | (withdrawn & Q(last=None))).values_list("code", flat=True):
+        yield f"item {code} is withdrawn, and its record does not say so"
+    for code in items.filter(~withdrawn & told).values_list("code", flat=True):
+        yield f"item {code} is not withdrawn, and its record says so"
+    bearing = items.exclude(withdrawn).exclude(withdrawal_reason="", withdrawn_at=None)
+    for code in bearing.values_list("code", flat=True):
+        yield f"item {code} is not withdrawn and bears a withdrawal"
 
 
 def paths() -> Iterator[str]:

@@ -4,7 +4,15 @@ from portal.catalog.care.feedback import GuideFeedback
 from portal.catalog.care.health import HealthReport
 from portal.catalog.finding.models import Entry, Facet, Mark, Synonym
 from portal.catalog.handbook.models import Handbook, HandbookStatus
-from portal.catalog.items.models import Edition, ItemStatus, ServiceItem, ServiceItemQuerySet, Theme, ThemeEdition
+from portal.catalog.items.models import (
+    Edition,
+    IntakeChange,
+    ItemStatus,
+    ServiceItem,
+    ServiceItemQuerySet,
+    Theme,
+    ThemeEdition,
+)
 from portal.catalog.judging.lint.models import LintRule, LintWord
 from portal.catalog.judging.waivers import Waiver
 
@@ -16,6 +24,7 @@ __all__ = [
     "Handbook",
     "HandbookStatus",
     "HealthReport",
+    "IntakeChange",
     "ItemStatus",
     "LintRule",
     "LintWord",

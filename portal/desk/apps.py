@@ -8,8 +8,11 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Managers keep the names of staff, and a portrait would be a public file that nobody has checked: the page of
-        one's own account keeps neither."""
-        from wagtail.admin.views import account
+        one's own account keeps neither. A link to elsewhere is asked for by a form of ours."""
+        from wagtail.admin.views import account, chooser
+
+        from portal.desk.links import ExternalLinkForm
 
         for panel in (account.NameEmailSettingsPanel, account.AvatarSettingsPanel):
             panel.is_active = lambda self: False
+        chooser.ExternalLinkView.form_class = ExternalLinkForm

@@ -8,9 +8,10 @@ class HandoverConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.cases.signals import case_withdrawn, materials_changed, tasks_overtaken, tasks_sent
-        from portal.handover import slips
+        from portal.handover import limits, slips
 
         tasks_sent.connect(slips.make_slips, dispatch_uid="handover.make_slips")
         tasks_overtaken.connect(slips.void_slips, dispatch_uid="handover.void_slips")
         case_withdrawn.connect(slips.take_papers_back, dispatch_uid="handover.take_papers_back")
         materials_changed.connect(slips.keep_at_window, dispatch_uid="handover.keep_at_window")
+        limits.register_deadlines()

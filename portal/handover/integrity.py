@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portal.cases.models import CaseMaterial, Task
-from portal.cases.states import TaskStatus
-from portal.handover.models import Custody, HolderKind, Slip
+from django.db.models import Count, Exists, OuterRef
+
+from portal.cases.models import Case, CaseMaterial, Task
+from portal.cases.states import CaseStatus, TaskStatus
+from portal.handover.models import Custody, Direction, HolderKind, Slip
 from portal.handover.models.slip import WAITING
 
 
@@ -18,7 +20,32 @@ def problems() -> Iterator[str]:
             yield f"material {material.pk}: received on paper, but nobody holds it"
     for lost in Custody.objects.now().filter(holder=HolderKind.IN_TRANSIT).exclude(slip__status__in=WAITING):
         yield f"material {lost.material_id}: in transit on a slip that is no longer open"
-    open_slips = set(Slip.objects.waiting().values_list("case_id", "department_id"))
-    for task in Task.objects.filter(status=TaskStatus.SENT):
-        if (task.case_id, task.department_id) not in open_slips:
-            yield f"task {task.pk}: sent, but no slip is on its way"
+    yield from _slips_to_departments()
+    yield from _results_on_their_way()
+
+
+def _slips_to_departments() -> Iterator[str]:
+    """A task waits for its department's signature exactly while a slip is on its way there."""
+    slips = Slip.objects.waiting().filter(direction=Direction.TO_DEPARTMENT)
+    tasks = Task.objects.filter(status=TaskStatus.SENT)
+    same = {"case": OuterRef("case"), "department": OuterRef("department")}
+    for task in tasks.filter(~Exists(slips.filter(**same))):
+        yield f"task {task.pk}: sent, but no slip is on its way"
+    for slip in slips.filter(~Exists(tasks.filter(**same))):
+        yield f"slip {slip.pk}: on its way to a department that has nothing to sign for"
+
+
+def _results_on_their_way() -> Iterator[str]:
+    """A result is being transferred exactly while one slip is on its way to the window.
+
+    Where the slip is gone nobody can take the result in, nor send it back: the case would stand for ever.
+    """
+    slips = Slip.objects.waiting().filter(direction=Direction.TO_WINDOW)
+    moving = Case.objects.filter(status=CaseStatus.RESULT_TRANSFER)
+    for case in moving.filter(~Exists(slips.filter(case=OuterRef("pk")))):
+        yield f"case {case.pk}: its result is being transferred, but no slip brings it to the window"
+    for slip in slips.exclude(case__status=CaseStatus.RESULT_TRANSFER):
+        yield f"slip {slip.pk}: brings a result to the window, but the case is {slip.case.status}"
+    twice = slips.values("case").annotate(times=Count("pk")).order_by().filter(times__gt=1)
+    for row in twice:
+        yield f"case {row['case']}: {row['times']} slips bring its result to the window"

@@ -9,8 +9,9 @@ from portal.cases.models import Case, Task
 from portal.cases.papers.head import head
 from portal.handover.models import SlipLine
 from portal.lib.numerals import in_words
-from portal.lib.words import day, minute
+from portal.lib.words import minute
 from portal.organisations.models import Organisation, User
+from portal.workdays.words import due_in_words
 
 
 def _rows(lines: Iterable[SlipLine]) -> list[dict[str, Any]]:
@@ -61,16 +62,16 @@ def to_department(
         "accepted_at": minute(case.accepted_at),
         "case_type": "即办件" if definition.is_instant else "承诺件",
         "statutory_limit": definition.statutory_limit.days_text() if definition.statutory_limit else "无法定时限",
-        "statutory_due": day(case.statutory_due),
+        "statutory_due": due_in_words(case.statutory_due, case.clock_start),
         "promised_limit": definition.promised_limit.days_text(),
-        "promised_due": day(case.promised_due),
+        "promised_due": due_in_words(case.promised_due, case.clock_start),
         "tasks": [
             {
                 "name": task.name,
                 "kind": task.get_kind_display(),
                 "role": "牵头" if task.is_lead else "协办",
                 "limit": f"{task.limit_days}个工作日",
-                "due": day(task.due),
+                "due": due_in_words(task.due),
             }
             for task in tasks
         ],

@@ -7,11 +7,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from portal.cases.clocks.limits import HANDOVER_DAYS, working_days
 from portal.cases.models import Case, CaseMaterial, Task
 from portal.cases.states import TaskStatus
 from portal.documents.models import Counter, Document
 from portal.handover import papers
+from portal.handover.limits import slip_due
 from portal.handover.models import Custody, Direction, HolderKind, Slip, SlipLine, SlipStatus
 from portal.handover.numbers import SlipCode, counter_of_slips
 from portal.lib.refusal import Refused
@@ -88,16 +88,21 @@ def held_by(case: Case, department: Organisation) -> list[CaseMaterial]:
     return [item.material for item in held.order_by("material__order")]
 
 
-def return_slip(case: Case, results: list[dict[str, Any]], returned: set[str], *, by: User) -> Slip:
-    """办理结果交接单: results, and the originals (by material key) that go back to the applicant.
+def to_return(case: Case, keys: set[str]) -> list[CaseMaterial]:
+    """The papers of these keys, to go back to the applicant; Refused when the deciding department holds one not."""
+    held = held_by(case, case.lead)
+    if keys - {material.key for material in held}:
+        raise Refused("所选退还的材料不在本部门保管，请核对后重新选择。", field="returned")
+    return [material for material in held if material.key in keys]
+
+
+def return_slip(case: Case, results: list[dict[str, Any]], returned: list[CaseMaterial], *, by: User) -> Slip:
+    """办理结果交接单: results, and the originals that go back to the applicant.
 
     Runs inside the verb that transfers the result; papers that are not named stay in the department's file.
     """
     department = case.lead
-    held = held_by(case, department)
-    if returned - {material.key for material in held}:
-        raise Refused("所选退还的材料不在本部门保管，请核对后重新选择。", field="returned")
-    lines = [_line(material, True) for material in held if material.key in returned]
+    lines = [_line(material, True) for material in returned]
     code = slip_code()
     content = papers.to_window(case, department, results, lines, code=code, by=by)
     return _issue(
@@ -138,7 +143,7 @@ def _issue(
             document=document,
             code=code,
             round=round,
-            due=working_days(timezone.localdate(), HANDOVER_DAYS),
+            due=slip_due(timezone.localdate()),
             issued_by=by,
         )
         for line in lines:

@@ -135,13 +135,13 @@ class Binder:
     def _stamped(self, page: dict[NameObject, Any], carried: _Carried, stamp: PageObject) -> dict[NameObject, Any]:
         """The page with the stamp as a drawing of its own: its fonts and the page's never meet."""
         foreign = self._carrier_of(stamp.pdf)
-        resources = DictionaryObject(page["/Resources"].get_object())
+        resources = DictionaryObject(page[NameObject("/Resources")].get_object())
         drawings = DictionaryObject(resources.get("/XObject", DictionaryObject()).get_object())
         drawings[NameObject("/Stamp")] = _Ready(self.write(foreign.moved(_form(stamp))))
         foreign.write_waiting()
         resources[NameObject("/XObject")] = drawings
-        contents = page["/Contents"].get_object()
-        old = list(contents) if isinstance(contents, ArrayObject) else [page["/Contents"]]
+        contents = page[NameObject("/Contents")].get_object()
+        old = list(contents) if isinstance(contents, ArrayObject) else [page[NameObject("/Contents")]]
         before, after = (_Ready(self.write(_stream(text))) for text in (b"q", b"Q /Stamp Do"))
         return {
             **page,
@@ -263,9 +263,10 @@ class _Carried:
             entries = {name: self.moved(value) for name, value in thing.items()}
             if isinstance(thing, StreamObject):
                 dict.update(thing, entries)  # its bytes stay packed as they are
-                return thing
-            return DictionaryObject(entries)
-        return thing
+            else:
+                thing = DictionaryObject(entries)
+        done: PdfObject = thing
+        return done
 
     def _new_reference(self, old: IndirectObject) -> IndirectObject:
         key = (old.idnum, old.generation)

@@ -21,7 +21,7 @@ def digest(data: Any) -> str:
     return hashlib.sha256(canonical(data).encode()).hexdigest()
 
 
-class UploadedDigest(UploadedFile):
+class UploadedDigest(UploadedFile):  # type: ignore[type-arg]  # takes no argument at run time
     """What is left of an upload: its size and its SHA-256 (hex); `sha256` is empty when it was larger than allowed."""
 
     def __init__(self, *, size: int, sha256: str, **kwargs: Any) -> None:

@@ -51,8 +51,8 @@ class DisplayMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.display = display_of(request)
-        request.display_modes = tuple(MODES.values())
+        request.display = display_of(request)  # type: ignore[attr-defined]  # what this middleware is for
+        request.display_modes = tuple(MODES.values())  # type: ignore[attr-defined]  # the same
         response = self.get_response(request)
         if response.get("Content-Type", "").startswith("text/html"):
             patch_vary_headers(response, ["Cookie"])

@@ -29,6 +29,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 
+from portal.lib.display import display_of
+
 logger = logging.getLogger(__name__)
 
 ALIAS = "pages"
@@ -77,7 +79,7 @@ class Kept:
         response["Last-Modified"] = http_date(self.made_at)
         response["Cache-Control"] = "no-cache"
         patch_vary_headers(response, ["Cookie"])
-        return get_conditional_response(request, etag=self.etag, response=response)
+        return get_conditional_response(request, etag=self.etag, response=response) or response
 
 
 def depend(
@@ -184,7 +186,7 @@ def _page_key(request: HttpRequest, chosen: Mapping[str, str]) -> str:
     """Host, address and display mode decide what everybody sees, and the release what a page is made of."""
     release = getattr(staticfiles_storage, "manifest_hash", "")
     query = [part for name in sorted(chosen) for part in (name, chosen[name])]
-    parts = (request.scheme, request.get_host(), request.path, request.display.key, release, *query)
+    parts = (request.scheme, request.get_host(), request.path, display_of(request).key, release, *query)
     return f"page:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
 
 

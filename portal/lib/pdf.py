@@ -72,7 +72,8 @@ def html_to_pdf(html: str) -> bytes:
         weasyprint, fonts, fetcher = _engine
         document = weasyprint.HTML(string=html, base_url=PREFIX, url_fetcher=fetcher)
         try:
-            return document.write_pdf(font_config=fonts)
+            pdf: bytes = document.write_pdf(font_config=fonts)
+            return pdf
         finally:
             _give_memory_back()
 

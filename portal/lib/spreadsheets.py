@@ -192,13 +192,14 @@ def _write_sheet(book: Workbook, sheet: Sheet) -> None:
         if not sheet.plain:
             column.number_format = "@"
     page.row_dimensions[1].height = 32
-    styles = {
-        name: _styled(page, **looks) for name, looks in (("text", {"number_format": "@"}), ("number", {}), ("live", {}))
-    }
+    styles = {"text": _styled(page, number_format="@"), "number": _styled(page)}
     styles["date"] = _styled(page, number_format="yyyy-mm-dd")
     styles["live"] = _styled(page, number_format="@", quoted=True)
+    rows = list(sheet.rows)
+    # A reader that is not told the size goes through the whole sheet to find it, and then reads it.
+    page.calculate_dimension = lambda: f"A1:{get_column_letter(len(sheet.heads))}{len(rows) + 1}"
     page.append([_head_cell(page, head) for head in sheet.heads])
-    for row in sheet.rows:
+    for row in rows:
         page.append([_body_cell(page, value, styles) for value in row])
     _add_choices(page, sheet.heads)
 
@@ -385,4 +386,5 @@ def _value(cell: Any) -> Value:
         return ErrorValue(value)
     if isinstance(value, str):
         return unescape(value) or None
-    return value
+    plain: Value = value
+    return plain

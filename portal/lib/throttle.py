@@ -180,14 +180,14 @@ class CountingDatabaseCache(DatabaseCache):
         key = self.make_and_validate_key(key, version=version)
         alias = router.db_for_write(self.cache_model_class)
         connection = connections[alias]
-        table = connection.ops.quote_name(self._table)
+        table = connection.ops.quote_name(self._table)  # type: ignore[attr-defined]  # Django's own, not in the stubs
         lock = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
         with transaction.atomic(using=alias), connection.cursor() as cursor:
             cursor.execute(f"SELECT value FROM {table} WHERE cache_key = %s {lock}", [key])
             row = cursor.fetchone()
             if row is None:
                 raise ValueError(f"Key '{key}' not found")
-            value = self._unpacked(row[0]) + delta
+            value: int = self._unpacked(row[0]) + delta
             packed = base64.b64encode(pickle.dumps(value, self.pickle_protocol)).decode("latin1")
             cursor.execute(f"UPDATE {table} SET value = %s WHERE cache_key = %s", [packed, key])
         return value
@@ -195,4 +195,5 @@ class CountingDatabaseCache(DatabaseCache):
     @staticmethod
     def _unpacked(stored: Any) -> int:
         """The counterpart of what Django's `_base_set` writes."""
-        return pickle.loads(base64.b64decode(stored.encode()))
+        number: int = pickle.loads(base64.b64decode(stored.encode()))
+        return number

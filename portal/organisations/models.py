@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -93,13 +93,14 @@ class OrganisationQuerySet(models.QuerySet):
 
 
 class Organisation(models.Model):
-    """A department, office or body named in the plan."""
+    """A department, office or body named in the plan; `document_sign` stands at the head of its own papers' numbers."""
 
     code = models.SlugField("代码", max_length=40, unique=True)
     short_name = models.CharField("简称", max_length=60)
     full_name = models.CharField("全称", max_length=120)
     kind = models.CharField("类别", max_length=40, blank=True)
     aliases = models.JSONField("别名", default=list, blank=True)
+    document_sign = models.CharField("文号代字", max_length=20, blank=True)
     phone = models.CharField("电话", max_length=60, blank=True)
     note = models.TextField("备注", blank=True)
     valid_from = models.DateField("设立日期", null=True, blank=True)
@@ -149,6 +150,11 @@ class ServiceCenter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def city(cls) -> Self | None:
+        """市行政服务中心, whose address and phones stand on every page and paper; None in an empty house."""
+        return cls.objects.filter(kind=CenterKind.CITY).order_by("pk").first()
 
 
 class HallArea(models.Model):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from portal.cases.authority import require
 from portal.cases.decision.results import move_result
 from portal.cases.flow import MOVES
+from portal.cases.models.acting import acting
 from portal.handover.models import Custody, HolderKind
 from portal.lib.identity import IdentityError, check_identity
 from portal.lib.refusal import Refused, TooLate
@@ -42,8 +43,8 @@ def deliver(
     require(MOVES["deliver"], by, case)
     _check_code(delivery, code, by)
     number = _check_collector(delivery, name, identity_kind, identity_number, authority)
-    with transaction.atomic():
-        case.lock()
+    with acting(case, delivery):
+        case.guard("deliver", by=by)
         done = Delivery.objects.filter(pk=delivery.pk, status__in=WAITING).update(
             status=DeliveryStatus.DELIVERED, delivered_at=timezone.now(), delivered_by=by
         )

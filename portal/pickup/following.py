@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
-
-from portal.cases.clocks.limits import LimitRow, limit_rows, working_days
+from portal.cases.clocks.limits import LimitRow, limit_rows
 from portal.cases.models import Case, Task
 from portal.cases.reading.progress import case_chart
 from portal.cases.states import AFTER_DECISION, CaseStatus, TaskStatus
 from portal.lib.words import day
 from portal.organisations.models import ServiceCenter, Window, WindowKind
-from portal.pickup.models import DELIVERY_DAYS, Delivery
+from portal.pickup.limits import delivery_due
+from portal.pickup.models import Delivery
+from portal.workdays.words import due_in_words
 
 S = CaseStatus
 AGAIN = "您可以重新申请。"
@@ -110,7 +110,7 @@ def following(case: Case, today: date) -> Following:
         dates=_dates(case, delivery),
         limits=limit_rows(case, today),
         gaps=_gaps(case) if in_correction else [],
-        gaps_until=day(case.correction_due) if in_correction else "",
+        gaps_until=due_in_words(case.correction_due) if in_correction else "",
         collecting=_collecting(case, delivery) if case.status == S.READY and delivery else None,
         chart=case_chart(case, tasks),
     )
@@ -119,9 +119,9 @@ def following(case: Case, today: date) -> Following:
 def _surroundings(case: Case, tasks: list[Task], delivery: Delivery | None) -> dict[str, str]:
     """What the sentences of WORDS may name."""
     return {
-        "acceptance_due": day(case.acceptance_due),
-        "correction_due": day(case.correction_due),
-        "promised_due": day(case.promised_due),
+        "acceptance_due": due_in_words(case.acceptance_due),
+        "correction_due": due_in_words(case.correction_due),
+        "promised_due": due_in_words(case.promised_due, case.clock_start),
         "window": case.application.window.name,
         "departments": _departments(case, tasks),
         "following": _next_steps(case, tasks),
@@ -148,12 +148,10 @@ def _next_steps(case: Case, tasks: list[Task]) -> str:
 
 
 def _delivery_due(case: Case, delivery: Delivery | None) -> str:
-    """The last day of delivery (行政许可法 art. 44: ten working days from the decision)."""
+    """The last day of delivery: the stored one, or before there is any the one that will be stored."""
     if delivery is not None:
-        return day(delivery.due)
-    if case.decided_at is None or case.status not in AFTER_DECISION:
-        return "—"
-    return day(working_days(timezone.localdate(case.decided_at), DELIVERY_DAYS))
+        return due_in_words(delivery.due)
+    return due_in_words(delivery_due(case) if case.status in AFTER_DECISION else None)
 
 
 def _was_delivered(delivery: Delivery | None) -> bool:
@@ -190,7 +188,7 @@ def _collecting(case: Case, delivery: Delivery) -> Collecting:
         address=center.address,
         hours=center.hours,
         phone=center.phone,
-        until=day(delivery.due),
+        until=due_in_words(delivery.due),
         results=[result.name for result in case.results.all()],
         bring=_to_bring(case),
     )

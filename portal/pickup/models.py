@@ -20,9 +20,6 @@ from portal.lib.masking import mask_identity
 if TYPE_CHECKING:
     from portal.organisations.models import User
 
-DELIVERY_DAYS = 10
-"""Working days from the decision to delivery (行政许可法 art. 44)."""
-
 
 def new_pickup_code() -> str:
     """Six digits; they count only together with an identity check, and five wrong ones lock for a while."""

@@ -6,9 +6,10 @@ from typing import Any
 
 from portal.cases.models import Case
 from portal.cases.papers.head import head
-from portal.lib.words import day, minute
+from portal.lib.words import minute
 from portal.organisations.models import User
 from portal.pickup.models import Delivery
+from portal.workdays.words import due_in_words, note
 
 
 def result_rows(case: Case) -> list[dict[str, Any]]:
@@ -27,13 +28,14 @@ def result_rows(case: Case) -> list[dict[str, Any]]:
 
 def pickup_notice(delivery: Delivery, code: str, by: User) -> dict[str, Any]:
     """领取通知: where, until when, with what; carries the pickup code and goes to the applicant only."""
-    case = delivery.case
+    case, due = delivery.case, due_in_words(delivery.due)
     return {
         **head(case, by),
         "outcome": case.get_outcome_display(),
         "pickup_code": code,
         "shelf": delivery.shelf,
-        "due": day(delivery.due),
+        "due": due,
+        "estimate_note": note(due),
         "results": result_rows(case),
         "fee": case.definition.fee.model_dump() if case.definition.fee else {"charged": False},
     }

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
-from django.utils import timezone
-
-from portal.cases.clocks.limits import working_days
 from portal.cases.decision.results import move_result
 from portal.cases.models import Case, CaseFile
-from portal.cases.states import DECIDED, CaseStatus, TaskOutcome
+from portal.cases.models.acting import acting
+from portal.cases.states import TaskOutcome
 from portal.handover import signing
-from portal.handover.models import Custody, Direction, HolderKind, Slip
-from portal.handover.slips import return_slip
+from portal.handover.models import Custody, HolderKind, Slip
+from portal.handover.slips import return_slip, to_return
 from portal.lib.crypto import blind_index
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
 from portal.pickup import papers
-from portal.pickup.models import DELIVERY_DAYS, Delivery, Result, new_pickup_code
+from portal.pickup.limits import delivery_due
+from portal.pickup.models import Delivery, Result, new_pickup_code
 
 
 @dataclass(frozen=True)
@@ -37,22 +35,24 @@ def transfer_result(
     case: Case, results: list[NewResult], returned: set[str], *, by: User, once: str | None = None
 ) -> Slip:
     """结果移交: register what was made and send it, with the originals to return, on a slip to the window."""
-    with transaction.atomic():
-        case.lock()
-        if case.status not in DECIDED or case.definition.is_instant:
+    with acting(case):
+        case.guard("transfer_result", by=by, department=case.lead)
+        if case.definition.is_instant:
             raise case.too_late("结果移交")
+        _refuse_results(case, results)
+        materials = to_return(case, returned)
         move_result(case, "transfer_result", by=by, text=_named(results), once=once)
         _register(case, results, by)
-        return return_slip(case, papers.result_rows(case), returned, by=by)
+        return return_slip(case, papers.result_rows(case), materials, by=by)
 
 
 def take_in(slip: Slip, shelf: str, *, by: User, once: str | None = None) -> Delivery:
     """窗口接收: counts match, the results get a shelf place, the applicant gets a notice with the pickup code."""
-    with transaction.atomic():
-        case = slip.case
-        case.lock()
-        if slip.direction != Direction.TO_WINDOW:
-            raise Refused("这是窗口移交部门的交接单，请由部门收件员签收。")
+    case = slip.case
+    with acting(case, slip):
+        signing.refuse_at_counter(slip, by)
+        case.guard("take_in_result", by=by)
+        _refuse_shelf(shelf)
         signing.take_in(slip, by=by)
         move_result(case, "take_in_result", by=by, text=f"存放于{shelf.strip()}。", once=once)
         return _shelve(case, shelf, slip, by)
@@ -60,23 +60,42 @@ def take_in(slip: Slip, shelf: str, *, by: User, once: str | None = None) -> Del
 
 def bounce_result(slip: Slip, *, by: User, reason: str, once: str | None = None) -> None:
     """结果退回更正: an error was found at the counter; the case goes back to where it was decided."""
-    with transaction.atomic():
-        slip.case.lock()
+    case = slip.case
+    with acting(case, slip):
+        signing.refuse_at_counter(slip, by)
+        verb = "bounce_grant" if case.outcome == TaskOutcome.GRANTED else "bounce_refusal"
+        case.guard(verb, by=by)
         signing.send_back(slip, by=by, reason=reason)
-        granted = slip.case.outcome == TaskOutcome.GRANTED
-        move_result(slip.case, "bounce_grant" if granted else "bounce_refusal", by=by, text=reason.strip(), once=once)
-        slip.case.results.all().delete()
+        move_result(case, verb, by=by, text=reason.strip(), once=once)
+        case.results.all().delete()
 
 
 def ready_at_window(case: Case, results: list[NewResult], shelf: str, *, by: User, once: str | None = None) -> Delivery:
     """窗口直接出件: an instant case was decided at the window, so nothing travels."""
-    with transaction.atomic():
-        case.lock()
-        if case.status != CaseStatus.DECIDED_GRANTED or not case.definition.is_instant:
+    with acting(case):
+        case.guard("ready_at_window", by=by)
+        if not case.definition.is_instant:
             raise case.too_late("窗口直接出件")
+        _refuse_results(case, results)
+        _refuse_shelf(shelf)
         move_result(case, "ready_at_window", by=by, text=_named(results), once=once)
         _register(case, results, by)
         return _shelve(case, shelf, None, by)
+
+
+def _refuse_results(case: Case, results: list[NewResult]) -> None:
+    """Raise Refused unless there is something to register, and each paper is named once."""
+    if not results:
+        raise Refused("请登记至少一项办理结果。")
+    named = [(result.name, result.number) for result in results]
+    standing = set(case.results.values_list("name", "number"))
+    if len(set(named)) < len(named) or standing & set(named):
+        raise Refused("同一份办理结果登记了两次，请核对编号。", field="number")
+
+
+def _refuse_shelf(shelf: str) -> None:
+    if not shelf.strip():
+        raise Refused("请填写存放位置。", field="shelf")
 
 
 def _named(results: list[NewResult]) -> str:
@@ -84,26 +103,17 @@ def _named(results: list[NewResult]) -> str:
 
 
 def _register(case: Case, results: list[NewResult], by: User) -> None:
-    if not results:
-        raise Refused("请登记至少一项办理结果。")
-    try:
-        with transaction.atomic():
-            Result.objects.bulk_create(Result(case=case, made_by=by, **vars(result)) for result in results)
-    except IntegrityError as error:
-        raise Refused("同一份办理结果登记了两次，请核对编号。", field="number") from error
+    Result.objects.bulk_create(Result(case=case, made_by=by, **vars(result)) for result in results)
 
 
 def _shelve(case: Case, shelf: str, slip: Slip | None, by: User) -> Delivery:
-    if not shelf.strip():
-        raise Refused("请填写存放位置。", field="shelf")
     code = new_pickup_code()
-    decided = timezone.localdate(case.decided_at)
     delivery = Delivery.objects.create(
         case=case,
         slip=slip,
         shelf=shelf.strip(),
         code_index=blind_index(f"pickup:{case.pk}:{code}"),
-        due=working_days(decided, DELIVERY_DAYS),
+        due=delivery_due(case),
     )
     case.issue("pickup_notice", papers.pickup_notice(delivery, code, by), by=by)
     if slip is None:

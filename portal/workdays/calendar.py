@@ -11,6 +11,8 @@ from portal.workdays.models import CalendarChange, CalendarDay, CalendarYear
 
 SATURDAY = 5
 RECHECK_SECONDS = 5.0
+VERB_SECONDS = 0.2
+"""How old the calendar may be for a date that is stored; the job that moves deadlines waits for so long."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,23 @@ class Calendar:
 
 
 Mark = tuple[int, datetime] | None
-_kept: tuple[float, Mark, Calendar] | None = None
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The calendar as last read: when it was last looked after, and up to which change it goes."""
+
+    asked: float
+    written_here: int
+    mark: Mark
+    calendar: Calendar
+
+    def is_younger_than(self, seconds: float) -> bool:
+        """What this very process has written makes it old at once."""
+        return self.written_here == CalendarChange.written_here and time.monotonic() - self.asked < seconds
+
+
+_kept: _Kept | None = None
 
 
 def _mark() -> Mark:
@@ -66,17 +84,19 @@ def _mark() -> Mark:
 
 def load_calendar() -> Calendar:
     """The calendar for screens; a change made in another process is seen within five seconds."""
-    if _kept and time.monotonic() - _kept[0] < RECHECK_SECONDS:
-        return _kept[2]
-    return calendar_now()
+    return _kept.calendar if _kept and _kept.is_younger_than(RECHECK_SECONDS) else _look()
 
 
 def calendar_now() -> Calendar:
-    """The calendar for dates that are stored: read anew if anything has changed up to this very moment."""
+    """The calendar for dates that are stored: one look serves the dozen dates of a verb, and no more than that."""
+    return _kept.calendar if _kept and _kept.is_younger_than(VERB_SECONDS) else _look()
+
+
+def _look() -> Calendar:
     global _kept
-    asked, mark = time.monotonic(), _mark()
-    calendar = _kept[2] if _kept and _kept[1] == mark else _read()
-    _kept = (asked, mark, calendar)
+    asked, written_here, mark = time.monotonic(), CalendarChange.written_here, _mark()
+    calendar = _kept.calendar if _kept and _kept.mark == mark else _read()
+    _kept = _Kept(asked, written_here, mark, calendar)
     return calendar
 
 
@@ -87,6 +107,6 @@ def _read() -> Calendar:
 
 
 def forget_calendar() -> None:
-    """Read the database again at the next question (after an edit in this process, and in tests)."""
+    """Read the database again at the next question."""
     global _kept
     _kept = None

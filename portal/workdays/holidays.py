@@ -34,4 +34,5 @@ def fixed_holidays(year: int) -> dict[date, str]:
 
 def _clear_and_bright(year: int) -> date:
     terms = get_solar_terms(date(year, 4, 3), date(year, 4, 7))
-    return next(day for day, term in terms if term == "清明")
+    found: date = next(day for day, term in terms if term == "清明")
+    return found

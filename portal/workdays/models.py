@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -18,7 +19,7 @@ MOVE_DEADLINES = "workdays.move_deadlines"
 """The promised work that follows every change of the calendar."""
 
 
-class CalendarChangeQuerySet(models.QuerySet):
+class CalendarChangeQuerySet(models.QuerySet["CalendarChange"]):
     def tell(self, rows: Iterable[CalendarEntry], *, gone: bool = False) -> CalendarChange | None:
         """Write down that these days or years were entered, changed or withdrawn, and promise to move the deadlines.
 
@@ -27,6 +28,7 @@ class CalendarChangeQuerySet(models.QuerySet):
         rows = list(rows)
         if not rows:
             return None
+        CalendarChange.written_here += 1
         first = min(row.first_day for row in rows)
         change = self.create(first_day=first, why=_why(rows, gone))
         promise(MOVE_DEADLINES, key=f"{MOVE_DEADLINES}:{change.pk}", change=change.pk)
@@ -53,6 +55,9 @@ class CalendarChange(models.Model):
     first_day = models.DateField("最早的日期")
     finished_at = models.DateTimeField("完成时间", null=True)
 
+    written_here: ClassVar[int] = 0
+    """How many changes this process has written; what it keeps of the calendar is older than that."""
+
     objects = CalendarChangeQuerySet.as_manager()
 
     class Meta:
@@ -64,7 +69,7 @@ class CalendarChange(models.Model):
         return self.why
 
 
-class CalendarQuerySet(models.QuerySet):
+class CalendarQuerySet(models.QuerySet[Any]):
     """Changes of many rows at once are told like those of one."""
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
@@ -168,7 +173,7 @@ class CalendarDay(CalendarEntry):
         return f"{self.date:%Y-%m-%d} {'上班' if self.is_workday else '放假'}"
 
     @property
-    def first_day(self) -> date:
+    def first_day(self) -> datetime.date:
         return self.date
 
     def in_words(self) -> str:

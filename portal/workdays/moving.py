@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.jobs.outbox import promise
-from portal.workdays.calendar import forget_calendar
+from portal.workdays.calendar import VERB_SECONDS, forget_calendar
 from portal.workdays.models import MOVE_DEADLINES, CalendarChange, MovedDeadline
 from portal.workdays.registry import DEADLINES, KEEPERS, Move, OpenDeadline
 
@@ -32,6 +32,7 @@ def move_deadlines(change: int, after: int = 0) -> None:
 
     A newer change takes the unfinished older ones over, so that a year entered day by day is gone through once.
     """
+    time.sleep(VERB_SECONDS)  # dates stored from now on were worked out after the change
     forget_calendar()
     if CalendarChange.objects.filter(pk__gt=change).exists():
         return
@@ -85,7 +86,8 @@ def _moves(cases: list[int], since: date) -> Iterator[tuple[int, Move]]:
 def _attribute(row: Any, path: str) -> int:
     for name in path.split("__"):
         row = getattr(row, name)
-    return row
+    key: int = row
+    return key
 
 
 def _label(deadline: OpenDeadline, row: Any) -> str:

@@ -23,16 +23,17 @@ class OpenDeadline:
     label: str
     field: str
     holder: str
-    open: Callable[[], QuerySet]
+    open: Callable[[], QuerySet[Any]]
     recompute: Callable[[Any], date | None]
     papers: tuple[tuple[str, str], ...] = ()
 
-    def rows(self, since: date) -> QuerySet:
+    def rows(self, since: date) -> QuerySet[Any]:
         """Open rows that days from `since` on can move: a day after the last one has no say."""
         return self.open().filter(**{f"{self.field}__gte": since})
 
     def stored(self, row: Any) -> date:
-        return getattr(row, self.field)
+        day: date = getattr(row, self.field)
+        return day
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def register(
     *,
     field: str,
     holder: str,
-    open: Callable[[], QuerySet],
+    open: Callable[[], QuerySet[Any]],
     recompute: Callable[[Any], date | None],
     papers: tuple[tuple[str, str], ...] = (),
 ) -> None:

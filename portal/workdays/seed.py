@@ -6,7 +6,6 @@ import chinese_calendar
 from chinese_calendar.constants import Holiday, holidays, workdays
 from django.db import transaction
 
-from portal.workdays.calendar import forget_calendar
 from portal.workdays.models import SEEDED, CalendarDay, CalendarYear
 
 NAMES = {holiday.value: holiday.chinese for holiday in Holiday}
@@ -27,5 +26,4 @@ def seed_workdays() -> int:
     CalendarDay.objects.bulk_create(rows)
     years = {day.year for day in holidays} - set(CalendarYear.objects.values_list("year", flat=True))
     CalendarYear.objects.bulk_create(CalendarYear(year=year, source=SOURCE) for year in sorted(years))
-    forget_calendar()
     return len(rows)

@@ -7,7 +7,9 @@ from datetime import date
 from portal.lib import words
 from portal.workdays.calendar import load_calendar
 
-ESTIMATED = "预计"
+ESTIMATED = "（预计）"
+NOTE = "注明“预计”的日期到了放假安排还没有公布的年度，公布后可能变动，以窗口和办件查询告知的日期为准。"
+"""For papers, which stay as they were issued."""
 
 
 def is_estimated(due: date | None, since: date | None = None) -> bool:
@@ -19,12 +21,17 @@ def is_estimated(due: date | None, since: date | None = None) -> bool:
 
 
 def due_in_words(due: date | None, since: date | None = None) -> str:
-    """2017年3月29日, 预计2027年1月28日, or a dash when there is no date."""
-    return f"{ESTIMATED if is_estimated(due, since) else ''}{words.day(due)}"
+    """2017年3月29日, 2027年1月28日（预计）, or a dash when there is no date."""
+    return words.day(due) + (ESTIMATED if is_estimated(due, since) else "")
+
+
+def note(*dues: str) -> str:
+    """What a paper says below such dates; empty when none of them is an estimate."""
+    return NOTE if any(due.endswith(ESTIMATED) for due in dues) else ""
 
 
 def due_in_figures(due: date | None, since: date | None = None) -> str:
-    """2017-03-29 or 预计2027-01-28 for lists, or a dash."""
+    """2017-03-29 or 2027-01-28（预计） for lists, or a dash."""
     if due is None:
         return words.NONE
-    return f"{ESTIMATED if is_estimated(due, since) else ''}{due.isoformat()}"
+    return due.isoformat() + (ESTIMATED if is_estimated(due, since) else "")

@@ -51,7 +51,8 @@ PHONE, DESK = {"width": 375, "height": 812}, {"width": 1366, "height": 900}
 CONTENT = f"""
 from pages.models import GuidePage, HomePage, PlainPage
 from portal.catalog.schema.definition import ItemDefinition
-from portal.catalog.editions.publishing import publish, withdraw_item
+from portal.catalog.editions.intake import withdraw_item
+from portal.catalog.editions.publishing import publish
 from portal.catalog.models import ServiceItem
 
 old, new, asking = (ServiceItem.objects.get(code=code) for code in ("{WITHDRAWN}", "GY-01", "SH-01"))

@@ -23,7 +23,7 @@ from portal.cases.models.event import broken_links
 from portal.cases.numbers import CaseNumber
 from portal.cases.routes.opinions import answer
 from portal.cases.states import CaseStatus, TaskStatus
-from portal.catalog.editions.publishing import withdraw_item
+from portal.catalog.editions.intake import withdraw_item
 from portal.catalog.models import ServiceItem
 from portal.handover.signing import bounce
 from portal.lib.refusal import Refused, TooLate

@@ -11,7 +11,8 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from portal.cases.intake.outcomes import accept
-from portal.catalog.editions.publishing import check, publish, withdraw_item
+from portal.catalog.editions.intake import withdraw_item
+from portal.catalog.editions.publishing import check, publish
 from portal.catalog.exchange.content import department_names, load_items, load_themes
 from portal.catalog.judging.preflight import PreflightFailed, preflight
 from portal.catalog.models import Edition, ItemStatus, ServiceItem

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from portal.catalog.care import feedback_views
 from portal.catalog.care.feedback import LONGEST_TEXT, MOST_OPEN, GuideFeedback, plain_text
-from portal.catalog.editions.publishing import withdraw_item
+from portal.catalog.editions.intake import withdraw_item
 from portal.catalog.models import ServiceItem
 from portal.lib.refusal import Refused, TooLate
 from tests.cast import PERSON, Cast

@@ -14,7 +14,8 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from portal.catalog.editions.publishing import publish, withdraw_item
+from portal.catalog.editions.intake import withdraw_item
+from portal.catalog.editions.publishing import publish
 from portal.catalog.exchange.content import load_items
 from portal.catalog.models import ServiceItem
 from portal.catalog.papers import item_papers as papers

@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from pages.content import load_pages
-from portal.catalog.editions.publishing import publish, reopen_item, withdraw_item
+from portal.catalog.editions.intake import reopen_item, withdraw_item
+from portal.catalog.editions.publishing import publish
 from portal.catalog.exchange.content import load_items
 from portal.catalog.models import ItemStatus, ServiceItem
 from portal.lib.refusal import Refused
@@ -117,7 +118,7 @@ def test_a_withdrawal_may_name_the_item_that_people_use_instead(item: ServiceIte
     assert f"承接事项：{other.name}" in shown
     item.refresh_from_db()
     assert item.successor == other
-    reopen_item(item, by=None)
+    reopen_item(item, by=None, reason="恢复")
     assert item.successor is None
 
 

@@ -195,6 +195,7 @@ ROWS: dict[str, tuple[Callable[[Things], list[object]], set[str], int]] = {
         for verb in SLIP_VERBS
     },
 }
+ROWS["cases_modeladmin_reveal"] = (lambda t: [t.case.pk], {"receiver", "lead_officer", "issuer"}, HIDDEN)
 ROWS |= {
     "desk_handbook_order": (lambda t: [], {"publisher"}, REFUSED),
     "desk_handbook_compare": (lambda t: [], ITEM_READERS, REFUSED),
@@ -214,8 +215,11 @@ ROWS["desk_health"] = (lambda t: [], {"publisher", "editor", "root"}, REFUSED)
 ROWS["desk_health_export"] = (lambda t: [], {"publisher", "editor", "root"}, REFUSED)
 ROWS["desk_lint_try"] = (lambda t: [], {"publisher", "root"}, REFUSED)
 REDIRECTS = {"tasks_modeladmin_inspect"}
-EXCEPTIONS = {("desk_intake_item", "estate_receiver"): HIDDEN}
-"""A receiver of another zone may take in cases, but not of this item."""
+EXCEPTIONS = {
+    ("desk_intake_item", "estate_receiver"): HIDDEN,
+    ("cases_modeladmin_reveal", "supervisor"): REFUSED,
+}
+"""A receiver of another zone takes in cases, but not of this item; a supervisor sees the case, but no full number."""
 # Open to everybody, signed in or not, and the same for all: address → how to build it, answer to a GET, and to a POST
 # without a form.
 PUBLIC: dict[str, tuple[Callable[[Things], list[object]], int, int]] = {

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from portal.cases.intake.outcomes import accept
 from portal.cases.models import Application, Case, CaseFile, Event
-from portal.catalog.editions.publishing import withdraw_item
+from portal.catalog.editions.intake import withdraw_item
 from portal.catalog.models import ServiceItem
 from portal.desk.care.registers import RulebookGroup
 from portal.desk.house.registers import HouseGroup

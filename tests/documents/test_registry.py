@@ -17,6 +17,9 @@ from portal.documents.integrity import problems
 from portal.documents.models import Counter, Document
 from portal.documents.numbers import PaperNumber
 from portal.documents.registry import KINDS, Body, PaperKind, Rendition, UnknownKind, kind_of, register
+from portal.lib.refusal import Refused
+from portal.organisations.models import Organisation
+from tests.cast import Cast, received_case
 
 
 def a_kind(**changes: Any) -> PaperKind:
@@ -90,6 +93,17 @@ def test_a_paper_of_a_department_names_it_and_one_of_the_centre_does_not(
     with pytest.raises(ValueError, match="bears the number"):
         Document.issue(kind, content={}, by=None, body=body)
     assert not Counter.objects.filter(series__startswith="document:").exists()
+
+
+@pytest.mark.django_db
+def test_a_case_issues_the_paper_of_its_department_under_the_department_s_sign(order: PaperKind, cast: Cast) -> None:
+    case = received_case("TZ-09")
+    with pytest.raises(Refused, match="文号代字"):
+        case.issue("order", {}, by=None)
+    Organisation.objects.filter(pk=case.lead_id).update(document_sign="绍市建")
+    case.lead.refresh_from_db()
+    assert case.issue("order", {}, by=None).number.startswith("绍市建批字〔")
+    assert case.issue("receipt", {}, by=None).number.startswith("绍行服收字〔")
 
 
 @pytest.mark.django_db

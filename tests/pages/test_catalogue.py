@@ -17,9 +17,9 @@ from wagtail.models import PageViewRestriction
 
 from pages.content import load_pages
 from pages.models import CataloguePage, HomePage
-from portal.catalog.editions.publishing import reopen_item, withdraw_item
+from portal.catalog.editions.intake import reopen_item, withdraw_item
 from portal.catalog.finding.models import load_synonyms
-from portal.catalog.items.models import _parsed
+from portal.catalog.items.editioned import _parsed
 from portal.catalog.models import ServiceItem
 from portal.organisations.content import load_organisations
 from tests.cast import received_case
@@ -228,7 +228,7 @@ def test_what_citizens_may_not_read_is_neither_listed_nor_suggested(small_site: 
     restriction.delete()
     withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="取消")
     assert page.title not in found(client, "施工许可")
-    reopen_item(ServiceItem.objects.get(code="TZ-09"), by=None)
+    reopen_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="恢复")
     assert page.title in found(client, "施工许可")
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import ModelLogEntry, PageLogEntry, Revision
 
 from pages.exchange import export_definitions, export_names, import_definitions, import_file, preview
@@ -222,3 +225,16 @@ def test_an_export_replaces_the_file_in_one_go(small_site: HomePage, tmp_path: P
     run("export_items", path)
     assert path.read_bytes() == file_of(*export_definitions()[0], suffix=".yaml")
     assert [file.name for file in tmp_path.iterdir()] == ["items.yaml"]
+
+
+def test_a_file_of_many_items_reads_the_bodies_as_often_as_one_of_two(small_site: HomePage) -> None:
+    """Every block with a department asks for them; without care that is thousands of queries for a large file."""
+    listed = re.compile('short_name.* FROM "organisations_organisation" .*ORDER BY')
+
+    def asked(count: int) -> int:
+        several = file_of(*(item(f"TZ-{number}") for number in range(90, 90 + count)))
+        with CaptureQueriesContext(connection) as taken:
+            assert preview(several).is_clean
+        return sum(bool(listed.search(query["sql"])) for query in taken.captured_queries)
+
+    assert asked(6) == asked(2) > 0

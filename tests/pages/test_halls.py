@@ -17,7 +17,7 @@ from pages.content import load_pages
 from pages.halls import HallIndexPage, HallPage
 from pages.models import HomePage
 from portal.catalog.drawing.floor_plan import floors
-from portal.catalog.editions.publishing import withdraw_item
+from portal.catalog.editions.intake import withdraw_item
 from portal.catalog.models import ServiceItem
 from portal.organisations.models import HallArea, OpeningHours, Organisation, ServiceCenter, Window, Zone
 from portal.workdays.calendar import forget_calendar

@@ -22,7 +22,7 @@ from pages.news import NewsIndexPage, NewsKind, NewsPage
 from pages.promotions import SearchPromotion
 from pages.standards import HealthStandards
 from portal.catalog.care.health import CHECKS, WORK, Ailment, HealthKind, HealthReport, ask, health_check
-from portal.catalog.editions.publishing import withdraw_item
+from portal.catalog.editions.intake import withdraw_item
 from portal.catalog.jobs import nightly_check_up
 from portal.catalog.models import ServiceItem, Waiver
 from portal.jobs.models import Promise, PromiseStatus

@@ -15,8 +15,9 @@ from wagtail.models import PageViewRestriction, Site
 from pages.halls import HallIndexPage, HallPage
 from pages.models import CataloguePage, FeaturedGuide, GuidePage, HomePage, PlainPage, SiteMarks, ThemePage
 from pages.news import NewsIndexPage, NewsPage
-from portal.catalog.editions.publishing import publish, reopen_item, withdraw_item
-from portal.catalog.items.models import _parsed
+from portal.catalog.editions.intake import reopen_item, withdraw_item
+from portal.catalog.editions.publishing import publish
+from portal.catalog.items.editioned import _parsed
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.display import COOKIE, MODES
@@ -215,7 +216,7 @@ def test_the_guide_of_a_withdrawn_item_says_so_and_leads_on(small_site: HomePage
     assert f"?zone={page.item.zone.code}" in html
     assert 'role="search"' in html
     assert "现在办这件事" not in html
-    reopen_item(page.item, by=None)
+    reopen_item(page.item, by=None, reason="恢复")
     assert client.get(page.url).status_code == 200
 
 

@@ -16,7 +16,8 @@ from django.utils import timezone
 from pages.halls import HallPage
 from pages.models import GuidePage, HomePage
 from pages.news import NewsIndexPage, NewsPage
-from portal.catalog.editions.publishing import publish, withdraw_item
+from portal.catalog.editions.intake import withdraw_item
+from portal.catalog.editions.publishing import publish
 from portal.catalog.finding import demand
 from portal.catalog.models import ServiceItem, Theme
 from portal.catalog.schema.definition import ItemDefinition

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from pages.models import GuidePage, HomePage
-from portal.catalog.editions.publishing import publish, withdraw_item
+from portal.catalog.editions.intake import withdraw_item
+from portal.catalog.editions.publishing import publish
 from portal.catalog.items.guide import guide_url
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition

@@ -16,8 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import Site
 
 from pages.models import CataloguePage, GuidePage, HomePage, PlainPage, ThemePage
-from portal.catalog.editions.publishing import withdraw_item
-from portal.catalog.items.models import _parsed
+from portal.catalog.editions.intake import withdraw_item
+from portal.catalog.items.editioned import _parsed
 from portal.catalog.models import ServiceItem
 from tests.pages.acts import edit, guide, publisher
 

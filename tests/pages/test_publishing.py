@@ -14,7 +14,7 @@ from django.utils import timezone
 from wagtail.models import Page, Revision
 
 from pages.models import CataloguePage, GuidePage, HomePage, PlainPage
-from portal.catalog.editions.publishing import withdraw_item
+from portal.catalog.editions.intake import withdraw_item
 from portal.catalog.judging.preflight import PreflightFailed
 from portal.catalog.models import Edition, ServiceItem
 from portal.organisations import access

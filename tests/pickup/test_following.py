@@ -26,6 +26,7 @@ from portal.pickup.delivering import deliver
 from portal.pickup.following import WORDS
 from portal.pickup.results import NewResult, take_in, transfer_result
 from portal.pickup.views import FOLLOW
+from portal.workdays.words import due_in_words
 from tests.cast import (
     COMPANY,
     PERSON,
@@ -293,7 +294,7 @@ def test_a_correction_lists_what_is_missing_and_until_when(cast: Cast) -> None:
     request_correction(case, {material.key: "请提交加盖公章的原件。"}, by=cast.receiver)
     page = follow(Case.objects.get(pk=case.pk))
     due = Case.objects.get(pk=case.pk).correction_due
-    assert f"请在{due.year}年{due.month}月{due.day}日前补正" in page
+    assert f"请在{due_in_words(due)}前补正" in page
     assert material.name in page
     assert "请提交加盖公章的原件。" in page
 

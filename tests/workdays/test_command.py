@@ -35,7 +35,7 @@ def test_the_command_speaks_json() -> None:
 
 def test_an_estimate_says_so_on_the_command_line() -> None:
     seed_workdays()
-    assert told("2026-12-30", "20").startswith("预计2027年1月28日\n")
+    assert told("2026-12-30", "20").startswith("2027年1月28日（预计）\n")
     assert json.loads(told("2026-12-30", "20", "--json"))["estimated"] is True
 
 

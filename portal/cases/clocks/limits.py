@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from portal.cases.models import Case
 from portal.cases.states import ClockState
-from portal.workdays.calendar import load_calendar
-from portal.workdays.deadlines import Deadline, deadline, elapsed
+from portal.workdays.calendar import Calendar, calendar_now, load_calendar
+from portal.workdays.deadlines import Deadline, Unit, deadline, elapsed
+from portal.workdays.words import due_in_words
 
 if TYPE_CHECKING:
     from portal.catalog.schema.definition import ItemDefinition, Limit
@@ -29,25 +30,31 @@ BOUNCE_DAYS = 2
 """Working days within which a wrong dispatch must be reported."""
 
 
+MOVED_ON = "本期限按办理时的工作日历计算；工作日历后来有变动，办理中的期限正在重新计算，以这里写的日期为准。"
+"""Instead of an explanation that would end on another day than the one that stands."""
+
+
 def working_days(start: date, count: int) -> date:
     """The `count`-th working day after `start` (the start day is not counted)."""
-    return deadline(start, count, load_calendar()).due
+    return deadline(start, count, calendar_now()).due
 
 
 def natural_days(start: date, count: int) -> date:
-    return start + timedelta(days=count)
+    """`count` days after `start`, or the next working day when that is a rest day."""
+    return deadline(start, count, calendar_now(), unit=Unit.ND).due
 
 
-def due(start: date, limit: Limit | None) -> Deadline | None:
+def due(start: date, limit: Limit | None, calendar: Calendar) -> Deadline | None:
     """The deadline of a limit of the item that begins on `start`; None where the law sets none."""
     if limit is None or limit.value is None:
         return None
-    return deadline(start, limit.value, load_calendar(), unit=limit.unit)
+    return deadline(start, limit.value, calendar, unit=limit.unit)
 
 
 def limits(definition: ItemDefinition, start: date) -> dict[str, date | None]:
     """`statutory` and `promised` as dates."""
-    found = {"statutory": due(start, definition.statutory_limit), "promised": due(start, definition.promised_limit)}
+    named, calendar = {"statutory": definition.statutory_limit, "promised": definition.promised_limit}, calendar_now()
+    found = {name: due(start, limit, calendar) for name, limit in named.items()}
     return {name: item.due if item else None for name, item in found.items()}
 
 
@@ -67,12 +74,15 @@ def start_clocks(case: Case, day: date) -> None:
 
 @dataclass(frozen=True)
 class LimitRow:
-    """One limit as the case page shows it: `used` working days so far, `left` until `due` (negative when over)."""
+    """One limit as the case page shows it: `used` working days so far, `left` until `due` (negative when over).
+
+    `due` is the stored date, `due_text` the same in words.
+    """
 
     name: str
     text: str
     due: date | None
-    estimated: bool
+    due_text: str
     used: int | None
     left: int | None
     explanation: list[str]
@@ -83,18 +93,24 @@ def limit_rows(case: Case, today: date) -> list[LimitRow]:
     if case.clock_start is None:
         return []
     stop = timezone.localdate(case.decided_at) if case.decided_at else today
-    named = (("法定期限", case.definition.statutory_limit), ("承诺期限", case.definition.promised_limit))
-    return [_row(name, limit, case.clock_start, stop) for name, limit in named]
+    named = (
+        ("法定期限", case.definition.statutory_limit, case.statutory_due),
+        ("承诺期限", case.definition.promised_limit, case.promised_due),
+    )
+    return [_row(name, limit, stored, case.clock_start, stop) for name, limit, stored in named]
 
 
-def _row(name: str, limit: Limit | None, start: date, stop: date) -> LimitRow:
-    found = due(start, limit)
+def _row(name: str, limit: Limit | None, stored: date | None, start: date, stop: date) -> LimitRow:
+    """One date everywhere: the stored one is shown, and explained as long as the calendar still says the same."""
+    found = due(start, limit, load_calendar())
     if limit is None or found is None:
         note = getattr(limit, "note", "") or "法律、法规、规章没有规定办理期限。"
-        return LimitRow(name, "无法定时限", None, False, None, None, [note])
+        return LimitRow(name, "无法定时限", None, "", None, None, [note])
     used = elapsed(start, stop, load_calendar())
-    left = days_left(found.due, stop)
-    return LimitRow(name, limit.days_text(), found.due, found.estimated, used, left, found.explain())
+    explanation = found.explain() if found.due == stored else [MOVED_ON]
+    return LimitRow(
+        name, limit.days_text(), stored, due_in_words(stored, start), used, days_left(stored, stop), explanation
+    )
 
 
 def days_left(due_date: date | None, today: date) -> int | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils import timezone
 
 from portal.cases.models import Case, Task
+from portal.cases.models.acting import acting
 from portal.cases.papers import notices
 from portal.cases.routes.join import may_close, overtake
 from portal.cases.routes.tasks import finish
@@ -20,21 +20,19 @@ def decide(task: Task, *, by: User, granted: bool, reasons: str = "", once: str 
     行政许可法 art. 38. Raises Refused when `by` received or accepted the case (受理和审批相分离), while somebody else
     is still asked, or when a refusal gives no reasons.
     """
-    with transaction.atomic():
-        case, reasons = task.case, reasons.strip()
-        case.lock()
-        if task.kind != TaskKind.DECISION:
-            raise Refused("本步骤只能回复意见，不能作出决定。")
-        if not may_close(task):
-            raise Refused("尚有部门没有回复意见，不能作出决定。")
+    case, reasons = task.case, reasons.strip()
+    with acting(case, task):
+        verb, department = _verb(case, granted), task.department
+        case.guard(verb, by=by, department=department)
+        _refuse_unready(task)
+        _refuse_unsound(case, by, granted, reasons)
         outcome = TaskOutcome.GRANTED if granted else TaskOutcome.REFUSED
         finish(task, by=by, outcome=outcome, opinion=reasons)
         overtake(case, task.stage)
-        _refuse_unsound(case, by, granted, reasons)
         done = case.claim(
-            _verb(case, granted),
+            verb,
             by=by,
-            department=task.department,
+            department=department,
             clock_state=ClockState.STOPPED,
             decided_at=timezone.now(),
             decided_by=by,
@@ -50,6 +48,14 @@ def _verb(case: Case, granted: bool) -> str:
     if case.definition.is_instant:
         return "decide_on_the_spot"
     return "grant" if granted else "refuse"
+
+
+def _refuse_unready(task: Task) -> None:
+    """Raise Refused for a step that is no decision, or while somebody else is still asked."""
+    if task.kind != TaskKind.DECISION:
+        raise Refused("本步骤只能回复意见，不能作出决定。")
+    if not may_close(task):
+        raise Refused("尚有部门没有回复意见，不能作出决定。")
 
 
 def _refuse_unsound(case: Case, by: User, granted: bool, reasons: str) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-
 from portal.cases import authority
 from portal.cases.flow import MOVES
 from portal.cases.models import Case, CaseMaterial
+from portal.cases.models.acting import acting
 from portal.cases.signals import materials_changed
 from portal.cases.states import AT_THE_WINDOW
 from portal.lib.refusal import Refused
@@ -21,18 +20,16 @@ def check_materials(case: Case, rows: list[dict[str, Any]], *, by: User, once: s
     Raises Refused for a key that is not on the item's list (行政许可法 art. 31: no unrelated materials) and once
     the case has been accepted.
     """
-    with transaction.atomic():
-        case.lock()
+    with acting(case):
         authority.require(MOVES["accept"], by, case)
         if case.status not in AT_THE_WINDOW:
             raise case.too_late("核对材料")
         lines = {line.key: line for line in case.materials.all()}
+        if {row["key"] for row in rows} - set(lines):
+            raise Refused("提交的材料不在本事项的材料清单内，没有保存任何改动。请刷新页面后重新填写。")
         for row in rows:
             values = dict(row)
-            line = lines.get(values.pop("key"))
-            if line is None:
-                raise Refused("提交的材料不在本事项的材料清单内，没有保存任何改动。请刷新页面后重新填写。")
-            CaseMaterial.objects.filter(pk=line.pk).update(**values)
+            CaseMaterial.objects.filter(pk=lines[values.pop("key")].pk).update(**values)
         received = sum(1 for row in rows if row.get("received"))
         case.note("check_materials", "核对材料", by=by, text=f"已收{received}项，清单共{len(lines)}项。", once=once)
         materials_changed.send(sender=Case, case=case, by=by)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from portal.cases.clocks.limits import start_clocks
 from portal.cases.models import Case
+from portal.cases.models.acting import acting
 from portal.cases.numbers import CaseNumber, counter_of_cases
 from portal.cases.papers import notices
 from portal.cases.routes.dispatch import dispatch
@@ -22,8 +22,9 @@ def accept(case: Case, *, by: User, once: str | None = None) -> None:
 
     行政许可法 art. 32 para. 1 (5). Raises Refused while a necessary material is missing, short or unsound.
     """
-    with transaction.atomic():
-        case.lock()
+    with acting(case):
+        case.guard("accept", by=by)
+        _refuse_gaps(case)
         _accept(case, "accept", by=by, start=timezone.localdate(), once=once)
 
 
@@ -32,19 +33,17 @@ def deem_accepted(case: Case) -> None:
 
     Done by the portal itself, whatever materials are in; raises Refused while the days are not over.
     """
-    with transaction.atomic():
-        case.lock()
+    with acting(case):
+        case.guard("deem_accepted", by=None)
         if case.acceptance_due is None or timezone.localdate() <= case.acceptance_due:
             raise Refused("收件未满5个工作日，不能视为受理。")
         _accept(case, "deem_accepted", by=None, start=timezone.localdate(case.received_at), once="deem_accepted")
 
 
 def _accept(case: Case, verb: str, *, by: User | None, start: date, once: str | None) -> None:
-    """What both ways of acceptance share; a person accepts sound materials only."""
+    """What both ways of acceptance share, after their guards."""
     now = timezone.now()
     done = case.claim(verb, by=by, accepted_at=now, accepted_by=by, number=_take_number(case, now))
-    if by is not None:
-        _refuse_gaps(case)
     start_clocks(case, start)
     case.record(done, by=by, once=once, text=f"办件编号{case.number}。")
     case.issue("acceptance", notices.acceptance(case, by), by=by)
@@ -52,7 +51,7 @@ def _accept(case: Case, verb: str, *, by: User | None, start: date, once: str | 
 
 
 def _take_number(case: Case, now: datetime) -> str | None:
-    """The next number of the zone's day. A refused acceptance rolls the counter back, so no number is lost."""
+    """The next number of the zone's day. Whatever fails after it rolls the counter back, so no number is lost."""
     if case.number:
         return case.number
     day = timezone.localdate(now).strftime("%Y%m%d")

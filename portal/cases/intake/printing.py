@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-
 from portal.cases import authority
 from portal.cases.flow import MOVES
 from portal.cases.models import Case
+from portal.cases.models.acting import acting
 from portal.cases.papers import notices
 from portal.cases.states import AT_THE_WINDOW, CaseStatus
 from portal.lib.refusal import Refused
@@ -17,8 +16,7 @@ from portal.organisations.models import User
 
 def print_application_form(case: Case, *, by: User, once: str | None = None) -> None:
     """统一申请表 as filled in, to be signed before acceptance; the same content is issued once."""
-    with transaction.atomic():
-        case.lock()
+    with acting(case):
         authority.require(MOVES["accept"], by, case)
         if case.status not in AT_THE_WINDOW:
             raise case.too_late("打印申请表")
@@ -37,8 +35,7 @@ def _what_it_says(content: dict[str, Any]) -> dict[str, Any]:
 
 def print_receipt(case: Case, *, by: User, once: str | None = None) -> None:
     """收件凭证: issued once, when the materials of a received case have been written down."""
-    with transaction.atomic():
-        case.lock()
+    with acting(case):
         authority.require(MOVES["receive"], by, case)
         if case.status != CaseStatus.RECEIVED:
             raise case.too_late("出具收件凭证")

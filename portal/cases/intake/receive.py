@@ -81,19 +81,21 @@ def _receive(
         raise Refused(f"“{item.name}”属于{item.zone}受理区，{window}不受理。", field="item")
     chosen, plain, sealed = read_answers(item.current_edition.parsed, situation, answers)
     application = _application(applicant, number, window, by, key)
-    today = timezone.localdate()
-    case = Case.objects.create(
+    case = Case(
         application=application,
         item=item,
         edition=item.current_edition,
         zone=item.zone,
         lead=item.lead,
         received_by=by,
-        acceptance_due=working_days(today, ACCEPTANCE_DAYS),
+        acceptance_due=working_days(timezone.localdate(), ACCEPTANCE_DAYS),
         situation=chosen,
         answers=plain,
         sealed_answers=canonical(sealed) if sealed else "",
     )
+    case.guard("receive", by=by)
+    application.save()
+    case.save()
     _list_materials(case)
     done = case.claim("receive", by=by)
     case.record(done, by=by, text=f"{window}收件，申请编号{application.number}。")
@@ -101,7 +103,7 @@ def _receive(
 
 
 def _application(applicant: Applicant, number: str, window: Window, by: User, key: uuid.UUID) -> Application:
-    return Application.objects.create(
+    return Application(
         idempotency_key=key,
         applicant_kind=applicant.kind,
         applicant_name=applicant.name,

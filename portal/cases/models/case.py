@@ -18,8 +18,9 @@ from portal.cases.models.event import Event, log
 from portal.cases.states import CaseStatus, ClockState, TaskOutcome
 from portal.catalog.models import Edition, ServiceItem
 from portal.documents.models import Document
+from portal.documents.registry import Body, kind_of
 from portal.lib.fields import EncryptedTextField
-from portal.lib.refusal import TooLate
+from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Zone
 
 if TYPE_CHECKING:
@@ -118,14 +119,23 @@ class Case(models.Model):
             setattr(self, field.attname, getattr(fresh, field.attname))
         self._state.fields_cache.update(fresh._state.fields_cache)
 
-    def claim(self, verb: str, *, by: User | None, department: Any = None, **stamps: Any) -> tuple[Move, str]:
-        """Guard and set in one conditional UPDATE; nobody else can have moved the case in between.
+    def guard(self, verb: str, *, by: User | None, department: Any = None) -> Move:
+        """The first guards of every move, before its own: the post at its place, then the status it starts from.
 
-        Returns the move and the status it left. Raises Refused without the right post, TooLate when the case is not
-        (any more) where the verb starts.
+        Raises Refused without the right post, TooLate when the case is not (any more) where the verb starts.
         """
         move = MOVES[verb]
         authority.require(move, by, self, department)
+        if self.status not in move.sources:
+            raise self.too_late(move.name)
+        return move
+
+    def claim(self, verb: str, *, by: User | None, department: Any = None, **stamps: Any) -> tuple[Move, str]:
+        """Set, after every guard, in one conditional UPDATE; nobody else can have moved the case in between.
+
+        Returns the move and the status it left. Raises what `guard` raises.
+        """
+        move = self.guard(verb, by=by, department=department)
         left = self.status
         standing = Case.objects.filter(pk=self.pk, status__in=move.sources, version=self.version)
         if not standing.update(status=move.target, version=self.version + 1, **stamps):
@@ -183,7 +193,15 @@ class Case(models.Model):
         return lines
 
     def issue(self, kind: str, content: dict[str, Any], *, by: User | None) -> Document:
-        """Issue a numbered document of this case; its PDF is promised work."""
-        document = Document.issue(kind, content=content, by=by)
+        """Issue a numbered document of this case; its PDF is promised work.
+
+        Raises Refused for a paper that bears the number of a department which has no sign for it.
+        """
+        paper, body = kind_of(kind), ""
+        if paper.body == Body.DEPARTMENT:
+            body = self.lead.document_sign
+            if not body:
+                raise Refused(f"{self.lead}还没有登记文号代字，不能出具{paper.title}，请联系审管办登记。")
+        document = Document.issue(kind, content=content, by=by, body=body)
         self.documents.add(document)
         return document

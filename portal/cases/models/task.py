@@ -96,8 +96,12 @@ class Task(models.Model):
         return f"{self.department} · {self.name}"
 
     def claim(self, wish: str, sources: set[str], target: str, **stamps: Any) -> None:
-        """The guard of every task verb: one conditional UPDATE, and a sentence for whoever came second."""
-        if not Task.objects.filter(pk=self.pk, status__in=sources).update(status=target, **stamps):
+        """The claim of every task verb: one conditional UPDATE, and a sentence for whoever came second.
+
+        It holds for the department that was asked for its post, also when the task was dispatched anew meanwhile.
+        """
+        standing = Task.objects.filter(pk=self.pk, status__in=sources, department=self.department_id)
+        if not standing.update(status=target, **stamps):
             self.refresh_from_db()
             raise TooLate(f"{self.department}的“{self.name}”现为“{self.get_status_display()}”，不能再{wish}。")
         self.status = target

@@ -15,6 +15,7 @@ from portal.catalog.papers.form_paper import item_part
 from portal.catalog.papers.item_papers import Around
 from portal.lib.words import day, minute
 from portal.organisations.models import User
+from portal.workdays.words import due_in_words, note
 
 
 def _line(material: CaseMaterial) -> Content:
@@ -32,10 +33,12 @@ def _line(material: CaseMaterial) -> Content:
 def receipt(case: Case, by: User | None) -> Content:
     """收件凭证: proves receipt only, and says until when the applicant is told (M1)."""
     received = [_line(line) for line in case.materials.filter(received=True)]
+    answer_by = due_in_words(case.acceptance_due)
     return {
         **head(case, by),
         "materials": received,
-        "answer_by": day(case.acceptance_due),
+        "answer_by": answer_by,
+        "estimate_note": note(answer_by),
         "received_at": minute(case.received_at),
     }
 
@@ -44,18 +47,21 @@ def acceptance(case: Case, by: User | None) -> Content:
     """受理通知书: both limits with their dates, what pauses them, the fee, and how to collect (M2)."""
     definition = case.definition
     lines = list(case.materials.all())
+    statutory, promised = (due_in_words(due, case.clock_start) for due in (case.statutory_due, case.promised_due))
     return {
         **head(case, by),
         "accepted_at": minute(case.accepted_at),
         "case_type": "即办件" if definition.is_instant else "承诺件",
         "statutory_limit": definition.statutory_limit.days_text() if definition.statutory_limit else "无法定时限",
-        "statutory_due": day(case.statutory_due),
+        "statutory_due": statutory,
         "promised_limit": definition.promised_limit.days_text(),
-        "promised_due": day(case.promised_due),
+        "promised_due": promised,
+        "estimate_note": note(statutory, promised),
         "special_procedures": [f"{found.kind}：{found.note}" for found in definition.special_procedures],
         "fee": definition.fee.model_dump() if definition.fee else {"charged": False},
         "results": [result.name for result in definition.results],
         "delivery": list(definition.delivery),
+        "delivery_limit": definition.delivery_text,
         "received": [_line(line) for line in lines if line.received],
         "missing": [{"no": line.order, "name": line.name} for line in lines if not line.received],
     }
@@ -79,7 +85,7 @@ def correction(case: Case, by: User | None) -> Content:
         **head(case, by),
         "received_on": day(case.received_at),
         "gaps": gaps,
-        "deadline": day(case.correction_due),
+        "deadline": due_in_words(case.correction_due),
     }
 
 

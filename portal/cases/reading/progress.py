@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from portal.cases.models import Case, Task
-from portal.cases.states import AT_THE_WINDOW, DECIDED, CaseStatus, TaskStatus
+from portal.cases.states import AT_THE_WINDOW, DECIDED, HANDED_OUT, CaseStatus, TaskStatus
 from portal.catalog.drawing.chart import (
     ACCEPTANCE,
     APPLY,
@@ -17,8 +17,6 @@ from portal.catalog.drawing.chart import (
     process_chart_svg,
 )
 from portal.catalog.schema.definition import ItemDefinition
-
-HANDED_OUT = frozenset({CaseStatus.DELIVERED, CaseStatus.ARCHIVED})
 
 
 def case_chart(case: Case, tasks: Iterable[Task]) -> dict[str, Any]:

@@ -5,11 +5,11 @@ Everything but the verb itself runs behind the lock of the case, inside a verb's
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils import timezone
 
 from portal.cases.clocks.limits import working_days
 from portal.cases.models import Case, Task
+from portal.cases.models.acting import acting
 from portal.cases.signals import tasks_sent
 from portal.cases.states import TaskStatus
 from portal.organisations.models import Organisation, User
@@ -18,10 +18,13 @@ from portal.organisations.models import Organisation, User
 def dispatch(case: Case, *, by: User | None) -> None:
     """分办: one task per department and step of the route; the first stage opens and its slips are made.
 
-    An instant item (即办件) sends no papers: its one task opens at the window and the case stays accepted.
+    An instant item (即办件) sends no papers: its one task opens at the window and the case stays accepted. It happens
+    once; what a department bounced is sent again by `redispatch`.
     """
-    with transaction.atomic():
-        case.lock()
+    with acting(case):
+        move = case.guard("dispatch", by=by)
+        if case.stage:
+            raise case.too_late(move.name)
         make_tasks(case)
         if case.definition.is_instant:
             open_at_window(case)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils import timezone
 
 from portal.cases.models import Task
+from portal.cases.models.acting import acting
 from portal.cases.routes.join import join, let_go
 from portal.cases.routes.tasks import finish, require_officer
 from portal.cases.states import ANSWERS, TaskKind, TaskOutcome, TaskStatus
@@ -18,8 +18,7 @@ def answer(task: Task, *, by: User, outcome: str, opinion: str, legal_basis: str
 
     Raises Refused for a disagreement without legal basis and reasons.
     """
-    with transaction.atomic():
-        task.case.lock()
+    with acting(task.case, task):
         require_officer(task, by)
         if task.kind == TaskKind.DECISION or outcome not in ANSWERS:
             raise Refused("本步骤须由审批人作出决定，不能用回复意见代替。")
@@ -39,8 +38,7 @@ def deem_consent(task: Task) -> None:
 
     Done by the portal itself. Raises Refused while the limit runs or where silence is no consent.
     """
-    with transaction.atomic():
-        task.case.lock()
+    with acting(task.case, task):
         task.refresh_from_db()
         late = task.due is not None and task.due < timezone.localdate()
         if not (task.deemed_consent and task.kind == TaskKind.OPINION and late):

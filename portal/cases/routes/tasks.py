@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils import timezone
 
 from portal.cases import authority
 from portal.cases.clocks.limits import BOUNCE_DAYS, working_days
 from portal.cases.flow import MOVES
 from portal.cases.models import Task
+from portal.cases.models.acting import acting
 from portal.cases.routes.dispatch import send
 from portal.cases.routes.join import nobody_holds
 from portal.cases.states import CaseStatus, TaskStatus
@@ -21,25 +21,19 @@ ANSWERING = frozenset({Role.OFFICER, Role.REVIEWER, Role.DECIDER})
 
 def sign_for(task: Task, *, by: User, once: str | None = None) -> None:
     """签收: the department has the papers; its limit runs from now (M5 of the slip). Called by the slip's verb."""
-    with transaction.atomic():
-        task.case.lock()
+    with acting(task.case, task):
+        task.case.guard("sign_for", by=by, department=task.department)
         now = timezone.now()
         due = working_days(timezone.localdate(now), task.limit_days)
-        done = task.case.claim("sign_for", by=by, department=task.department)
         task.claim("签收", {TaskStatus.SENT}, TaskStatus.WORKING, signed_at=now, signed_by=by, due=due)
+        done = task.case.claim("sign_for", by=by, department=task.department)
         task.case.record(done, by=by, text=f"{task.department}签收，承办“{task.name}”。", once=once)
 
 
 def bounce(task: Task, *, by: User, reason: str, once: str | None = None) -> None:
     """退回: not ours, or the papers do not match. Reported within two working days, with a reason."""
-    with transaction.atomic():
-        task.case.lock()
-        authority.require(MOVES["bounce"], by, task.case, task.department)
-        if not reason.strip():
-            raise Refused("请写明退回的理由。", field="reason")
-        today = timezone.localdate()
-        if task.sent_at and today > working_days(timezone.localdate(task.sent_at), BOUNCE_DAYS):
-            raise Refused("分办已超过2个工作日，不能再退回，请签收后办理。")
+    with acting(task.case, task):
+        refuse_to_bounce(task, by=by, reason=reason)
         task.claim("退回", {TaskStatus.SENT}, TaskStatus.BOUNCED, bounce_reason=reason.strip())
         text = f"{task.department}退回：{reason.strip()}"
         if task.case.status == CaseStatus.DISPATCHED and nobody_holds(task.case):
@@ -49,10 +43,19 @@ def bounce(task: Task, *, by: User, reason: str, once: str | None = None) -> Non
             task.case.note("bounce", "部门退回", by=by, text=text, once=once)
 
 
+def refuse_to_bounce(task: Task, *, by: User, reason: str) -> None:
+    """Raise Refused unless `by` may bounce the task now, with this reason."""
+    authority.require(MOVES["bounce"], by, task.case, task.department)
+    if not reason.strip():
+        raise Refused("请写明退回的理由。", field="reason")
+    last = working_days(timezone.localdate(task.sent_at), BOUNCE_DAYS) if task.sent_at else None
+    if last and timezone.localdate() > last:
+        raise Refused(f"分办已超过{BOUNCE_DAYS}个工作日，不能再退回，请签收后办理。")
+
+
 def redispatch(task: Task, *, by: User, department: Organisation, once: str | None = None) -> None:
     """重新分办: the window sends a bounced task to the right department, with a new slip."""
-    with transaction.atomic():
-        task.case.lock()
+    with acting(task.case, task):
         authority.require(MOVES["dispatch"], by, task.case)
         task.claim("重新分办", {TaskStatus.BOUNCED}, TaskStatus.WAITING, department=department, bounce_reason="")
         text = f"“{task.name}”重新分办至{department}。"

@@ -1,4 +1,4 @@
-"""Publishing: what preflight lets through becomes the next edition, at once in force; withdrawing closes intake."""
+"""Publishing: what preflight lets through becomes the next edition, at once in force."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from portal.catalog.editions.intake import IN_FORCE, record
 from portal.catalog.finding.indexing import index_items, index_theme
-from portal.catalog.items.models import Edition, ItemStatus, ServiceItem, Theme, ThemeEdition
+from portal.catalog.items.models import Edition, IntakeAct, ItemStatus, ServiceItem, Theme
 from portal.catalog.items.shown import item_changed, theme_changed
 from portal.catalog.judging.findings import Finding, PreflightFailed
 from portal.catalog.judging.lint.judge import lint_definition
@@ -18,8 +19,6 @@ from portal.catalog.judging.preflight import preflight
 from portal.catalog.judging.theme_findings import theme_findings
 from portal.catalog.judging.waivers import with_waivers
 from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
-from portal.documents.models import Counter
-from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Organisation, Zone
 
 if TYPE_CHECKING:
@@ -76,74 +75,21 @@ def _publish(
     definition: ItemDefinition, by: User | None, note: str, at: datetime, report: list[dict[str, str]]
 ) -> Edition:
     lead = Organisation.objects.get(code=definition.lead_dept)
-    zone = Zone.objects.get(code=definition.zone)
-    ServiceItem.objects.get_or_create(
-        code=definition.code, defaults={"name": definition.name, "zone": zone, "lead": lead}
-    )
-    item = ServiceItem.objects.select_for_update().get(code=definition.code)
-    current = item.current_edition
-    digest = definition.digest()
-    if current is None or current.sha256 != digest:
-        current = Edition.objects.create(
-            item=item,
-            number=Counter.take(f"edition:{item.pk}"),
-            definition=definition.model_dump(mode="json"),
-            sha256=digest,
-            published_at=at,
-            published_by=by,
-            note=note,
-            report=report,
-        )
-    ServiceItem.objects.filter(pk=item.pk).update(
-        name=definition.name,
-        zone=zone,
-        lead=lead,
-        status=ItemStatus.IN_FORCE,
-        successor=None,
-        current_edition=current,
-        search_text=search_text(definition, lead),
-    )
+    values = {
+        "name": definition.name,
+        "zone": Zone.objects.get(code=definition.zone),
+        "lead": lead,
+        "search_text": search_text(definition, lead),
+        **IN_FORCE,
+    }
+    item = ServiceItem.held(definition.code, **values)
+    said = {"published_by": by, "published_at": at, "note": note, "report": report}
+    edition: Edition = item.put_in_force(definition, values=values, **said)
+    if item.status == ItemStatus.WITHDRAWN:
+        record(item, IntakeAct.REOPENED, by=by, reason=f"办事指南重新发布（第{edition.number}版）。", at=at)
     index_items([item])
     item_changed(item.code)
-    return current
-
-
-@transaction.atomic
-def withdraw_item(item: ServiceItem, *, by: User | None, reason: str, successor: ServiceItem | None = None) -> None:
-    """取消: closes intake; running cases keep their edition and go on. `successor` is what people use instead.
-
-    Raises TooLate when it is withdrawn.
-    """
-    if not reason.strip():
-        raise Refused("请填写取消的理由。", field="reason")
-    if successor and (successor.pk == item.pk or successor.status != ItemStatus.IN_FORCE):
-        raise Refused("承接事项须是另一个在用的事项。", field="successor")
-    changed = ServiceItem.objects.filter(pk=item.pk).exclude(status=ItemStatus.WITHDRAWN)
-    if not changed.update(
-        status=ItemStatus.WITHDRAWN,
-        withdrawn_at=timezone.now(),
-        withdrawn_by=by,
-        withdrawal_reason=reason.strip(),
-        successor=successor,
-    ):
-        raise TooLate(f"“{item.name}”已经取消。")
-    index_items([item])
-    item_changed(item.code)
-    item.refresh_from_db()
-
-
-@transaction.atomic
-def reopen_item(item: ServiceItem, *, by: User | None) -> None:
-    """恢复收件 under the edition in force. Raises TooLate when the item is open, Refused without an edition."""
-    if item.current_edition_id is None:
-        raise Refused(f"“{item.name}”还没有发布过指南，不能收件。")
-    changed = ServiceItem.objects.filter(pk=item.pk, status=ItemStatus.WITHDRAWN)
-    nothing = {"withdrawn_at": None, "withdrawn_by": None, "withdrawal_reason": "", "successor": None}
-    if not changed.update(status=ItemStatus.IN_FORCE, **nothing):
-        raise TooLate(f"“{item.name}”没有取消，不需要恢复。")
-    index_items([item])
-    item_changed(item.code)
-    item.refresh_from_db()
+    return edition
 
 
 def examine_theme(definition: ThemeDefinition) -> list[Finding]:
@@ -175,19 +121,9 @@ def _publish_theme(definition: ThemeDefinition, by: User | None, note: str) -> T
         "lead": Organisation.objects.get(code=definition.lead),
         "definition": definition.model_dump(mode="json"),
     }
-    Theme.objects.get_or_create(code=definition.code, defaults=values)
-    theme = Theme.objects.select_for_update(of=("self",)).select_related("current_edition").get(code=definition.code)
-    edition, before = theme.current_edition, theme.parsed.items
-    if edition is None or edition.sha256 != definition.digest():
-        edition = ThemeEdition.objects.create(
-            theme=theme,
-            number=Counter.take(f"theme:{theme.pk}"),
-            definition=values["definition"],
-            sha256=definition.digest(),
-            published_by=by,
-            note=note,
-        )
-    Theme.objects.filter(pk=theme.pk).update(**values, current_edition=edition)
+    theme = Theme.held(definition.code, **values)
+    before = theme.parsed.items
+    theme.put_in_force(definition, values=values, published_by=by, note=note)
     published = Theme.objects.select_related("zone", "lead", "current_edition").get(pk=theme.pk)
     index_theme(published, before)
     theme_changed(theme.code)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from portal.catalog.items.editioned import Editioned, EditionOf
 from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
 from portal.organisations.models import Organisation, Zone
+
+LONGEST_REASON = 300
+"""Of closing intake or opening it again."""
 
 
 class ItemStatus(models.TextChoices):
@@ -31,9 +33,10 @@ class ServiceItemQuerySet(models.QuerySet):
         return found
 
 
-class ServiceItem(models.Model):
+class ServiceItem(Editioned):
     """A service item (事项) of the one-window list; what it is stands in its current edition."""
 
+    series = "edition"
     code = models.CharField("事项编码", max_length=20, unique=True)
     name = models.CharField("事项名称", max_length=200)
     zone = models.ForeignKey(Zone, verbose_name="受理区", on_delete=models.PROTECT, related_name="items")
@@ -52,7 +55,7 @@ class ServiceItem(models.Model):
         related_name="+",
         editable=False,
     )
-    withdrawal_reason = models.CharField("取消理由", max_length=300, blank=True, editable=False)
+    withdrawal_reason = models.CharField("取消理由", max_length=LONGEST_REASON, blank=True, editable=False)
     successor = models.ForeignKey(
         "self",
         verbose_name="承接事项",
@@ -89,29 +92,39 @@ class ServiceItem(models.Model):
         return cls.objects.matching(text)
 
 
-class EditionQuerySet(models.QuerySet):
-    def update(self, **kwargs: Any) -> int:
-        raise TypeError("an edition does not change")
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise TypeError("an edition is kept for good")
+class IntakeAct(models.TextChoices):
+    WITHDRAWN = "withdrawn", "取消事项"
+    REOPENED = "reopened", "恢复收件"
 
 
-class Edition(models.Model):
+class IntakeChange(models.Model):
+    """Intake of an item was closed, or opened again: who did it, when and why. Rows are added and never changed."""
+
+    item = models.ForeignKey(ServiceItem, verbose_name="事项", on_delete=models.PROTECT, related_name="intake_changes")
+    act = models.CharField("变更", max_length=12, choices=IntakeAct.choices)
+    at = models.DateTimeField("时间", default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="经办人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField("理由", max_length=LONGEST_REASON)
+    successor = models.ForeignKey(
+        ServiceItem, verbose_name="承接事项", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "收件变更"
+        verbose_name_plural = "收件变更"
+
+    def __str__(self) -> str:
+        return f"{self.item.code} {self.get_act_display()}"
+
+
+class Edition(EditionOf):
     """One published version of an item, numbered from 1; cases keep the one they were taken under."""
 
     item = models.ForeignKey(ServiceItem, verbose_name="事项", on_delete=models.PROTECT, related_name="editions")
-    number = models.PositiveIntegerField("版本号")
-    definition = models.JSONField("定义")
-    sha256 = models.CharField("校验值", max_length=64)
-    published_at = models.DateTimeField("发布时间", default=timezone.now)
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="发布人", null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    note = models.CharField("发布说明", max_length=300, blank=True)
     report = models.JSONField("发布前检查", default=list, editable=False)
-
-    objects = EditionQuerySet.as_manager()
 
     class Meta:
         ordering = ["item_id", "-number"]
@@ -122,38 +135,15 @@ class Edition(models.Model):
     def __str__(self) -> str:
         return f"{self.item.code} 第{self.number}版"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("an edition does not change; publish a new one")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("an edition is kept for good")
-
     @property
     def parsed(self) -> ItemDefinition:
-        """The definition; parsed once per process, because an edition cannot change."""
-        key = (self.pk, self.sha256)
-        found = None if self.pk is None else _parsed.get(key)
-        if found is None:
-            found = ItemDefinition.model_validate(self.definition)  # of the row at hand: a list costs no query for each
-            if self.pk is not None:
-                _remember(key, found)
-        return found
+        return self.read(ItemDefinition)
 
 
-_parsed: dict[tuple[int, str], ItemDefinition] = {}
-
-
-def _remember(key: tuple[int, str], definition: ItemDefinition) -> None:
-    if len(_parsed) >= 4096:
-        _parsed.clear()
-    _parsed[key] = definition
-
-
-class Theme(models.Model):
+class Theme(Editioned):
     """A joint service (一件事): several items under a lead department; what it is stands in its current edition."""
 
+    series = "theme"
     code = models.CharField("主题编码", max_length=20, unique=True)
     name = models.CharField("主题名称", max_length=200)
     zone = models.ForeignKey(Zone, verbose_name="受理区", on_delete=models.PROTECT, related_name="themes")
@@ -187,20 +177,10 @@ class Theme(models.Model):
         return {item.code: item.current_edition.parsed for item in in_force}
 
 
-class ThemeEdition(models.Model):
+class ThemeEdition(EditionOf):
     """One published version of a theme, numbered from 1."""
 
     theme = models.ForeignKey(Theme, verbose_name="主题", on_delete=models.PROTECT, related_name="editions")
-    number = models.PositiveIntegerField("版本号")
-    definition = models.JSONField("定义")
-    sha256 = models.CharField("校验值", max_length=64)
-    published_at = models.DateTimeField("发布时间", default=timezone.now)
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="发布人", null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    note = models.CharField("发布说明", max_length=300, blank=True)
-
-    objects = EditionQuerySet.as_manager()
 
     class Meta:
         ordering = ["theme_id", "-number"]
@@ -211,14 +191,6 @@ class ThemeEdition(models.Model):
     def __str__(self) -> str:
         return f"{self.theme.code} 第{self.number}版"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("an edition does not change; publish a new one")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("an edition is kept for good")
-
     @property
     def parsed(self) -> ThemeDefinition:
-        return ThemeDefinition.model_validate(self.definition)
+        return self.read(ThemeDefinition)

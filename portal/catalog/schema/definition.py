@@ -6,15 +6,18 @@ Elements and codes follow GB/T 39046—2020. A definition is frozen; a change is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from portal.catalog.schema.questions import Answers, FormField, Part, Question, When, all_hold
+from portal.catalog.schema.questions import Answers, FormField, Part, Question, When, all_hold, choice_text
 from portal.lib.digests import canonical, digest
+from portal.lib.words import all_of, condition
 
 UNIT_NAMES = {"WD": "个工作日", "ND": "个自然日", "MONTH": "个月"}
+LEGAL_DELIVERY_DAYS = 10
+"""Working days within which a decision must be delivered (行政许可法 art. 44); an item may only be quicker."""
 
 
 class Limit(Part):
@@ -120,6 +123,15 @@ class Fee(Part):
     pay_methods: tuple[str, ...] = Field(default=(), title="收费方式")
     online_pay: bool = Field(default=False, title="可网上支付")
     note: str = Field(default="", max_length=500, title="说明")
+
+    @property
+    def charge_text(self) -> str:
+        return "收费" if self.charged else "不收费"
+
+    @property
+    def text(self) -> str:
+        """What is charged and how much: 不动产登记费：每件80元."""
+        return f"{self.item}：{self.standard}" if self.charged else "不收费"
 
 
 class SpecialProcedure(Part):
@@ -231,7 +243,21 @@ class Route(Part):
             yield from stage.steps
 
 
-class ItemDefinition(Part):
+class Definition(Part):
+    """What is published in editions: one code, one digest."""
+
+    code: str
+
+    def canonical(self) -> str:
+        """JSON with sorted keys: the same definition always gives the same bytes."""
+        return canonical(self.model_dump(mode="json"))
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, hex."""
+        return digest(self.model_dump(mode="json"))
+
+
+class ItemDefinition(Definition):
     """Everything about one service item (事项). Values that are a choice are kept as their Chinese label."""
 
     code: str = Field(pattern=r"^[A-Z]{2,3}-\d{2,4}$", title="事项编码")
@@ -315,6 +341,33 @@ class ItemDefinition(Part):
         return self.case_type == "instant"
 
     @property
+    def delivery_days(self) -> int:
+        """Working days from the decision to delivery: the item's own, at most the legal ten."""
+        return min(self.delivery_limit, LEGAL_DELIVERY_DAYS)
+
+    @property
+    def delivery_text(self) -> str:
+        """The same as guide, handbook and papers say it."""
+        if self.delivery_days == 0:
+            return "决定作出当日送达"
+        return f"决定作出之日起{self.delivery_days}个工作日内送达"
+
+    def condition_text(self, when: When) -> str:
+        """A condition in words, about a question or a field of the form: 是否代办＝是. A key that nothing bears stands
+        as it is."""
+        for question in self.questions:
+            if question.key == when.of:
+                return condition(question.text, (choice_text(question.choices, key) for key in when.values))
+        for field in self.form:
+            if field.key == when.of:
+                return condition(field.label, (choice_text(field.choices, key) for key in when.values))
+        return condition(when.of, when.values)
+
+    def conditions_text(self, conditions: Iterable[When]) -> str:
+        """Conditions that hold together, in words; empty when there are none."""
+        return all_of(self.condition_text(when) for when in conditions)
+
+    @property
     def departments(self) -> list[str]:
         """Organisation codes on the route, in order, each once; the lead first."""
         return list(dict.fromkeys([self.lead_dept, *(step.department for step in self.route.steps())]))
@@ -345,14 +398,6 @@ class ItemDefinition(Part):
         )
         return tuple(stage.model_copy(update={"steps": steps}) for stage, steps in taken if steps)
 
-    def canonical(self) -> str:
-        """JSON with sorted keys: the same definition always gives the same bytes."""
-        return canonical(self.model_dump(mode="json"))
-
-    def digest(self) -> str:
-        """SHA-256 of the canonical JSON, hex."""
-        return digest(self.model_dump(mode="json"))
-
 
 class ThemeStage(Part):
     """One stage (阶段) of a theme. `alternatives`: items that may stand in for one of `items`, as the note says."""
@@ -381,7 +426,7 @@ class Dependency(Part):
     after: tuple[str, ...] = Field(min_length=1, title="须先办结的事项")
 
 
-class ThemeDefinition(Part):
+class ThemeDefinition(Definition):
     """A joint service (一件事) or the five-stage project route: items that belong together under one lead."""
 
     code: str = Field(pattern=r"^[A-Z]{2,3}-\d{2,4}$", title="主题编码")
@@ -398,7 +443,3 @@ class ThemeDefinition(Part):
     def after(self, code: str) -> tuple[str, ...]:
         """The items that must be finished before this one, each once."""
         return tuple(dict.fromkeys(before for row in self.requires if row.item == code for before in row.after))
-
-    def digest(self) -> str:
-        """SHA-256 of the canonical JSON, hex."""
-        return digest(self.model_dump(mode="json"))

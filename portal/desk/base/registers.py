@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin import display
+from django.contrib.auth.models import Permission
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import re_path
@@ -128,8 +129,6 @@ class DeskModelAdmin(ModelAdmin):
 
     def get_permissions_for_registration(self) -> QuerySet:
         """Nothing to tick in the group editor: rights come from posts."""
-        from django.contrib.auth.models import Permission
-
         return Permission.objects.none()
 
     def register_admin_url_finders(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django_tables2 import RequestConfig, Table
+from django_tables2 import Table
 
 from portal.cases.clocks.lights import Light
 
@@ -14,7 +14,11 @@ PER_PAGE = 30
 
 def paged(table: Table, request: HttpRequest) -> Table:
     """The table sorted and paged as the address says; an impossible page number shows the nearest page."""
-    RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
+    table.request = request
+    if sort := request.GET.get("sort"):
+        table.order_by = sort  # the table leaves out what is no column of its own
+    table.paginate(per_page=PER_PAGE)
+    table.page = table.paginator.get_page(request.GET.get("page"))
     return table
 
 

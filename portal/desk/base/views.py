@@ -6,6 +6,7 @@ queryset that already knows the user, so what is not visible answers 404; and a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from portal.cases.models import Case, Event
 from portal.desk.base.forms import VerbForm
+from portal.desk.base.parameters import Shape, column, narrow, number, text
 from portal.desk.base.tables import paged
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import User
@@ -29,10 +31,17 @@ BUSY = "系统正忙，刚才的操作没有保存，请稍候再试一次。"
 
 
 class DeskView(WagtailAdminTemplateMixin, TemplateView):
-    """A page of the back office, in Wagtail's own frame."""
+    """A page of the back office, in Wagtail's own frame; of its address it reads what it declares."""
 
     title = ""
     trail: tuple[tuple[str, str], ...] = ()
+    takes: Mapping[str, Shape] | None = {}
+    """The parameters of the address; None where a reader of the page's own knows the names."""
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        if self.takes is not None:
+            narrow(request, self.takes)
+        super().setup(request, *args, **kwargs)
 
     @cached_property
     def user(self) -> User:
@@ -55,6 +64,7 @@ class RegisterView(DeskView):
     """A list of what the user may see: filters in the address, a table that says what it is sorted by."""
 
     template_name = "desk/register.html"
+    takes = {"show": text, "q": text, "sort": column, "page": number}
     model_admin: Any = None  # the DeskModelAdmin that shows this view; `as_view` sets it
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -70,7 +80,7 @@ class RegisterView(DeskView):
         chosen = self.request.GET.get("show", admin.default_filter)
         if chosen not in admin.filters:
             chosen = admin.default_filter
-        query = self.request.GET.get("q", "").replace("\x00", "").strip()[:60]
+        query = self.request.GET.get("q", "")
         rows = admin.filtered(admin.door(self.user), chosen, self.user)
         rows = admin.search(rows, query) if query else rows
         table = paged(admin.table_class(admin.for_list(rows), empty_text=admin.empty_text), self.request)

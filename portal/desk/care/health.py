@@ -18,6 +18,7 @@ from django.views.generic import View
 from wagtail.admin.menu import MenuItem
 
 from portal.catalog.care.health import HealthKind, HealthReport, ask
+from portal.desk.base.parameters import number, one_of
 from portal.desk.base.views import BUSY, DeskView
 from portal.lib.spreadsheets import write_table
 from portal.organisations.models import User
@@ -63,13 +64,13 @@ class HealthView(EditorsOnly, DeskView):
 
     template_name = "desk/health.html"
     title = TITLE
+    takes = {"kind": one_of(HealthKind.values), "page": number}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         report = HealthReport.latest()
         found = report.ailments if report else []
         counts = Counter(ailment.kind for ailment in found)
         kind = self.request.GET.get("kind", "")
-        kind = kind if kind in HealthKind.values else ""
         shown = [ailment for ailment in found if kind in ("", ailment.kind)]
         return super().get_context_data(
             report=report,

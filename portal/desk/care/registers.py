@@ -6,11 +6,12 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse_lazy
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel
-from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
+from wagtail_modeladmin.options import ModelAdminGroup
 
 from portal.catalog.finding.models import Synonym
 from portal.catalog.judging.lint.models import LintRule, LintWord
 from portal.catalog.models import GuideFeedback
+from portal.desk.base.ordinary import OrdinaryAdmin
 from portal.desk.base.registers import DeskModelAdmin, yes_or_no
 from portal.desk.care.feedback import AnswerFeedback, FeedbackPage
 from portal.desk.care.rulebook import TryMenuItem
@@ -64,7 +65,7 @@ UNLESS_HELP = (
 )
 
 
-class LintRuleAdmin(ModelAdmin):
+class LintRuleAdmin(OrdinaryAdmin):
     model = LintRule
     menu_label = "检查规则"
     menu_icon = "tasks"
@@ -80,7 +81,7 @@ class LintRuleAdmin(ModelAdmin):
     ]
 
 
-class LintWordAdmin(ModelAdmin):
+class LintWordAdmin(OrdinaryAdmin):
     model = LintWord
     menu_label = "词语"
     menu_icon = "list-ul"
@@ -102,7 +103,7 @@ class RulebookGroup(ModelAdminGroup):
         return [*super().get_submenu_items(), attempt]
 
 
-class SynonymAdmin(ModelAdmin):
+class SynonymAdmin(OrdinaryAdmin):
     """Kept by editors and the office; a change is in force with the next query."""
 
     model = Synonym

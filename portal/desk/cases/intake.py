@@ -17,9 +17,9 @@ from portal.cases.intake.materials import check_materials
 from portal.cases.intake.receive import receive
 from portal.cases.models import Case
 from portal.catalog.models import ServiceItem
-from portal.catalog.schema.answers import when_words
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.sheet import AnswerSheet, shown_when
+from portal.desk.base.parameters import text
 from portal.desk.base.views import BUSY, DeskView
 from portal.desk.cases.forms import IntakeForm, MaterialFormSet, blank_rows, checked_rows
 from portal.lib.refusal import Refused
@@ -45,6 +45,7 @@ class IntakeStart(DeskView):
 
     template_name = "desk/intake_start.html"
     title = "收件"
+    takes = {"q": text}
     refusal = ""
     """Why another item must be found; said with status 404."""
 
@@ -54,7 +55,7 @@ class IntakeStart(DeskView):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        query = request.GET.get("q", "").replace("\x00", "").strip()[:60]
+        query = request.GET.get("q", "")
         found = items_for(request.user, query)
         if request.headers.get("X-Requested-With") == "fetch":
             return render(request, "desk/intake_items.html", {"items": found, "query": query})
@@ -120,7 +121,7 @@ class Intake(DeskView):
         context["rows"] = paired(context["formset"], self.definition.materials)
         for row in context["rows"]:
             row["when"] = shown_when(row["material"].when)
-            row["when_text"] = "，".join(when_words(self.definition.questions, row["material"].when))
+            row["when_text"] = self.definition.conditions_text(row["material"].when)
         return {**context, "questions": self.sheet.questions(), "fields": self.sheet.fields()}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

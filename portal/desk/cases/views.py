@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,10 +17,11 @@ from portal.cases.clocks.limits import limit_rows
 from portal.cases.decision.withdraw import withdraw
 from portal.cases.flow import MOVES
 from portal.cases.intake.correction import complete_correction, request_correction
+from portal.cases.intake.files import may_bring
 from portal.cases.intake.materials import check_materials
 from portal.cases.intake.outcomes import accept
 from portal.cases.intake.printing import print_application_form, print_receipt
-from portal.cases.intake.reveal import reveal_identity
+from portal.cases.intake.reveal import may_reveal, reveal_identity
 from portal.cases.models import Case, Task
 from portal.cases.reading.progress import case_chart
 from portal.cases.states import AT_THE_WINDOW, TaskStatus
@@ -178,6 +180,17 @@ class RevealIdentity(VerbView):
     form_class = ReasonForm
     quiet = True
 
+    @classmethod
+    def offered(cls, thing: Case, user: User) -> bool:
+        return may_reveal(thing, user)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Whoever sees the case and has no need of the number is told so before a reason is asked."""
+        self.request = request
+        if not may_reveal(self.thing, self.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
     def act(self, form: ReasonForm) -> None:
         self.number = reveal_identity(self.thing, by=self.user, reason=form.cleaned_data["reason"])
 
@@ -233,7 +246,7 @@ class Upload(VerbView):
 
     @classmethod
     def offered(cls, thing: Case, user: User) -> bool:
-        return authority.may(MOVES["accept"], user, thing) and thing.decided_at is None
+        return may_bring(thing, user)
 
     def act(self, form: UploadForm) -> None:
         line = self.thing.materials.get(key=form.cleaned_data["material"])

@@ -20,6 +20,7 @@ from portal.catalog.handbook.models import WHOLE_CENTRE
 from portal.catalog.handbook.order import order_handbook
 from portal.catalog.models import Handbook, HandbookStatus
 from portal.desk.base.forms import VerbForm
+from portal.desk.base.parameters import number, text
 from portal.desk.base.views import BUSY, DeskView, RegisterView, ThingView, VerbView
 from portal.desk.handbooks.forms import HandbookOrderForm
 from portal.desk.items.views import manages, reads_history
@@ -149,6 +150,7 @@ class CompareHandbooks(DeskView):
 
     template_name = "desk/handbook_compare.html"
     title = "比较手册"
+    takes = {"new": text, "old": text, "page": number}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.holds(*READERS):

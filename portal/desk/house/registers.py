@@ -6,9 +6,10 @@ from typing import Any
 
 from django.contrib.admin import display
 from django.db.models import QuerySet
-from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
+from wagtail_modeladmin.options import ModelAdminGroup
 
 from portal.cases.models import PublicityRule
+from portal.desk.base.ordinary import OrdinaryAdmin
 from portal.desk.base.registers import yes_or_no
 from portal.organisations.models import (
     HallArea,
@@ -24,44 +25,44 @@ from portal.organisations.models import (
 from portal.workdays.models import CalendarDay, CalendarYear
 
 
-class OrganisationAdmin(ModelAdmin):
+class OrganisationAdmin(OrdinaryAdmin):
     model = Organisation
     menu_label = "单位"
     menu_icon = "group"
     list_display = ("short_name", "full_name", "kind", "valid_to")
     search_fields = ("short_name", "full_name")
-    form_fields_exclude = ("aliases",)
+    form_fields_exclude = ("aliases", "document_sign")  # no paper bears a department's number yet
 
 
-class ServiceCenterAdmin(ModelAdmin):
+class ServiceCenterAdmin(OrdinaryAdmin):
     model = ServiceCenter
     menu_label = "服务中心"
     menu_icon = "home"
     list_display = ("name", "kind", "owner", "phone")
 
 
-class HallAreaAdmin(ModelAdmin):
+class HallAreaAdmin(OrdinaryAdmin):
     model = HallArea
     menu_label = "功能区"
     menu_icon = "grip"
     list_display = ("name", "center", "floor")
 
 
-class OpeningHoursAdmin(ModelAdmin):
+class OpeningHoursAdmin(OrdinaryAdmin):
     model = OpeningHours
     menu_label = "开放时间"
     menu_icon = "date"
     list_display = ("center", "weekday", "opens", "closes")
 
 
-class SpecialDayAdmin(ModelAdmin):
+class SpecialDayAdmin(OrdinaryAdmin):
     model = SpecialDay
     menu_label = "特殊安排"
     menu_icon = "calendar-check"
     list_display = ("date", "center", "opens", "closes", "note")
 
 
-class HallFacilityAdmin(ModelAdmin):
+class HallFacilityAdmin(OrdinaryAdmin):
     model = HallFacility
     menu_label = "大厅设施"
     menu_icon = "pick"
@@ -69,21 +70,21 @@ class HallFacilityAdmin(ModelAdmin):
     list_filter = ("kind",)
 
 
-class ZoneAdmin(ModelAdmin):
+class ZoneAdmin(OrdinaryAdmin):
     model = Zone
     menu_label = "受理区"
     menu_icon = "list-ul"
     list_display = ("name", "letter", "lead")
 
 
-class WindowAdmin(ModelAdmin):
+class WindowAdmin(OrdinaryAdmin):
     model = Window
     menu_label = "窗口"
     menu_icon = "desktop"
     list_display = ("code", "name", "kind", "center", "area")
 
 
-class PostAdmin(ModelAdmin):
+class PostAdmin(OrdinaryAdmin):
     model = Post
     menu_label = "岗位"
     menu_icon = "user"
@@ -95,7 +96,7 @@ class PostAdmin(ModelAdmin):
         return super().get_queryset(request).select_related("user", "window", "organisation", "center")
 
 
-class CalendarDayAdmin(ModelAdmin):
+class CalendarDayAdmin(OrdinaryAdmin):
     model = CalendarDay
     menu_label = "工作日历"
     menu_icon = "calendar-alt"
@@ -104,14 +105,14 @@ class CalendarDayAdmin(ModelAdmin):
     works = yes_or_no("is_workday", "上班")
 
 
-class CalendarYearAdmin(ModelAdmin):
+class CalendarYearAdmin(OrdinaryAdmin):
     model = CalendarYear
     menu_label = "日历年度"
     menu_icon = "calendar"
     list_display = ("year", "source")
 
 
-class PublicityRuleAdmin(ModelAdmin):
+class PublicityRuleAdmin(OrdinaryAdmin):
     model = PublicityRule
     menu_label = "公示规则"
     menu_icon = "view"

@@ -15,6 +15,7 @@ from portal.catalog.drawing.chart import process_chart_svg
 from portal.catalog.judging.findings import Finding
 from portal.catalog.models import Edition, ServiceItem
 from portal.catalog.schema.reading import elements
+from portal.desk.base.parameters import number
 from portal.desk.base.views import DeskView
 from portal.desk.items.views import reads_history
 from portal.organisations.models import Organisation, Zone
@@ -87,6 +88,7 @@ class CompareView(EditionDoor):
     """Two editions element by element; the address says which, by default the newest two."""
 
     template_name = "desk/edition_compare.html"
+    takes = {"new": number, "old": number}
 
     def get_page_title(self) -> str:
         return f"{self.item.name} 版本比较"
@@ -101,8 +103,7 @@ class CompareView(EditionDoor):
         )
 
     def _number(self, name: str, default: int) -> int:
-        given = self.request.GET.get(name, "")
-        return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else default
+        return int(self.request.GET.get(name, default))
 
     def _changes(self, old: int, new: int) -> list[dict[str, Any]]:
         """Each element that differs: title, its lines before and after, and whether each line is on both sides."""

@@ -52,6 +52,7 @@ class LedgerDoor:
 
 class LedgerView(LedgerDoor, DeskView):
     template_name = "desk/ledger.html"
+    takes = None  # the ledger knows its filters, one for each question and field with choices
 
     def get_page_title(self) -> str:
         return f"{self.ledger.item.name}台账"

@@ -7,9 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from wagtail.log_actions import log
-from wagtail.models import ModelLogEntry
 
-from portal.catalog.editions.publishing import reopen_item, withdraw_item
+from portal.catalog.editions.intake import reopen_item, withdraw_item
 from portal.catalog.models import ItemStatus, ServiceItem
 from portal.desk.base.forms import ReasonForm, VerbForm
 from portal.desk.base.views import ThingView, VerbView
@@ -46,14 +45,14 @@ class ItemPage(ThingView):
             definition=item.current_edition.parsed if item.current_edition else None,
             buttons=self.model_admin.buttons(item, self.user),
             editions=editions,
-            acts=ModelLogEntry.objects.for_instance(item).filter(action__in=[ITEM_WITHDRAWN, ITEM_REOPENED]),
+            acts=item.intake_changes.select_related("by", "successor"),
             ledger_url=reverse("desk_ledger", args=[item.code]) if reads_ledgers(self.user) else "",
             **kwargs,
         )
 
 
 class ItemVerb(VerbView):
-    """A verb of the catalogue's managers; what they do to an item stands in its log with the reason."""
+    """A verb of the catalogue's managers; it stands in the item's record and in the site's log, with the reason."""
 
     form_class = ReasonForm
     action = ""
@@ -104,4 +103,4 @@ class ReopenItem(ItemVerb):
     def change(self, reason: str, form: VerbForm) -> None:
         if not self.thing.guides.filter(live=True).exists():
             raise Refused("办事指南没有发布，窗口和群众没有依据可看。请先发布办事指南，发布后即恢复收件。")
-        reopen_item(self.thing, by=self.user)
+        reopen_item(self.thing, by=self.user, reason=reason)

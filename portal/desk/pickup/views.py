@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.cases import authority
+from portal.cases.flow import MOVES
 from portal.desk.base.views import ThingView, VerbView
 from portal.desk.pickup.forms import DeliverForm
 from portal.organisations.models import User
-from portal.organisations.roles import Role
 from portal.pickup.delivering import deliver
 from portal.pickup.models import WAITING, Delivery
 
@@ -36,7 +37,7 @@ class Deliver(VerbView):
 
     @classmethod
     def offered(cls, thing: Delivery, user: User) -> bool:
-        return thing.status in WAITING and user.holds(Role.ISSUER, zone=thing.case.zone)
+        return thing.status in WAITING and authority.may(MOVES["deliver"], user, thing.case)
 
     def act(self, form: DeliverForm) -> None:
         data = form.cleaned_data

@@ -14,9 +14,8 @@ from portal.desk.slips.forms import ShelfForm, SignForm
 from portal.handover.models import Direction, Slip
 from portal.handover.models.slip import WAITING
 from portal.handover.numbers import PREFIX
-from portal.handover.signing import bounce, sign
+from portal.handover.signing import bounce, may_sign, may_take_in, sign
 from portal.organisations.models import User
-from portal.organisations.roles import Role
 from portal.pickup.results import bounce_result, take_in
 
 
@@ -24,7 +23,7 @@ class SlipRegister(RegisterView):
     """The list of slips; a scanned code leads straight to its slip."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        code = request.GET.get("q", "").strip().upper()
+        code = request.GET.get("q", "").upper()
         if code.startswith(PREFIX):
             slip = self.model_admin.door(request.user).filter(code=code[:20]).first()
             if slip is not None:
@@ -48,13 +47,11 @@ class SlipPage(ThingView):
 
 
 def _is_department(slip: Slip, user: User) -> bool:
-    mine = user.holds(Role.DEPT_RECEIVER, organisation=slip.department)
-    return mine and slip.direction == Direction.TO_DEPARTMENT and slip.status in WAITING
+    return may_sign(slip, user) and slip.status in WAITING
 
 
 def _is_counter(slip: Slip, user: User) -> bool:
-    mine = user.holds(Role.ISSUER, zone=slip.case.zone)
-    return mine and slip.direction == Direction.TO_WINDOW and slip.status in WAITING
+    return may_take_in(slip, user) and slip.status in WAITING
 
 
 class Sign(VerbView):

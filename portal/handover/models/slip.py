@@ -108,6 +108,8 @@ class Slip(models.Model):
             who = f"{self.signed_by}已于{when}办理，" if self.signed_by else ""
             raise TooLate(f"交接单{self.number}{who}现为“{self.get_status_display()}”，不能重复签收或者退回。")
         self.status = target
+        for name, value in stamps.items():
+            setattr(self, name, value)
 
     def paper(self) -> list[CaseMaterial]:
         """The materials that travel as paper on this slip."""

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import models
 from modelsearch.backends.database import SearchBackend as database_backend
 from modelsearch.index import BaseField, RelatedFields
 from modelsearch.query import And, Not, Or, Phrase, PlainText
@@ -51,7 +50,7 @@ def _parting(field: BaseField | RelatedFields) -> BaseField | RelatedFields:
 
 def _index(base: type) -> type:
     class ChineseIndex(base):
-        def add_items(self, model: type[models.Model], objs: Iterable[models.Model]) -> None:
+        def add_items(self, model: type[Any], objs: Iterable[Any]) -> None:
             fields = [_parting(field) for field in model.get_search_fields()]
             parted = [copy.copy(obj) for obj in objs]
             for obj in parted:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import RawSQL
@@ -65,7 +66,7 @@ class FullText:
     def put(self, documents: Mapping[int, Mapping[str, Sequence[str]]]) -> None:
         """Index documents anew: id → column → tokens. A document that is there is replaced."""
         self.remove(documents)
-        rows = [(pk, *self._stored(columns)) for pk, columns in documents.items()]
+        rows: list[tuple[Any, ...]] = [(pk, *self._stored(columns)) for pk, columns in documents.items()]
         with self.connection.cursor() as cursor:
             cursor.executemany(self._insert(), rows)
 

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from portal.cases.models import Case
-from portal.catalog.editions.publishing import withdraw_item
+from portal.catalog.editions.intake import withdraw_item
 from portal.catalog.finding.demand import count_demand, in_demand
 from portal.catalog.models import ServiceItem
 from tests.cast import Cast, received_case

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
-from portal.catalog.editions.publishing import keep_theme, publish, publish_theme, reopen_item, withdraw_item
+from portal.catalog.editions.intake import reopen_item, withdraw_item
+from portal.catalog.editions.publishing import keep_theme, publish, publish_theme
 from portal.catalog.exchange.content import load_themes
 from portal.catalog.finding.asking import Tier, search
 from portal.catalog.finding.indexing import catch_up
@@ -35,7 +36,7 @@ def test_a_withdrawn_item_is_gone_at_once_and_a_reopened_one_is_back(cast: Cast)
     withdraw_item(item(), by=cast.editor, reason="取消")
     for typed in ("施工许可", "TZ-09", "sgxk", "市建设局", "施工客可证"):
         assert "TZ-09" not in codes(typed), typed
-    reopen_item(item(), by=cast.editor)
+    reopen_item(item(), by=cast.editor, reason="恢复")
     assert codes("施工许可") == ["TZ-09"]
 
 

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from portal.lib import words
 from portal.workdays.calendar import load_calendar
 from portal.workdays.deadlines import Deadline, Pause, Unit, deadline
+from portal.workdays.words import ESTIMATED
 
 EXAMPLE = "例如：manage.py deadline 2017-03-15 20 --pause 2017-03-20:2017-03-31"
 FIRST_YEAR, LAST_YEAR = 1950, 2150
@@ -87,7 +88,7 @@ def a_pause(text: str) -> Pause:
 def headline(found: Deadline) -> str:
     if found.due is None:
         return "暂停计时，没有届满日。"
-    return f"{'预计' if found.estimated else ''}{words.day(found.due)}"
+    return words.day(found.due) + (ESTIMATED if found.estimated else "")
 
 
 def as_json(found: Deadline) -> dict[str, Any]:

@@ -1,0 +1,82 @@
+"""The home page and the guides that it puts forward."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel, PageChooserPanel
+from wagtail.models import Orderable, Page
+
+from pages.base import PortalPage
+from pages.guide_page import GuidePage
+from pages.themes import ThemePage
+from portal.catalog.items.models import ItemStatus
+from portal.catalog.items.shown import CATALOGUE, FRAME, NEWS, THEMES
+from portal.organisations.models import Zone
+
+
+class HomePage(PortalPage):
+    """首页: find an item, the five zones, how one window works."""
+
+    intro = models.CharField("导语", max_length=200, blank=True)
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("intro"),
+        InlinePanel("featured", heading="热门事项", label="事项", max_num=12),
+    ]
+
+    max_count = 1
+    subpage_types = [
+        "pages.CataloguePage",
+        "pages.ThemePage",
+        "pages.HallIndexPage",
+        "pages.NewsIndexPage",
+        "pages.PlainPage",
+    ]
+
+    class Meta:
+        verbose_name = "首页"
+
+    def shows(self) -> set[str]:
+        return {CATALOGUE, THEMES, NEWS}
+
+    def stands_in(self) -> set[str]:
+        return {FRAME}
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        open_items = models.Count("items", filter=models.Q(items__status=ItemStatus.IN_FORCE))
+        zones = list(Zone.objects.annotate(item_count=open_items).filter(item_count__gt=0).select_related("lead"))
+        total = sum(zone.item_count for zone in zones)
+        pages = list(ThemePage.objects.live().public().select_related("theme__lead"))
+        routes = [page for page in pages if page.definition.stages]
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "zones": zones,
+            "total": total,
+            "themes": [page for page in pages if page not in routes],
+            "routes": routes,
+            "popular": self.popular(),
+        }
+
+    def popular(self) -> list[GuidePage]:
+        """The guides that editors put forward, in their order, as far as people can read them."""
+        readable = GuidePage.objects.live().public().filter(item__status=ItemStatus.IN_FORCE)
+        shown = self.featured.select_related("guide__item__lead", "guide__edition").filter(guide__in=readable)
+        return [row.guide for row in shown]
+
+
+class FeaturedGuide(Orderable):
+    """One of the guides that the home page puts forward (热门事项)."""
+
+    home = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="featured")
+    guide = models.ForeignKey("pages.GuidePage", verbose_name="办事指南", on_delete=models.CASCADE, related_name="+")
+
+    panels = [PageChooserPanel("guide", "pages.GuidePage")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = "热门事项"
+        constraints = [models.UniqueConstraint(fields=["home", "guide"], name="featured_once")]

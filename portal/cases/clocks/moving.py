@@ -1,0 +1,132 @@
+"""The deadlines of cases and of departments' steps, registered with the calendar that may move them.
+
+Each is worked out anew from what it was worked out from at first: its start, its limit, and the calendar of now.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from portal.cases.clocks.limits import ACCEPTANCE_DAYS, CORRECTION_DAYS, limits, natural_days, working_days
+from portal.cases.models import Case, Event, Task
+from portal.cases.states import IN_PROGRESS, CaseStatus, ClockState
+from portal.documents.models import Document
+from portal.lib import words
+from portal.workdays.registry import Keeper, Move, kept_by, register
+from portal.workdays.words import due_in_words
+
+
+def awaiting_acceptance() -> QuerySet[Case]:
+    """The acceptance clock runs from receipt and stops with a correction notice."""
+    return Case.objects.filter(status=CaseStatus.RECEIVED)
+
+
+def in_correction() -> QuerySet[Case]:
+    asked = Event.objects.filter(case=OuterRef("pk"), verb="request_correction").order_by("-seq")
+    return Case.objects.filter(status=CaseStatus.CORRECTION).annotate(asked_at=Subquery(asked.values("at")[:1]))
+
+
+def running() -> QuerySet[Case]:
+    """Both limits run from acceptance to the decision."""
+    standing = Case.objects.filter(status__in=IN_PROGRESS, clock_state=ClockState.RUNNING)
+    return standing.select_related("edition").only(
+        "clock_start", "statutory_due", "promised_due", "edition__definition", "edition__sha256"
+    )
+
+
+def open_tasks() -> QuerySet[Task]:
+    return Task.objects.open().select_related("department")
+
+
+def acceptance_due(case: Case) -> date | None:
+    return working_days(timezone.localdate(case.received_at), ACCEPTANCE_DAYS)
+
+
+def correction_due(case: Case) -> date | None:
+    if case.asked_at is None:
+        return None
+    return natural_days(timezone.localdate(case.asked_at), CORRECTION_DAYS)
+
+
+def statutory_due(case: Case) -> date | None:
+    return limits(case.definition, case.clock_start)["statutory"]
+
+
+def promised_due(case: Case) -> date | None:
+    return limits(case.definition, case.clock_start)["promised"]
+
+
+def task_due(task: Task) -> date | None:
+    """A step runs from the signature; until then from the day it was sent."""
+    began = task.signed_at or task.sent_at
+    return working_days(timezone.localdate(began), task.limit_days) if began else None
+
+
+def tell(case: Case, moved: list[Move], why: str) -> list[list[str]]:
+    """Write the event of a case whose deadlines were moved; for each, the applicant's papers with the old date."""
+    what = "；".join(f"{move.label}由{words.day(move.old)}改为{due_in_words(move.new)}" for move in moved)
+    case.note("move_deadlines", "期限重新计算", by=None, text=f"{what}。原因：工作日历变动（{why}）。")
+    papers = list(case.documents.filter(voided_at=None))
+    return [[paper.number for paper in papers if carries(paper, move)] for move in moved]
+
+
+def carries(paper: Document, move: Move) -> bool:
+    """Whether this paper says the old date where it says this deadline."""
+    told = [paper.content.get(key, "") for kind, key in move.deadline.papers if kind == paper.kind]
+    return any(words.day(move.old) in text for text in told)
+
+
+def register_deadlines() -> None:
+    """Called once, when the app is ready."""
+    kept_by(Keeper(lock=Case.objects.lock, tell=tell))
+    _register_those_of_the_case()
+    register(
+        "cases.task",
+        "{row.department}“{row.name}”的期限",
+        field="due",
+        holder="case_id",
+        open=open_tasks,
+        recompute=task_due,
+    )
+
+
+def _register_those_of_the_case() -> None:
+    register(
+        "cases.acceptance",
+        "受理期限",
+        field="acceptance_due",
+        holder="pk",
+        open=awaiting_acceptance,
+        recompute=acceptance_due,
+        papers=(("receipt", "answer_by"),),
+    )
+    register(
+        "cases.correction",
+        "补正期限",
+        field="correction_due",
+        holder="pk",
+        open=in_correction,
+        recompute=correction_due,
+        papers=(("correction", "deadline"),),
+    )
+    register(
+        "cases.statutory",
+        "法定期限",
+        field="statutory_due",
+        holder="pk",
+        open=running,
+        recompute=statutory_due,
+        papers=(("acceptance", "statutory_due"),),
+    )
+    register(
+        "cases.promised",
+        "承诺期限",
+        field="promised_due",
+        holder="pk",
+        open=running,
+        recompute=promised_due,
+        papers=(("acceptance", "promised_due"),),
+    )

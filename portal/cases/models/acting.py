@@ -1,0 +1,39 @@
+"""How every verb begins and how a refused one ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import models, transaction
+
+from portal.cases.models.case import Case
+
+
+@contextmanager
+def acting(case: Case, *things: models.Model) -> Iterator[None]:
+    """One short transaction behind the lock of `case`, in which a verb guards, claims and writes.
+
+    When it raises, nothing has happened: the database rolls back, and `case` and `things` (a task, a slip) are in
+    memory what they were before, so that whoever called may show, retry or drop them.
+    """
+    before = [(thing, _inside(thing)) for thing in (case, *things)]
+    try:
+        with transaction.atomic():
+            case.lock()
+            yield
+    except BaseException:
+        for thing, inside in before:
+            _put_back(thing, *inside)
+        raise
+
+
+def _inside(thing: models.Model) -> tuple[dict[str, Any], dict[str, Any]]:
+    return dict(thing.__dict__), dict(thing._state.fields_cache)
+
+
+def _put_back(thing: models.Model, fields: dict[str, Any], neighbours: dict[str, Any]) -> None:
+    thing.__dict__.clear()
+    thing.__dict__.update(fields)
+    thing._state.fields_cache = neighbours

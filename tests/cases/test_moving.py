@@ -1,0 +1,263 @@
+"""A changed calendar moves open deadlines: one date everywhere, an event, a report, and nothing that is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from portal.cases.clocks.limits import limit_rows
+from portal.cases.decision.withdraw import withdraw
+from portal.cases.intake.correction import request_correction
+from portal.cases.models import Case, Event
+from portal.desk.home import tiles
+from portal.handover.models import Slip
+from portal.jobs.models import Promise
+from portal.jobs.outbox import run
+from portal.organisations.models import User
+from portal.pickup.models import Delivery
+from portal.pickup.results import NewResult, take_in, transfer_result
+from portal.workdays import moving
+from portal.workdays.integrity import problems
+from portal.workdays.models import MOVE_DEADLINES, CalendarChange, CalendarDay, CalendarYear, MovedDeadline
+from portal.workdays.registry import DEADLINES
+from tests.cast import Cast, accepted_case, decided_case, received_case, sign_all
+
+pytestmark = pytest.mark.django_db
+ACCEPTED = datetime(2027, 1, 6, 2, 0, tzinfo=UTC)
+"""Wednesday, ten o'clock in the hall; nobody has entered 2027 yet."""
+LATER = datetime(2027, 1, 15, 2, 0, tzinfo=UTC)
+NEW_DAYS_OFF = (date(2027, 1, 11), date(2027, 1, 12), date(2027, 1, 13), date(2027, 1, 14), date(2027, 1, 15))
+
+
+@pytest.fixture
+def in_january_2027() -> Iterator[time_machine.Coordinates]:
+    with time_machine.travel(ACCEPTED, tick=False) as traveller:
+        yield traveller
+
+
+def do_promised_work() -> int:
+    """Everything that waits to be moved, and what it promises in turn; how many jobs that were."""
+    done = 0
+    while waiting := list(Promise.objects.filter(kind=MOVE_DEADLINES, status="waiting").values_list("pk", flat=True)):
+        done += sum(run(pk) for pk in waiting)
+    return done
+
+
+def enter_2027() -> None:
+    """An invented notice: six working days off in the middle of January."""
+    CalendarYear.objects.create(year=2027, source="国务院办公厅通知")
+    for day in (*NEW_DAYS_OFF, date(2027, 1, 18)):
+        CalendarDay.objects.create(date=day, is_workday=False, note="调整放假")
+
+
+def at_desk(user: User, name: str, *args: object, **query: str) -> str:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get(reverse(name, args=args), query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def following(case: Case) -> str:
+    answer = Client().post("/cases/follow/", {"number": case.number, "code": case.application.query_code})
+    return answer.content.decode()
+
+
+def everywhere(case: Case, cast: Cast) -> dict[str, str]:
+    """Every place that tells the promised date of a case, as it stands now."""
+    explained = limit_rows(Case.objects.get(pk=case.pk), date(2027, 1, 15))
+    return {
+        "case page": at_desk(cast.receiver, "cases_modeladmin_inspect", case.pk),
+        "follow page": following(case),
+        "explanation": "".join("".join(row.explanation) + row.due_text for row in explained),
+    }
+
+
+def test_a_year_entered_later_gives_one_date_in_every_place(
+    cast: Cast, in_january_2027: time_machine.Coordinates
+) -> None:
+    case = accepted_case()
+    assert (case.statutory_due, case.promised_due) == (date(2027, 1, 27), date(2027, 1, 13))
+    for place, text in everywhere(case, cast).items():
+        assert "2027年1月13日（预计）" in text, place
+        assert "2027年1月27日（预计）" in text, place
+    enter_2027()
+    do_promised_work()
+    case.refresh_from_db()
+    assert (case.statutory_due, case.promised_due) == (date(2027, 2, 4), date(2027, 1, 21))
+    for place, text in everywhere(case, cast).items():
+        assert "2027年1月21日" in text, place
+        assert "2027年2月4日" in text, place
+        assert "预计" not in text, place
+    assert "期限届满日为2027年2月4日" in everywhere(case, cast)["explanation"]
+    in_january_2027.move_to(LATER)
+    assert "剩余3个工作日" in at_desk(cast.receiver, "cases_modeladmin_index")
+    assert "2027-01-21" in at_desk(cast.receiver, "desk_ledger", "TZ-09")
+    assert {tile.label: tile.count for tile in tiles(cast.supervisor)}["超过承诺期限"] == 0
+    assert list(problems()) == []
+
+
+def test_until_the_job_is_done_every_place_tells_the_stored_date_and_none_a_second_one(
+    cast: Cast, in_january_2027: time_machine.Coordinates
+) -> None:
+    case = accepted_case()
+    enter_2027()
+    for place, text in everywhere(case, cast).items():
+        assert "2027年1月13日" in text, place
+        assert "2027年1月21日" not in text, place
+    assert "正在重新计算" in everywhere(case, cast)["explanation"]
+
+
+def test_a_typhoon_day_moves_what_was_to_end_on_it_or_after(
+    cast: Cast, in_january_2027: time_machine.Coordinates
+) -> None:
+    case = accepted_case()
+    CalendarDay.objects.create(date=date(2027, 1, 13), is_workday=False, note="台风")
+    do_promised_work()
+    case.refresh_from_db()
+    assert (case.statutory_due, case.promised_due) == (date(2027, 1, 28), date(2027, 1, 14))
+    event = case.events.get(verb="move_deadlines")
+    assert event.actor is None
+    assert "承诺期限由2027年1月13日改为2027年1月14日（预计）" in event.text
+    assert "原因：工作日历变动（2027年1月13日放假（台风））" in event.text
+    assert list(problems()) == []
+
+
+def test_a_day_that_is_withdrawn_moves_them_back(cast: Cast, in_january_2027: time_machine.Coordinates) -> None:
+    case = accepted_case()
+    day = CalendarDay.objects.create(date=date(2027, 1, 13), is_workday=False, note="台风")
+    do_promised_work()
+    day.delete()
+    do_promised_work()
+    case.refresh_from_db()
+    assert (case.statutory_due, case.promised_due) == (date(2027, 1, 27), date(2027, 1, 13))
+    assert case.events.filter(verb="move_deadlines").count() == 2
+
+
+def test_a_day_after_the_last_one_moves_nothing_and_writes_nothing(
+    cast: Cast, in_january_2027: time_machine.Coordinates
+) -> None:
+    case = accepted_case()
+    CalendarDay.objects.create(date=date(2027, 1, 28), is_workday=False, note="台风")
+    do_promised_work()
+    assert not case.events.filter(verb="move_deadlines").exists()
+    assert not MovedDeadline.objects.exists()
+    assert not CalendarChange.objects.unfinished().exists()
+
+
+def moved(case: Case) -> dict[str, tuple[date, date]]:
+    rows = MovedDeadline.objects.filter(holder=case.pk).order_by("pk")
+    return {row.name: (row.old, row.new) for row in rows}
+
+
+def test_every_kind_of_deadline_that_is_open_moves(cast: Cast, in_january_2027: time_machine.Coordinates) -> None:
+    silent, asked = received_case(), received_case(complete=False)
+    request_correction(asked, {asked.materials.first().key: "请提交原件。"}, by=cast.receiver)
+    sent = accepted_case()
+    decided = decided_case(cast, "BDC-01")
+    slip = transfer_result(decided, [NewResult("证", "1")], set(), by=cast.officer(decided.lead.code))
+    take_in(slip, "A架", by=cast.issuer)
+    asked.refresh_from_db()
+    CalendarDay.objects.bulk_create(
+        CalendarDay(date=day, is_workday=False) for day in (date(2027, 1, 7), asked.correction_due)
+    )
+    do_promised_work()
+    assert moved(silent) == {"cases.acceptance": (date(2027, 1, 13), date(2027, 1, 14))}
+    assert moved(asked) == {"cases.correction": (date(2027, 4, 6), date(2027, 4, 7))}
+    assert set(moved(sent)) == {"cases.statutory", "cases.promised", "cases.task", "handover.slip"}
+    assert Slip.objects.filter(case=sent).first().due == date(2027, 1, 8)
+    assert moved(decided) == {"pickup.delivery": (date(2027, 1, 20), date(2027, 1, 21))}
+    assert Delivery.objects.get(case=decided).due == date(2027, 1, 21)
+    assert set(DEADLINES) == {name for case in (silent, asked, sent, decided) for name in moved(case)}
+    assert Event.objects.filter(verb="move_deadlines").count() == 4
+    assert list(problems()) == []
+
+
+def test_what_is_closed_keeps_its_dates(cast: Cast, in_january_2027: time_machine.Coordinates) -> None:
+    decided, withdrawn = decided_case(cast), accepted_case()
+    withdraw(withdrawn, by=cast.receiver, reason="不办了")
+    CalendarDay.objects.create(date=date(2027, 1, 7), is_workday=False, note="台风")
+    do_promised_work()
+    for case in (decided, withdrawn):
+        case.refresh_from_db()
+        assert (case.statutory_due, case.promised_due) == (date(2027, 1, 27), date(2027, 1, 13))
+        assert "cases.promised" not in moved(case)
+
+
+def test_the_report_names_the_applicants_papers_that_carry_the_old_date(
+    cast: Cast, in_january_2027: time_machine.Coordinates
+) -> None:
+    case = accepted_case()
+    notice = case.documents.get(kind="acceptance")
+    assert notice.content["promised_due"] == "2027年1月13日（预计）"
+    assert "公布后可能变动" in notice.content["estimate_note"]
+    CalendarDay.objects.create(date=date(2027, 1, 7), is_workday=False, note="台风")
+    do_promised_work()
+    rows = list(MovedDeadline.objects.filter(holder=case.pk))
+    with_paper = {row.name: row.papers for row in rows if row.has_papers}
+    assert with_paper == {"cases.statutory": [notice.number], "cases.promised": [notice.number]}
+    assert {row.name for row in rows if not row.has_papers and row.papers == []} == {"cases.task", "handover.slip"}
+    notice.refresh_from_db()
+    assert notice.content["promised_due"] == "2027年1月13日（预计）"
+
+
+def test_the_job_done_twice_moves_nothing_twice(cast: Cast, in_january_2027: time_machine.Coordinates) -> None:
+    case = accepted_case()
+    CalendarDay.objects.create(date=date(2027, 1, 13), is_workday=False, note="台风")
+    do_promised_work()
+    before = (moved(case), case.events.count(), MovedDeadline.objects.count())
+    CalendarChange.objects.update(finished_at=None)
+    moving.move_deadlines(CalendarChange.objects.latest("pk").pk)
+    assert (moved(case), case.events.count(), MovedDeadline.objects.count()) == before
+
+
+def test_a_newer_change_takes_the_older_ones_over(cast: Cast, in_january_2027: time_machine.Coordinates) -> None:
+    case = accepted_case()
+    enter_2027()
+    do_promised_work()
+    event = case.events.get(verb="move_deadlines")
+    assert "2027年1月18日放假（调整放假）等7次变动" in event.text
+    assert not CalendarChange.objects.unfinished().exists()
+
+
+def test_a_long_job_goes_on_as_another_promise(
+    cast: Cast, in_january_2027: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [accepted_case() for _ in range(3)]
+    monkeypatch.setattr(moving, "BATCH", 1)
+    monkeypatch.setattr(moving, "ROUND_SECONDS", -1.0)
+    CalendarDay.objects.create(date=date(2027, 1, 13), is_workday=False, note="台风")
+    assert do_promised_work() == 4
+    assert {moved(case)["cases.promised"] for case in cases} == {(date(2027, 1, 13), date(2027, 1, 14))}
+    assert not CalendarChange.objects.unfinished().exists()
+
+
+def test_a_deadline_that_is_not_where_the_calendar_puts_it_is_found_the_same_night(
+    cast: Cast, in_january_2027: time_machine.Coordinates
+) -> None:
+    case = accepted_case()
+    Case.objects.filter(pk=case.pk).update(promised_due=date(2027, 1, 29))
+    assert list(problems()) == [f"cases.promised {case.pk}: stored 2027-01-29, the calendar says 2027-01-13"]
+
+
+def test_a_step_runs_from_its_signature_also_when_the_calendar_changes(
+    cast: Cast, in_january_2027: time_machine.Coordinates
+) -> None:
+    case = accepted_case()
+    in_january_2027.move_to(datetime(2027, 1, 8, 2, 0, tzinfo=UTC))
+    sign_all(case, cast)
+    task = case.tasks.filter(status="working").first()
+    before = task.due
+    CalendarDay.objects.create(date=date(2027, 1, 7), is_workday=False, note="台风")
+    do_promised_work()
+    task.refresh_from_db()
+    assert task.due == before
+    CalendarDay.objects.create(date=before, is_workday=False, note="台风")
+    do_promised_work()
+    task.refresh_from_db()
+    assert task.due > before
