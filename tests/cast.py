@@ -60,17 +60,52 @@ class Cast:
     def decider(self, code: str) -> User:
         return person(f"{code}-chief", [(Role.DECIDER, "", code)])
 
+    @property
+    def publisher(self) -> User:
+        return person("publisher", [(Role.CATALOG_ADMIN, "", "")])
 
-def person(username: str, posts: list[tuple[str, str, str]]) -> User:
-    """A user with posts (role, window code, organisation code); made once."""
+    # -- the second centre: the same roles, zones and departments at another place ---------------------------------
+
+    @property
+    def branch_window(self) -> User:
+        """受理员, 组长 and 出件员 at a window of the branch that serves the zones of window A01."""
+        code = branch_window().code
+        roles = (Role.RECEIVER, Role.WINDOW_LEAD, Role.ISSUER)
+        return person("branch-window", [(role, code, "") for role in roles], center=BRANCH)
+
+    def branch_department(self, code: str) -> User:
+        """部门收件员, 承办人 and 审批人 of a department, posted at the branch."""
+        roles = (Role.DEPT_RECEIVER, Role.OFFICER, Role.DECIDER)
+        return person(f"{code}-branch", [(role, "", code) for role in roles], center=BRANCH)
+
+    @property
+    def branch_supervisor(self) -> User:
+        return person("branch-supervisor", [(Role.SUPERVISOR, "", "")], center=BRANCH)
+
+
+BRANCH = "br-pj"
+"""袍江经济技术开发区投资服务中心, a second centre of the starting content, which gives it no windows yet."""
+
+
+def branch_window() -> Window:
+    """The one window of the second centre, for the zones of window A01."""
+    center = ServiceCenter.objects.get(code=BRANCH)
+    window, created = Window.objects.get_or_create(code="P01", defaults={"name": "投资项目综合窗口", "center": center})
+    if created:
+        window.zones.set(Window.objects.get(code="A01").zones.all())
+    return window
+
+
+def person(username: str, posts: list[tuple[str, str, str]], center: str = "sx-center") -> User:
+    """A user with posts (role, window code, organisation code) in a centre; made once."""
     user, created = User.objects.get_or_create(username=username, defaults={"display_name": username})
     if created:
-        center = ServiceCenter.objects.get(code="sx-center")
+        place = ServiceCenter.objects.get(code=center)
         for role, window, organisation in posts:
             Post.objects.create(
                 user=user,
                 role=role,
-                center=center,
+                center=place,
                 window=Window.objects.get(code=window) if window else None,
                 organisation=Organisation.objects.get(code=organisation) if organisation else None,
             )

@@ -9,10 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.cases.states import CaseStatus as S
+from portal.organisations.authority import SYSTEM
 from portal.organisations.roles import Role
-
-SYSTEM = "system"
-"""Stands among the actors of a verb that the portal may do by itself."""
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portal.cases.authority import Placed, holds_for_case
+from portal.cases.acts import Placed, place_of
 from portal.documents.registry import KINDS, PaperKind, Rendition, kind_of
 from portal.lib.refusal import Refused
+from portal.organisations.authority import holds
 
 if TYPE_CHECKING:
     from portal.documents.models import Document
@@ -15,10 +16,9 @@ if TYPE_CHECKING:
 
 def rendition_for(user: User, case: Placed, kind: PaperKind) -> Rendition | None:
     """The paper as this person may read it; None when they may not. The door to the case itself was asked before."""
-    at_the_place = not kind.at_its_place or holds_for_case(user, case, frozenset(kind.opened_by))
-    if at_the_place and user.holds(*kind.opened_by):
+    if holds(user, kind.opened_by, place_of(case) if kind.at_its_place else None):
         return Rendition.WHOLE
-    return Rendition.FILE if user.holds(*kind.file_opened_by) else None
+    return Rendition.FILE if holds(user, kind.file_opened_by, None) else None
 
 
 def kinds_open_to(user: User, case: Placed) -> list[str]:

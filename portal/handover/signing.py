@@ -4,24 +4,45 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from portal.cases import authority
-from portal.cases.flow import MOVES
+from portal.cases.acts import place_of
 from portal.cases.models.acting import acting
 from portal.cases.routes import tasks
 from portal.handover.models import Custody, Direction, HolderKind, Slip, SlipStatus
+from portal.handover.models.slip import WAITING
 from portal.lib.refusal import Refused
+from portal.organisations import authority
+from portal.organisations.authority import Place
 from portal.organisations.models import User
 
+WAY = {
+    "slips.sign": Direction.TO_DEPARTMENT,
+    "slips.bounce": Direction.TO_DEPARTMENT,
+    "slips.take_in": Direction.TO_WINDOW,
+    "slips.send_back": Direction.TO_WINDOW,
+}
+"""On which way a slip must be for which act."""
+WRONG_WAY = {
+    Direction.TO_DEPARTMENT: "这是窗口移交部门的交接单，请由部门收件员签收或者退回。",
+    Direction.TO_WINDOW: "这是部门移交窗口的结果交接单，由出件窗口接收或者退回。",
+}
 
-def may_sign(slip: Slip, user: User) -> bool:
-    """Whether the user receives papers for the department of this slip, and the slip brings some there."""
-    mine = authority.may(MOVES["sign_for"], user, slip.case, slip.department)
-    return mine and slip.direction == Direction.TO_DEPARTMENT
+
+def place_of_slip(slip: Slip) -> Place:
+    """Either side of a slip: the windows of its case's place, and its department."""
+    return place_of(slip.case, slip.department_id)
 
 
-def may_take_in(slip: Slip, user: User) -> bool:
-    """Whether the user stands at the counter to which this slip brings results."""
-    return authority.may(MOVES["take_in_result"], user, slip.case) and slip.direction == Direction.TO_WINDOW
+def may(user: User, act: str, slip: Slip) -> bool:
+    """Whether the user may do this act, and the slip waits for it."""
+    waits = slip.direction == WAY[act] and slip.status in WAITING
+    return waits and authority.may(user, act, place_of_slip(slip))
+
+
+def require(by: User, act: str, slip: Slip) -> None:
+    """Raise Refused for a slip that goes the other way, or unless `by` stands at the side that the act is done on."""
+    if slip.direction != WAY[act]:
+        raise Refused(WRONG_WAY[Direction(slip.direction)])
+    authority.require(by, act, place_of_slip(slip))
 
 
 def sign(slip: Slip, *, by: User, difference: str = "", once: str | None = None) -> None:
@@ -30,7 +51,7 @@ def sign(slip: Slip, *, by: User, difference: str = "", once: str | None = None)
     `difference` lists what does not match the slip; the papers are taken nevertheless and the window is shown it.
     """
     with acting(slip.case, slip):
-        _require_department(slip, by)
+        require(by, "slips.sign", slip)
         difference = difference.strip()
         target = SlipStatus.RECEIVED_WITH_DIFFERENCE if difference else SlipStatus.RECEIVED
         slip.claim(target, signed_at=timezone.now(), signed_by=by, difference=difference)
@@ -45,7 +66,7 @@ def sign(slip: Slip, *, by: User, difference: str = "", once: str | None = None)
 def bounce(slip: Slip, *, by: User, reason: str, once: str | None = None) -> None:
     """退回: the papers go back to the window, the slip keeps its number, the tasks wait for another department."""
     with acting(slip.case, slip):
-        _require_department(slip, by)
+        require(by, "slips.bounce", slip)
         _require_reason(reason)
         bounced = slip.tasks()
         for task in bounced:
@@ -60,7 +81,7 @@ def bounce(slip: Slip, *, by: User, reason: str, once: str | None = None) -> Non
 def take_in(slip: Slip, *, by: User) -> None:
     """接收 at the issue counter: returned originals are there. Called by the verb that takes in the result."""
     with acting(slip.case, slip):
-        refuse_at_counter(slip, by)
+        require(by, "slips.take_in", slip)
         slip.claim(SlipStatus.RECEIVED, signed_at=timezone.now(), signed_by=by)
         Custody.objects.hand_over(slip.paper(), to=HolderKind.ISSUE_COUNTER, slip=slip)
 
@@ -71,25 +92,10 @@ def send_back(slip: Slip, *, by: User, reason: str) -> None:
     Called by the verb that bounces the result.
     """
     with acting(slip.case, slip):
-        refuse_at_counter(slip, by)
+        require(by, "slips.send_back", slip)
         _require_reason(reason)
         slip.claim(SlipStatus.BOUNCED, signed_at=timezone.now(), signed_by=by, difference=reason.strip())
         Custody.objects.hand_over(slip.paper(), to=HolderKind.DEPARTMENT, organisation=slip.department, slip=slip)
-
-
-def refuse_at_counter(slip: Slip, by: User) -> None:
-    """Raise Refused unless the slip brings results, and `by` stands at the counter they go to."""
-    if slip.direction != Direction.TO_WINDOW:
-        raise Refused("这是窗口移交部门的交接单，请由部门收件员签收或者退回。")
-    if not may_take_in(slip, by):
-        raise Refused("只有本区域出件窗口的出件员才能接收或者退回结果交接单。")
-
-
-def _require_department(slip: Slip, by: User) -> None:
-    if slip.direction != Direction.TO_DEPARTMENT:
-        raise Refused("这是部门移交窗口的结果交接单，由出件窗口接收或者退回。")
-    if not may_sign(slip, by):
-        raise Refused(f"只有{slip.department}的部门收件员才能签收或者退回本交接单。")
 
 
 def _require_reason(reason: str) -> None:

@@ -70,14 +70,9 @@ class User(AbstractUser):
             self._posts_now = list(posts)
         return self._posts_now
 
-    def holds(self, *roles: str, organisation: Organisation | None = None, zone: Zone | None = None) -> bool:
-        """Whether one of today's posts carries one of `roles` (and belongs to that department or serves that zone)."""
-        return any(
-            post.role in roles
-            and (organisation is None or post.organisation_id == organisation.pk)
-            and (zone is None or post.serves(zone))
-            for post in self.posts_now()
-        )
+    def holds(self, *roles: str) -> bool:
+        """Whether one of today's posts carries one of `roles`, wherever it is; `authority` asks for the place."""
+        return any(post.role in roles for post in self.posts_now())
 
 
 class OrganisationQuerySet(models.QuerySet):
@@ -337,10 +332,6 @@ class Post(models.Model):
         deleted = super().delete(*args, **kwargs)
         access.follow_posts(self.user)
         return deleted
-
-    def serves(self, zone: Zone) -> bool:
-        """Whether the post's window belongs to that acceptance zone."""
-        return self.window is not None and zone.pk in self.zone_ids()
 
     def zone_ids(self) -> set[int]:
         """The zones the post's window serves; empty for posts without a window."""

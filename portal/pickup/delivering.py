@@ -8,13 +8,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from portal.cases.authority import require
+from portal.cases.acts import of_move, place_of
 from portal.cases.decision.results import move_result
-from portal.cases.flow import MOVES
 from portal.cases.models.acting import acting
 from portal.handover.models import Custody, HolderKind
 from portal.lib.identity import IdentityError, check_identity
 from portal.lib.refusal import Refused, TooLate
+from portal.organisations.authority import require
 from portal.organisations.models import User
 from portal.pickup import papers
 from portal.pickup.models import WAITING, Delivery, DeliveryStatus
@@ -40,7 +40,7 @@ def deliver(
     number, or somebody who is not the applicant and brings no authority; TooLate when it has been collected.
     """
     case = delivery.case
-    require(MOVES["deliver"], by, case)
+    require(by, of_move("deliver"), place_of(case))
     _check_code(delivery, code, by)
     number = _check_collector(delivery, name, identity_kind, identity_number, authority)
     with acting(case, delivery):

@@ -50,7 +50,7 @@ def take_in(slip: Slip, shelf: str, *, by: User, once: str | None = None) -> Del
     """窗口接收: counts match, the results get a shelf place, the applicant gets a notice with the pickup code."""
     case = slip.case
     with acting(case, slip):
-        signing.refuse_at_counter(slip, by)
+        signing.require(by, "slips.take_in", slip)
         case.guard("take_in_result", by=by)
         _refuse_shelf(shelf)
         signing.take_in(slip, by=by)
@@ -62,7 +62,7 @@ def bounce_result(slip: Slip, *, by: User, reason: str, once: str | None = None)
     """结果退回更正: an error was found at the counter; the case goes back to where it was decided."""
     case = slip.case
     with acting(case, slip):
-        signing.refuse_at_counter(slip, by)
+        signing.require(by, "slips.send_back", slip)
         verb = "bounce_grant" if case.outcome == TaskOutcome.GRANTED else "bounce_refusal"
         case.guard(verb, by=by)
         signing.send_back(slip, by=by, reason=reason)

@@ -35,7 +35,7 @@ from portal.handover import integrity as handover_integrity
 from portal.handover import signing
 from portal.handover.models import Custody, Slip, SlipStatus
 from portal.lib.refusal import Refused
-from portal.organisations.models import Organisation, Post, Role, ServiceCenter, User, Window
+from portal.organisations.models import Role, User, Window
 from portal.pickup import integrity as pickup_integrity
 from portal.pickup.delivering import deliver
 from portal.pickup.models import Delivery
@@ -442,23 +442,8 @@ def test_the_same_scan_twice_is_one_file_on_the_disk(cast: Cast) -> None:
 # -- the centre ----------------------------------------------------------------------------------------------------
 
 
-def abroad(username: str, *posts: tuple[str, str]) -> User:
-    """Somebody with the same roles, zones and department in another centre: (role, organisation code)."""
-    home = ServiceCenter.objects.get(code="sx-center")
-    center, _ = ServiceCenter.objects.get_or_create(code="second", defaults={"name": "分中心", "owner": home.owner})
-    window, _ = Window.objects.get_or_create(code="X01", defaults={"name": "分中心窗口", "center": center})
-    window.zones.set(Window.objects.get(code="A01").zones.all())
-    user = User.objects.create(username=username)
-    for role, code in posts:
-        body = Organisation.objects.get(code=code) if code else None
-        Post.objects.create(user=user, role=role, center=center, window=None if code else window, organisation=body)
-    return user
-
-
 def test_a_post_in_another_centre_does_nothing_here(cast: Cast) -> None:
-    window = abroad("window-abroad", (Role.RECEIVER, ""), (Role.WINDOW_LEAD, ""), (Role.ISSUER, ""))
-    roles = (Role.DEPT_RECEIVER, Role.OFFICER, Role.DECIDER)
-    department = abroad("department-abroad", *((role, "sx-jsj") for role in roles))
+    window, department = cast.branch_window, cast.branch_department("sx-jsj")
     at_window, sent, moving = received_case(), accepted_case(), in_transfer(cast)
     undecided = case_to_decide(cast).tasks.get(kind="decision")
     slip, result = sent.slips.get(department__code="sx-jsj"), moving.slips.get(direction="to_window")

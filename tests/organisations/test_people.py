@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.organisations import access
-from portal.organisations.models import Organisation, Post, Role, User, Window, Zone
+from portal.organisations.models import Organisation, Post, Role, User, Window
 from tests.cast import Cast, person
 
 pytestmark = pytest.mark.django_db
@@ -72,16 +72,6 @@ def test_an_inactive_account_holds_nothing(cast: Cast) -> None:
     cast.receiver.is_active = False
     cast.receiver.save()
     assert User.objects.get(pk=cast.receiver.pk).posts_now() == []
-
-
-def test_holding_a_role_is_holding_it_at_the_place(cast: Cast) -> None:
-    investment, social = Zone.objects.get(code="investment"), Zone.objects.get(code="social")
-    assert cast.receiver.holds(Role.RECEIVER, zone=investment)
-    assert not cast.receiver.holds(Role.RECEIVER, zone=social)
-    assert not cast.receiver.holds(Role.ISSUER)
-    officer = cast.officer("sx-jsj")
-    assert officer.holds(Role.OFFICER, organisation=Organisation.objects.get(code="sx-jsj"))
-    assert not officer.holds(Role.OFFICER, organisation=Organisation.objects.get(code="sx-rfb"))
 
 
 def test_bodies_are_found_by_printed_name_and_alias(cast: Cast) -> None:

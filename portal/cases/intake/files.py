@@ -7,13 +7,13 @@ from typing import Any
 
 from django.conf import settings
 
-from portal.cases import authority
-from portal.cases.flow import MOVES
+from portal.cases.acts import place_of
 from portal.cases.models import Case, CaseFile, CaseMaterial
 from portal.cases.models.acting import acting
 from portal.cases.states import ENDED
 from portal.lib.files import StoredFile, dropped_on_error, remove_private, store_private
 from portal.lib.refusal import Refused
+from portal.organisations import authority
 from portal.organisations.models import User
 
 MAX_FILES = 200
@@ -40,7 +40,7 @@ def keep_upload(
 
 def may_bring(case: Case, user: User) -> bool:
     """Whether the user may bring scans of the case's materials: from its window, until it is decided or has ended."""
-    return authority.may(MOVES["accept"], user, case) and case.decided_at is None and case.status not in ENDED
+    return authority.may(user, "cases.upload", place_of(case)) and case.decided_at is None and case.status not in ENDED
 
 
 def _entered(
@@ -79,7 +79,7 @@ def _require_turn(case: Case, by: User, material: CaseMaterial | None) -> None:
 
 
 def _require_scan(case: Case, by: User, material: CaseMaterial) -> None:
-    authority.require(MOVES["accept"], by, case)
+    authority.require(by, "cases.upload", place_of(case))
     if material.case_id != case.pk:
         raise Refused("这份材料不属于本件，没有保存。请刷新页面后重新上传。", field="upload")
     if case.decided_at is not None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.cases import authority
-from portal.cases.flow import MOVES
+from portal.cases.acts import place_of
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.models.acting import acting
 from portal.cases.signals import materials_changed
 from portal.cases.states import AT_THE_WINDOW
 from portal.lib.refusal import Refused
+from portal.organisations import authority
 from portal.organisations.models import User
 
 
@@ -21,7 +21,7 @@ def check_materials(case: Case, rows: list[dict[str, Any]], *, by: User, once: s
     the case has been accepted.
     """
     with acting(case):
-        authority.require(MOVES["accept"], by, case)
+        authority.require(by, "cases.check_materials", place_of(case))
         if case.status not in AT_THE_WINDOW:
             raise case.too_late("核对材料")
         lines = {line.key: line for line in case.materials.all()}

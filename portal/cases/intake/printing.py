@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.cases import authority
-from portal.cases.flow import MOVES
+from portal.cases.acts import place_of
 from portal.cases.models import Case
 from portal.cases.models.acting import acting
 from portal.cases.papers import notices
 from portal.cases.states import AT_THE_WINDOW, CaseStatus
 from portal.lib.refusal import Refused
+from portal.organisations import authority
 from portal.organisations.models import User
 
 
 def print_application_form(case: Case, *, by: User, once: str | None = None) -> None:
     """统一申请表 as filled in, to be signed before acceptance; the same content is issued once."""
     with acting(case):
-        authority.require(MOVES["accept"], by, case)
+        authority.require(by, "cases.print_application_form", place_of(case))
         if case.status not in AT_THE_WINDOW:
             raise case.too_late("打印申请表")
         content = notices.application_form(case, by)
@@ -36,7 +36,7 @@ def _what_it_says(content: dict[str, Any]) -> dict[str, Any]:
 def print_receipt(case: Case, *, by: User, once: str | None = None) -> None:
     """收件凭证: issued once, when the materials of a received case have been written down."""
     with acting(case):
-        authority.require(MOVES["receive"], by, case)
+        authority.require(by, "cases.print_receipt", place_of(case))
         if case.status != CaseStatus.RECEIVED:
             raise case.too_late("出具收件凭证")
         if case.documents.filter(kind="receipt").exists():

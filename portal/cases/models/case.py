@@ -11,7 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.cases import authority, opening
+from portal.cases import opening
+from portal.cases.acts import of_move, place_of
 from portal.cases.flow import MOVES, Move
 from portal.cases.models.application import Application
 from portal.cases.models.doors import CaseQuerySet
@@ -22,6 +23,7 @@ from portal.documents.models import Document
 from portal.documents.registry import Body, kind_of
 from portal.lib.fields import EncryptedTextField
 from portal.lib.refusal import Refused, TooLate
+from portal.organisations import authority
 from portal.organisations.models import Zone
 
 if TYPE_CHECKING:
@@ -126,7 +128,7 @@ class Case(models.Model):
         Raises Refused without the right post, TooLate when the case is not (any more) where the verb starts.
         """
         move = MOVES[verb]
-        authority.require(move, by, self, department)
+        authority.require(by, of_move(verb), place_of(self, department.pk if department else None))
         if self.status not in move.sources:
             raise self.too_late(move.name)
         return move

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from portal.cases import authority
+from portal.cases.acts import of_move, place_of
 from portal.cases.clocks.limits import BOUNCE_DAYS, working_days
-from portal.cases.flow import MOVES
 from portal.cases.models import Task
 from portal.cases.models.acting import acting
 from portal.cases.routes.dispatch import send
 from portal.cases.routes.join import nobody_holds
 from portal.cases.states import CaseStatus, TaskStatus
 from portal.lib.refusal import Refused
+from portal.organisations import authority
 from portal.organisations.models import Organisation, User
-from portal.organisations.roles import Role
-
-ANSWERING = frozenset({Role.OFFICER, Role.REVIEWER, Role.DECIDER})
 
 
 def sign_for(task: Task, *, by: User, once: str | None = None) -> None:
@@ -45,7 +42,7 @@ def bounce(task: Task, *, by: User, reason: str, once: str | None = None) -> Non
 
 def refuse_to_bounce(task: Task, *, by: User, reason: str) -> None:
     """Raise Refused unless `by` may bounce the task now, with this reason."""
-    authority.require(MOVES["bounce"], by, task.case, task.department)
+    authority.require(by, of_move("bounce"), place_of(task.case, task.department_id))
     if not reason.strip():
         raise Refused("请写明退回的理由。", field="reason")
     last = working_days(timezone.localdate(task.sent_at), BOUNCE_DAYS) if task.sent_at else None
@@ -56,7 +53,7 @@ def refuse_to_bounce(task: Task, *, by: User, reason: str) -> None:
 def redispatch(task: Task, *, by: User, department: Organisation, once: str | None = None) -> None:
     """重新分办: the window sends a bounced task to the right department, with a new slip."""
     with acting(task.case, task):
-        authority.require(MOVES["dispatch"], by, task.case)
+        authority.require(by, "tasks.redispatch", place_of(task.case))
         task.claim("重新分办", {TaskStatus.BOUNCED}, TaskStatus.WAITING, department=department, bounce_reason="")
         text = f"“{task.name}”重新分办至{department}。"
         if task.case.status == CaseStatus.ACCEPTED:
@@ -68,8 +65,7 @@ def redispatch(task: Task, *, by: User, department: Organisation, once: str | No
 
 def require_officer(task: Task, by: User) -> None:
     """Raise Refused unless `by` may answer or decide for the task's department."""
-    if not authority.holds_for_case(by, task.case, ANSWERING, task.department):
-        raise Refused(f"只有{task.department}的承办人、审核人或者审批人才能办理“{task.name}”。")
+    authority.require(by, "tasks.answer", place_of(task.case, task.department_id))
 
 
 def finish(task: Task, *, by: User, outcome: str, opinion: str, legal_basis: str = "") -> None:

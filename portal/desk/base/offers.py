@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.cases import authority
+from portal.cases.acts import of_move, place_of
 from portal.cases.flow import MOVES
 from portal.cases.intake.files import keep_upload
 from portal.cases.models import Case
 from portal.lib.files import FileRefused
 from portal.lib.refusal import Refused
-from portal.organisations.models import User
+from portal.organisations import authority
+from portal.organisations.models import Organisation, User
 
 
-def offered(verb: str, case: Case, user: User, department: Any = None) -> bool:
+def offered(verb: str, case: Case, user: User, department: Organisation | None = None) -> bool:
     """Whether the table of moves lets this user start `verb` from where the case is."""
-    move = MOVES[verb]
-    return case.status in move.sources and authority.may(move, user, case, department)
+    place = place_of(case, department.pk if department else None)
+    return case.status in MOVES[verb].sources and authority.may(user, of_move(verb), place)
 
 
 def keep(case: Case, upload: Any, user: User, *, field: str, material: Any = None, once: str | None = None) -> Any:

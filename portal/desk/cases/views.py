@@ -11,11 +11,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.cases import authority
+from portal.cases.acts import place_of
 from portal.cases.clocks.lights import case_light, task_light
 from portal.cases.clocks.limits import limit_rows
 from portal.cases.decision.withdraw import withdraw
-from portal.cases.flow import MOVES
 from portal.cases.intake.correction import complete_correction, request_correction
 from portal.cases.intake.files import may_bring
 from portal.cases.intake.materials import check_materials
@@ -34,8 +33,8 @@ from portal.desk.cases.intake import paired
 from portal.desk.tasks.register import tasks_admin
 from portal.handover.models import Custody, Slip
 from portal.handover.models.slip import WAITING as SLIP_WAITING
+from portal.organisations import authority
 from portal.organisations.models import User
-from portal.organisations.roles import Role
 
 
 class CasePage(ThingView):
@@ -84,7 +83,7 @@ def task_buttons(task: Task, user: User, slips: dict[int, Slip]) -> list[dict[st
     """The verbs of one task that this user may be about to do; a sent task is signed for on its slip."""
     slip = slips.get(task.department_id)
     waits = task.status == TaskStatus.SENT and slip is not None
-    if waits and user.holds(Role.DEPT_RECEIVER, organisation=task.department):
+    if waits and authority.may(user, "slips.sign", place_of(task.case, task.department_id)):
         return [{"label": "去签收", "url": reverse("slips_modeladmin_inspect", args=[slip.pk]), "quiet": False}]
     return tasks_admin().buttons(task, user)
 
@@ -138,7 +137,7 @@ class PrintReceipt(VerbView):
 
     @classmethod
     def offered(cls, thing: Case, user: User) -> bool:
-        may = authority.may(MOVES["receive"], user, thing)
+        may = authority.may(user, "cases.print_receipt", place_of(thing))
         return may and thing.status == "received" and not thing.documents.filter(kind="receipt").exists()
 
     def act(self, form: VerbForm) -> None:
@@ -153,7 +152,7 @@ class PrintApplicationForm(VerbView):
 
     @classmethod
     def offered(cls, thing: Case, user: User) -> bool:
-        return thing.status in AT_THE_WINDOW and authority.may(MOVES["accept"], user, thing)
+        return thing.status in AT_THE_WINDOW and authority.may(user, "cases.print_application_form", place_of(thing))
 
     def act(self, form: VerbForm) -> None:
         print_application_form(self.thing, by=self.user, once=form.once)
@@ -213,7 +212,7 @@ class CheckMaterials(VerbView):
 
     @classmethod
     def offered(cls, thing: Case, user: User) -> bool:
-        return thing.status in AT_THE_WINDOW and authority.may(MOVES["accept"], user, thing)
+        return thing.status in AT_THE_WINDOW and authority.may(user, "cases.check_materials", place_of(thing))
 
     def _formset(self) -> Any:
         if self.request.method == "POST":

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.cases import authority
-from portal.cases.flow import MOVES
+from portal.cases.acts import of_move, place_of
 from portal.desk.base.views import ThingView, VerbView
 from portal.desk.pickup.forms import DeliverForm
+from portal.organisations import authority
 from portal.organisations.models import User
 from portal.pickup.delivering import deliver
 from portal.pickup.models import WAITING, Delivery
@@ -37,7 +37,7 @@ class Deliver(VerbView):
 
     @classmethod
     def offered(cls, thing: Delivery, user: User) -> bool:
-        return thing.status in WAITING and authority.may(MOVES["deliver"], user, thing.case)
+        return thing.status in WAITING and authority.may(user, of_move("deliver"), place_of(thing.case))
 
     def act(self, form: DeliverForm) -> None:
         data = form.cleaned_data

@@ -12,9 +12,8 @@ from portal.desk.base.forms import ReasonForm
 from portal.desk.base.views import RegisterView, ThingView, VerbView
 from portal.desk.slips.forms import ShelfForm, SignForm
 from portal.handover.models import Direction, Slip
-from portal.handover.models.slip import WAITING
 from portal.handover.numbers import PREFIX
-from portal.handover.signing import bounce, may_sign, may_take_in, sign
+from portal.handover.signing import bounce, may, sign
 from portal.organisations.models import User
 from portal.pickup.results import bounce_result, take_in
 
@@ -46,14 +45,6 @@ class SlipPage(ThingView):
         )
 
 
-def _is_department(slip: Slip, user: User) -> bool:
-    return may_sign(slip, user) and slip.status in WAITING
-
-
-def _is_counter(slip: Slip, user: User) -> bool:
-    return may_take_in(slip, user) and slip.status in WAITING
-
-
 class Sign(VerbView):
     title = "签收"
     question = "请逐项核对材料。签收的时间即本部门收件时间，部门办理期限从该时间起算。"
@@ -62,7 +53,7 @@ class Sign(VerbView):
 
     @classmethod
     def offered(cls, thing: Slip, user: User) -> bool:
-        return _is_department(thing, user)
+        return may(user, "slips.sign", thing)
 
     def act(self, form: SignForm) -> None:
         differs = form.cleaned_data["matches"] == "no"
@@ -79,7 +70,7 @@ class Bounce(VerbView):
 
     @classmethod
     def offered(cls, thing: Slip, user: User) -> bool:
-        return _is_department(thing, user)
+        return may(user, "slips.bounce", thing)
 
     def act(self, form: ReasonForm) -> None:
         bounce(self.thing, by=self.user, reason=form.cleaned_data["reason"], once=form.once)
@@ -96,7 +87,7 @@ class TakeIn(VerbView):
 
     @classmethod
     def offered(cls, thing: Slip, user: User) -> bool:
-        return _is_counter(thing, user)
+        return may(user, "slips.take_in", thing)
 
     def act(self, form: ShelfForm) -> None:
         take_in(self.thing, form.cleaned_data["shelf"], by=self.user, once=form.once)
@@ -111,7 +102,7 @@ class BounceResult(VerbView):
 
     @classmethod
     def offered(cls, thing: Slip, user: User) -> bool:
-        return _is_counter(thing, user)
+        return may(user, "slips.send_back", thing)
 
     def act(self, form: ReasonForm) -> None:
         bounce_result(self.thing, by=self.user, reason=form.cleaned_data["reason"], once=form.once)

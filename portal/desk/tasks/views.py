@@ -7,17 +7,16 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from portal.cases import authority
+from portal.cases.acts import of_move, place_of
 from portal.cases.decision.decide import decide
-from portal.cases.flow import MOVES
 from portal.cases.models import Case, Task
 from portal.cases.routes.opinions import answer
 from portal.cases.routes.tasks import redispatch
 from portal.cases.states import TaskKind, TaskStatus
 from portal.desk.base.views import ThingView, VerbView
 from portal.desk.tasks.forms import AnswerForm, DecideForm, RedispatchForm
+from portal.organisations import authority
 from portal.organisations.models import User
-from portal.organisations.roles import Role
 
 
 class TaskVerb(VerbView):
@@ -37,9 +36,8 @@ class Answer(TaskVerb):
 
     @classmethod
     def offered(cls, thing: Task, user: User) -> bool:
-        roles = frozenset({Role.OFFICER, Role.REVIEWER, Role.DECIDER})
-        mine = authority.holds_for_case(user, thing.case, roles, thing.department)
-        return mine and thing.status == TaskStatus.WORKING and thing.kind != TaskKind.DECISION
+        at_hand = thing.status == TaskStatus.WORKING and thing.kind != TaskKind.DECISION
+        return at_hand and authority.may(user, "tasks.answer", place_of(thing.case, thing.department_id))
 
     def act(self, form: AnswerForm) -> None:
         data = form.cleaned_data
@@ -64,7 +62,7 @@ class Decide(TaskVerb):
         if thing.kind != TaskKind.DECISION or thing.status != TaskStatus.WORKING:
             return False
         verb = "decide_on_the_spot" if thing.case.definition.is_instant else "grant"
-        return authority.may(MOVES[verb], user, thing.case, thing.department)
+        return authority.may(user, of_move(verb), place_of(thing.case, thing.department_id))
 
     def act(self, form: DecideForm) -> None:
         data = form.cleaned_data
@@ -80,7 +78,7 @@ class Redispatch(TaskVerb):
 
     @classmethod
     def offered(cls, thing: Task, user: User) -> bool:
-        return thing.status == TaskStatus.BOUNCED and authority.may(MOVES["dispatch"], user, thing.case)
+        return thing.status == TaskStatus.BOUNCED and authority.may(user, "tasks.redispatch", place_of(thing.case))
 
     def act(self, form: RedispatchForm) -> None:
         redispatch(self.thing, by=self.user, department=form.cleaned_data["department"], once=form.once)

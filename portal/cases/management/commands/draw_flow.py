@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from portal.cases.flow import MOVES, SYSTEM
+from portal.cases.flow import MOVES
 from portal.cases.states import CaseStatus
+from portal.organisations.authority import SYSTEM
 from portal.organisations.roles import Role
 
 HEAD = """# The way of a case
