@@ -25,7 +25,7 @@ from pages.guide_fields import ItemElements
 from pages.situation import Asked
 from pages.tabs import EDIT_HANDLER
 from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg
-from portal.catalog.editions.intake import withdraw_item
+from portal.catalog.editions.intake import withdraw_with_guide
 from portal.catalog.editions.publishing import examine, publish
 from portal.catalog.items.shown import CATALOGUE, item_tag
 from portal.catalog.judging.findings import Finding, PreflightFailed, shape_findings
@@ -184,7 +184,7 @@ class GuidePage(ItemElements, PortalPage):
         """No guide, no intake: withdraw the item unless that has happened."""
         if self.item and self.item.status == ItemStatus.IN_FORCE:
             with suppress(TooLate):
-                withdraw_item(self.item, by=_acting_user(), reason=reason)
+                withdraw_with_guide(self.item, by=_acting_user(), reason=reason)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

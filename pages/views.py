@@ -15,7 +15,7 @@ from pages.guide_page import GuidePage
 from portal.catalog.judging.findings import Finding
 from portal.catalog.judging.waivers import general, waivable, waive
 from portal.lib.refusal import Refused
-from portal.organisations.roles import Role
+from portal.organisations.authority import may
 
 
 class WaiverForm(forms.Form):
@@ -46,9 +46,9 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         ("已豁免", [finding for finding in findings if finding.severity == "waived"]),
         ("提示", [finding for finding in findings if finding.severity == "warn"]),
     ]
-    may = request.user.is_superuser or request.user.holds(Role.CATALOG_ADMIN)
+    waives = may(request.user, "waivers.grant")
     rows = [
-        (name, [(finding, finding_id(finding) if may and waivable(finding) else "") for finding in findings])
+        (name, [(finding, finding_id(finding) if waives and waivable(finding) else "") for finding in findings])
         for name, findings in groups
     ]
     return render(
@@ -58,7 +58,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 def waiver(request: HttpRequest, pk: int, finding: str) -> HttpResponse:
     """豁免 of one clause, by the managers of the catalogue."""
-    if not (request.user.is_superuser or request.user.holds(Role.CATALOG_ADMIN)):
+    if not may(request.user, "waivers.grant"):
         raise PermissionDenied
     page = _draft(request, pk)
     found = next((one for one in page.findings() if waivable(one) and finding_id(one) == finding), None)

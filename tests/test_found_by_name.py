@@ -158,7 +158,13 @@ def test_which_apps_say_which_files_they_keep() -> None:
 
 
 def test_which_apps_say_who_may_do_what() -> None:
-    assert apps_with("acts") == {"portal.cases", "portal.handover", "portal.pickup"}
+    assert apps_with("acts") == {
+        "portal.cases",
+        "portal.catalog",
+        "portal.desk",
+        "portal.handover",
+        "portal.pickup",
+    }
 
 
 def test_which_apps_keep_handlers() -> None:

@@ -39,6 +39,7 @@ for move in MOVES.values():
     act(of_move(move.verb), move.name, move.actors)
 
 act("cases.see", "查看办件", WORKERS, is_placed=False)  # which ones: `visible_to`
+act("cases.oversee", "督查办件", CENTRE_ROLES, is_placed=False)
 act("cases.check_materials", "核对材料", WINDOW)
 act("cases.print_receipt", "出具收件凭证", WINDOW)
 act("cases.print_application_form", "打印申请表", WINDOW)

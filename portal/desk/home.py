@@ -11,15 +11,15 @@ from django.utils import timezone
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page, TaskState
 
+from portal.cases.acts import of_move
 from portal.cases.models import Case, Task
 from portal.cases.states import AT_THE_WINDOW, CaseStatus, TaskStatus
 from portal.catalog.care.health import HealthKind, HealthReport
 from portal.catalog.models import ServiceItem
-from portal.desk.care.health import may_see
-from portal.desk.items.views import SEES_ITEMS
+from portal.desk.cases.intake import takes_in
 from portal.handover.models import Direction, Slip
+from portal.organisations.authority import posts_for, somewhere
 from portal.organisations.models import User
-from portal.organisations.roles import CENTRE_ROLES, CONTENT_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES, Role
 from portal.pickup.models import Delivery
 
 EDITORIAL_ITEMS = {"explorer", "images", "documents", "reports", "settings"}
@@ -42,21 +42,20 @@ class Tile:
 def tiles(user: User) -> list[Tile]:
     """What waits for the user's posts, in the order of the day."""
     found: list[Tile] = []
-    roles = {post.role for post in user.posts_now()}
-    if roles & {Role.RECEIVER, Role.WINDOW_LEAD}:
+    if somewhere(user, of_move("accept")):
         found += _window_tiles(user)
-    if roles & DEPARTMENT_ROLES:
+    if somewhere(user, "tasks.see"):
         found += _department_tiles(user)
-    if Role.ISSUER in roles:
+    if somewhere(user, of_move("deliver")):
         found += _issuer_tiles(user)
-    if roles & CENTRE_ROLES:
+    if somewhere(user, "cases.oversee"):
         cases = Case.objects.visible_to(user)
         found.append(
             Tile("办理中的办件", cases.in_progress().count(), f"{reverse('cases_modeladmin_index')}?show=running")
         )
         late = cases.in_progress().filter(promised_due__lt=timezone.localdate()).count()
         found.append(Tile("超过承诺期限", late, f"{reverse('cases_modeladmin_index')}?show=running", urgent=late > 0))
-    if may_see(user):
+    if somewhere(user, "health.see"):
         found += _editor_tiles(user)
     return found
 
@@ -77,7 +76,7 @@ def _department_tiles(user: User) -> list[Tile]:
     tasks, url = Task.objects.visible_to(user).of_departments(user), reverse("tasks_modeladmin_index")
     late = tasks.open().filter(due__lt=timezone.localdate()).count()
     decided = Case.objects.visible_to(user).filter(status__in=[CaseStatus.DECIDED_GRANTED, CaseStatus.DECIDED_REFUSED])
-    mine = {post.organisation_id for post in user.posts_now() if post.organisation_id}
+    mine = {post.organisation_id for post in posts_for(user, "tasks.see")}
     return [
         Tile(
             "待签收", tasks.filter(status=TaskStatus.SENT).count(), f"{reverse('slips_modeladmin_index')}?show=waiting"
@@ -90,7 +89,7 @@ def _department_tiles(user: User) -> list[Tile]:
 
 def _editor_tiles(user: User) -> list[Tile]:
     """What editors, reviewers and publishers look after; an administrator without a post sees it as well."""
-    items = reverse("items_modeladmin_index") if user.holds(*SEES_ITEMS) else reverse("wagtailadmin_explore_root")
+    items = reverse("items_modeladmin_index") if somewhere(user, "items.see") else reverse("wagtailadmin_explore_root")
     health = reverse("desk_health")
     drafts = Page.objects.filter(guidepage__isnull=False, has_unpublished_changes=True)
     report = HealthReport.latest()
@@ -125,15 +124,16 @@ class TilesPanel(Component):
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         posts = [str(post).split(" · ", 1)[1] for post in self.user.posts_now()]
-        takes = self.user.holds(Role.RECEIVER, Role.WINDOW_LEAD)
+        takes = takes_in(self.user)
         return {"tiles": tiles(self.user), "posts": posts, "takes": takes}
 
 
 def arrange(request: HttpRequest, panels: list[Any]) -> None:
     """People with a post see their work; Wagtail's editorial panels stay for editors."""
-    if not works_cases(request.user) and not may_see(request.user):
+    looks_after_content = somewhere(request.user, "health.see")
+    if not looks_after_content and not somewhere(request.user, "cases.see"):
         return
-    if not may_see(request.user):
+    if not looks_after_content:
         panels.clear()
     panels.insert(0, TilesPanel(request.user))
 
@@ -141,10 +141,6 @@ def arrange(request: HttpRequest, panels: list[Any]) -> None:
 def trim_menu(request: HttpRequest, items: list[Any]) -> None:
     """Whoever only works cases does not see the editors' menu; nobody sees links that lead out of the network."""
     items[:] = [item for item in items if item.name not in LINKS_ABROAD]
-    if request.user.is_superuser or request.user.holds(*CONTENT_ROLES):
+    if somewhere(request.user, "content.edit"):
         return
     items[:] = [item for item in items if item.name not in EDITORIAL_ITEMS]
-
-
-def works_cases(user: User) -> bool:
-    return user.holds(*(WINDOW_ROLES | DEPARTMENT_ROLES | CENTRE_ROLES))

@@ -42,7 +42,7 @@ for register in REGISTERS:
 
 class IntakeMenuItem(MenuItem):
     def is_shown(self, request):
-        return request.user.holds(*intake.TAKERS)
+        return intake.takes_in(request.user)
 
 
 @hooks.register("register_admin_menu_item")

@@ -70,10 +70,6 @@ class User(AbstractUser):
             self._posts_now = list(posts)
         return self._posts_now
 
-    def holds(self, *roles: str) -> bool:
-        """Whether one of today's posts carries one of `roles`, wherever it is; `authority` asks for the place."""
-        return any(post.role in roles for post in self.posts_now())
-
 
 class OrganisationQuerySet(models.QuerySet):
     def named(self, name: str) -> OrganisationQuerySet:

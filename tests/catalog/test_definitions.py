@@ -184,10 +184,10 @@ def test_a_case_keeps_the_edition_it_was_taken_under(cast: Cast) -> None:
 def test_withdrawing_closes_intake_once_and_leaves_running_cases(cast: Cast) -> None:
     case = received_case("TZ-09")
     item = ServiceItem.objects.get(code="TZ-09")
-    withdraw_item(item, by=cast.editor, reason="事项取消")
+    withdraw_item(item, by=cast.publisher, reason="事项取消")
     assert item not in ServiceItem.objects.open_for_intake()
     with pytest.raises(TooLate):
-        withdraw_item(item, by=cast.editor, reason="again")
+        withdraw_item(item, by=cast.publisher, reason="again")
     accept(case, by=cast.receiver)
     publish(ITEMS["TZ-09"], by=None)
     item.refresh_from_db()

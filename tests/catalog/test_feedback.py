@@ -131,7 +131,7 @@ def test_a_message_is_answered_once_and_the_loser_is_told_who_was_faster(cast: C
         message.answered(by=cast.editor, answer=" \x00 ")
     message.answered(by=cast.editor, answer="已经更正。")
     with pytest.raises(TooLate, match="editor已经处理了"):
-        late.answered(by=cast.supervisor, answer="不改。")
+        late.answered(by=cast.publisher, answer="不改。")
     assert GuideFeedback.objects.get().answer == "已经更正。"
 
 
@@ -144,7 +144,7 @@ def test_editors_answer_in_the_register_and_supervisors_only_read(cast: Cast) ->
     for client, user in ((reader, cast.supervisor), (writer, cast.editor)):
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         assert "收费标准不对" in client.get(reverse("feedback_modeladmin_index")).content.decode()
-    assert "您不能办理" in reader.post(url, data).content.decode()
+    assert "您的岗位不能办理" in reader.post(url, data).content.decode()
     assert GuideFeedback.objects.open().count() == 1
     assert writer.post(url, data).status_code == 302
     assert GuideFeedback.objects.get().answered_by == cast.editor

@@ -204,7 +204,7 @@ def test_changes_since_the_last_handbook_are_summed_up_and_marked_in_their_chapt
 def test_items_that_came_and_went_are_told_and_marked(cast: Cast) -> None:
     withdraw_item(ServiceItem.objects.get(code="SS-02"), by=None, reason="测试")
     printed("")
-    reopen_item(ServiceItem.objects.get(code="SS-02"), by=None, reason="恢复")
+    reopen_item(ServiceItem.objects.get(code="SS-02"), by=cast.publisher, reason="恢复")
     withdraw_item(ServiceItem.objects.get(code="BDC-01"), by=None, reason="测试")
     found = pages(printed(""))
     assert "新增1项，取消1项" in found[2]

@@ -43,11 +43,11 @@ def borne(item: ServiceItem) -> tuple[object, ...]:
 
 def test_a_withdrawal_that_was_taken_back_is_still_known(item: ServiceItem, cast: Cast) -> None:
     other = ServiceItem.objects.get(code="SS-02")
-    withdraw_item(item, by=cast.editor, reason="文件取消", successor=other)
-    reopen_item(item, by=cast.supervisor, reason="文件恢复")
+    withdraw_item(item, by=cast.publisher, reason="文件取消", successor=other)
+    reopen_item(item, by=publisher(), reason="文件恢复")
     assert record(item) == [
-        ("withdrawn", cast.editor.username, "文件取消"),
-        ("reopened", cast.supervisor.username, "文件恢复"),
+        ("withdrawn", cast.publisher.username, "文件取消"),
+        ("reopened", publisher().username, "文件恢复"),
     ]
     assert item.intake_changes.last().successor == other
     assert borne(item) == NOTHING
@@ -83,20 +83,20 @@ def test_a_guide_that_expires_says_that_nobody_took_it_down(small_site: HomePage
 def test_neither_goes_without_a_reason_nor_with_one_too_long_to_keep(item: ServiceItem, cast: Cast) -> None:
     for reason in (" ", "理" * 301):
         with pytest.raises(Refused):
-            withdraw_item(item, by=cast.editor, reason=reason)
-    withdraw_item(item, by=cast.editor, reason="理" * 300)
+            withdraw_item(item, by=cast.publisher, reason=reason)
+    withdraw_item(item, by=cast.publisher, reason="理" * 300)
     with pytest.raises(Refused, match="恢复收件的理由"):
-        reopen_item(item, by=cast.editor, reason="")
+        reopen_item(item, by=cast.publisher, reason="")
     assert len(record(item)) == 1
 
 
 def test_who_is_too_late_leaves_no_line(item: ServiceItem, cast: Cast) -> None:
     with pytest.raises(TooLate):
-        reopen_item(item, by=cast.editor, reason="恢复")
-    withdraw_item(item, by=cast.editor, reason="取消")
+        reopen_item(item, by=cast.publisher, reason="恢复")
+    withdraw_item(item, by=cast.publisher, reason="取消")
     with pytest.raises(TooLate):
-        withdraw_item(item, by=cast.supervisor, reason="再次取消")
-    assert record(item) == [("withdrawn", cast.editor.username, "取消")]
+        withdraw_item(item, by=publisher(), reason="再次取消")
+    assert record(item) == [("withdrawn", cast.publisher.username, "取消")]
 
 
 def test_the_invariants_tell_a_status_that_its_record_does_not_bear_out(item: ServiceItem, cast: Cast) -> None:
@@ -119,7 +119,7 @@ def test_an_upgrade_keeps_what_was_known_of_before(item: ServiceItem, cast: Cast
     ServiceItem.objects.filter(pk=item.pk).update(withdrawal_reason="依文件")
     IntakeChange.objects.all().delete()
     import_module("portal.catalog.migrations.0016_what_was_withdrawn_before").keep_what_is_known(apps, None)
-    assert record(gone) == [("withdrawn", cast.editor.username, "撤下")]
-    assert [row[:2] for row in record(item)] == [("withdrawn", cast.supervisor.username), ("reopened", None)]
+    assert record(gone) == [("withdrawn", cast.publisher.username, "撤下")]
+    assert [row[:2] for row in record(item)] == [("withdrawn", publisher().username), ("reopened", None)]
     assert borne(item) == NOTHING
     assert list(integrity.problems()) == []

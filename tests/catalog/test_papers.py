@@ -260,7 +260,7 @@ def test_an_item_that_is_not_there_is_a_sentence(codes: str, client: Client) -> 
 
 
 def test_a_withdrawn_item_has_no_papers(client: Client, cast: Cast) -> None:
-    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=cast.supervisor, reason="法律已经废止")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=cast.publisher, reason="法律已经废止")
     for name in ("paper_leaflet", "paper_checklist", "paper_form"):
         assert client.get(reverse(name, args=["TZ-09"])).status_code == 404
 

@@ -200,7 +200,7 @@ def test_a_reader_sees_the_failure_and_cannot_make_it_again(cast: Cast) -> None:
     handbook = failed()
     assert "请联系审管办管理员处理" in text_of(get(cast.receiver, "handbooks_modeladmin_inspect", handbook.pk))
     url = reverse("handbooks_modeladmin_retry", args=[handbook.pk])
-    assert "您不能办理" in text_of(at_desk(cast.receiver).post(url, {"key": str(uuid.uuid4())}))
+    assert "您的岗位不能办理" in text_of(at_desk(cast.receiver).post(url, {"key": str(uuid.uuid4())}))
     handbook.refresh_from_db()
     assert handbook.status == HandbookStatus.FAILED
 

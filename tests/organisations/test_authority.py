@@ -20,6 +20,7 @@ WINDOW = "receiver window_lead"
 AT_WINDOWS = f"guide {WINDOW} courier issuer"
 IN_DEPARTMENTS = "dept_receiver officer reviewer decider"
 WORKERS = f"{AT_WINDOWS} {IN_DEPARTMENTS} supervisor archivist"
+EDITORS = "catalog_editor legal_reviewer catalog_admin"
 
 PLACED = {
     "cases.accept": WINDOW,
@@ -55,17 +56,40 @@ PLACED = {
 """Which role may do it at its place: a window of the zone, the department whose turn it is, in the same centre."""
 
 ANYWHERE = {
+    "cases.oversee": "supervisor archivist",
     "cases.see": WORKERS,
+    "content.edit": EDITORS,
+    "feedback.answer": "catalog_editor catalog_admin",
+    "feedback.see": f"{EDITORS} supervisor",
+    "handbooks.make_again": "catalog_admin",
+    "handbooks.order": "catalog_admin",
+    "handbooks.see": f"{WORKERS} {EDITORS}",
+    "health.ask": EDITORS,
+    "health.see": EDITORS,
+    "items.history": f"{EDITORS} supervisor",
+    "items.reopen": "catalog_admin",
+    "items.see": f"{WORKERS} {EDITORS}",
+    "items.withdraw": "catalog_admin",
     "ledgers.read": WORKERS,
     "pickup.see": "issuer window_lead supervisor archivist",
+    "promises.retry": "catalog_admin supervisor",
+    "promises.see": "catalog_admin supervisor",
     "slips.see": WORKERS,
     "tasks.see": IN_DEPARTMENTS,
+    "waivers.grant": "catalog_admin",
 }
 """Which role opens a list, or keeps what lies at no place."""
 
 WHO = {code: frozenset(roles.split()) for code, roles in {**PLACED, **ANYWHERE}.items()}
-BY_THE_PORTAL = {"cases.deem_accepted", "cases.dispatch"}
-BY_ADMINISTRATORS: set[str] = set()
+BY_THE_PORTAL = {
+    "cases.deem_accepted",
+    "cases.dispatch",
+    "handbooks.make_again",
+    "handbooks.order",
+    "health.ask",
+    "items.withdraw",
+}
+BY_ADMINISTRATORS = {"content.edit", "health.ask", "health.see", "waivers.grant"}
 
 
 def ours() -> Iterator[str]:

@@ -23,7 +23,7 @@ from portal.catalog.items.editioned import _parsed
 from portal.catalog.models import ServiceItem
 from portal.organisations.content import load_organisations
 from tests.cast import received_case
-from tests.pages.acts import guide
+from tests.pages.acts import guide, publisher
 
 
 @pytest.fixture(scope="module")
@@ -228,7 +228,7 @@ def test_what_citizens_may_not_read_is_neither_listed_nor_suggested(small_site: 
     restriction.delete()
     withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="取消")
     assert page.title not in found(client, "施工许可")
-    reopen_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="恢复")
+    reopen_item(ServiceItem.objects.get(code="TZ-09"), by=publisher(), reason="恢复")
     assert page.title in found(client, "施工许可")
 
 

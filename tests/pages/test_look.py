@@ -216,7 +216,7 @@ def test_the_guide_of_a_withdrawn_item_says_so_and_leads_on(small_site: HomePage
     assert f"?zone={page.item.zone.code}" in html
     assert 'role="search"' in html
     assert "现在办这件事" not in html
-    reopen_item(page.item, by=None, reason="恢复")
+    reopen_item(page.item, by=publisher(), reason="恢复")
     assert client.get(page.url).status_code == 200
 
 

@@ -17,6 +17,7 @@ from portal.catalog.items.models import ServiceItem
 from portal.lib.masking import mask_numbers_in
 from portal.lib.refusal import Refused, TooLate
 from portal.lib.words import visible
+from portal.organisations.authority import require
 
 if TYPE_CHECKING:
     from portal.organisations.models import User
@@ -91,7 +92,8 @@ class GuideFeedback(models.Model):
         return cls.objects.get_or_create(key=key, defaults=values)[0]
 
     def answered(self, *, by: User, answer: str) -> None:
-        """Say what was done about it. Raises TooLate when somebody else has."""
+        """Say what was done about it. Raises Refused without the post, TooLate when somebody else has."""
+        require(by, "feedback.answer")
         said = plain_text(answer)
         if not said:
             raise Refused("请填写处理结果。", field="answer")

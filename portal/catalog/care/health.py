@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from portal.jobs.models import Promise, PromiseStatus
 from portal.jobs.outbox import promise
+from portal.organisations.authority import require
 from portal.organisations.models import User
 
 WORK = "catalog.health"
@@ -123,6 +124,7 @@ class HealthReport(models.Model):
 
 def ask(*, by: User | None, key: str = "") -> HealthReport:
     """Start a check-up, or return the one that is under way or was asked for under the same key."""
+    require(by, "health.ask")
     key = key or f"asked:{uuid.uuid4()}"
     with transaction.atomic():
         known = HealthReport.objects.filter(key=key).first() or HealthReport.under_way()

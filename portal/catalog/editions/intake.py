@@ -12,6 +12,7 @@ from portal.catalog.finding.indexing import index_items
 from portal.catalog.items.models import LONGEST_REASON, IntakeAct, IntakeChange, ItemStatus, ServiceItem
 from portal.catalog.items.shown import item_changed
 from portal.lib.refusal import Refused, TooLate
+from portal.organisations.authority import require
 
 if TYPE_CHECKING:
     from portal.organisations.models import User
@@ -30,8 +31,22 @@ IN_FORCE: dict[str, Any] = {
 def withdraw_item(item: ServiceItem, *, by: User | None, reason: str, successor: ServiceItem | None = None) -> None:
     """取消: closes intake; running cases keep their edition and go on. `successor` is what people use instead.
 
-    `by` is None when nobody did it (a guide that expired). Raises TooLate when it is withdrawn.
+    Raises Refused without the post (None is the portal itself), TooLate when it is withdrawn.
     """
+    require(by, "items.withdraw")
+    _withdraw(item, by, reason, successor)
+
+
+@transaction.atomic
+def withdraw_with_guide(item: ServiceItem, *, by: User | None, reason: str) -> None:
+    """No guide, no intake: what follows when a guide is taken down by somebody who may, or expires (None).
+
+    Raises TooLate when the item is withdrawn.
+    """
+    _withdraw(item, by, reason, None)
+
+
+def _withdraw(item: ServiceItem, by: User | None, reason: str, successor: ServiceItem | None) -> None:
     why = _reason(reason, "取消")
     if successor and (successor.pk == item.pk or successor.status != ItemStatus.IN_FORCE):
         raise Refused("承接事项须是另一个在用的事项。", field="successor")
@@ -47,7 +62,11 @@ def withdraw_item(item: ServiceItem, *, by: User | None, reason: str, successor:
 
 @transaction.atomic
 def reopen_item(item: ServiceItem, *, by: User | None, reason: str) -> None:
-    """恢复收件 under the edition in force. Raises TooLate when the item is open, Refused without an edition."""
+    """恢复收件 under the edition in force.
+
+    Raises Refused without the post or without an edition, TooLate when the item is open.
+    """
+    require(by, "items.reopen")
     why = _reason(reason, "恢复收件")
     if item.current_edition_id is None:
         raise Refused(f"“{item.name}”还没有发布过指南，不能收件。")

@@ -19,6 +19,7 @@ from portal.jobs.models import LOST, Promise, PromiseStatus
 from portal.jobs.outbox import promise
 from portal.lib.files import StoredFile, private_path, remove_private
 from portal.lib.refusal import Refused
+from portal.organisations.authority import require
 from portal.organisations.models import ServiceCenter, Zone
 
 if TYPE_CHECKING:
@@ -196,8 +197,9 @@ class Handbook(models.Model):
     def try_again(self, *, by: User | None) -> None:
         """重新制作: failed work goes on where it stopped.
 
-        Raises Refused when it has not failed, or when another one of the same scope is being made.
+        Raises Refused without the post, when it has not failed, or when another one of the same scope is being made.
         """
+        require(by, "handbooks.make_again")
         with transaction.atomic():
             Counter.objects.select_for_update().filter(series=series_of(self.year)).first()
             if self._mine().filter(status=HandbookStatus.FAILED).exists():

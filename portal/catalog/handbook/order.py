@@ -19,6 +19,7 @@ from portal.catalog.handbook.models import (
 from portal.catalog.items.models import ServiceItem
 from portal.documents.models import Counter
 from portal.lib.refusal import Refused
+from portal.organisations.authority import require
 from portal.organisations.models import ServiceCenter, Zone
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 def order_handbook(zone: Zone | None, by: User | None, key: uuid.UUID) -> Handbook:
     """Order the handbook of a zone, or of the whole centre when it is None; the same key again returns the same one.
 
-    Raises Refused when no item of the scope is in force, or when one of the same scope is being made.
+    Raises Refused without the post, when no item of the scope is in force, or when one of the same scope is being made.
     """
+    require(by, "handbooks.order")
     now = timezone.now()
     year = timezone.localdate(now, timezone.get_default_timezone()).year
     with transaction.atomic():

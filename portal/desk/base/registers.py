@@ -18,6 +18,7 @@ from wagtail_modeladmin.options import ModelAdmin
 
 from portal.desk.base.tables import Table
 from portal.desk.base.views import RegisterView, ThingView, VerbView
+from portal.organisations.authority import somewhere
 from portal.organisations.models import User
 
 
@@ -37,10 +38,10 @@ def yes_or_no(field: str, label: str) -> Callable[[Any, Model], str]:
 class DeskPermissionHelper(PermissionHelper):
     """Posts decide who sees a register; Django's model permissions have no say about cases."""
 
-    roles: frozenset[str] = frozenset()
+    sees = ""
 
     def user_can_list(self, user: User) -> bool:
-        return user.holds(*self.roles)
+        return somewhere(user, self.sees)
 
     def user_has_any_permissions(self, user: User) -> bool:
         return self.user_can_list(user)
@@ -58,7 +59,8 @@ class DeskModelAdmin(ModelAdmin):
     """A register: who sees it, the door its rows come through, its table, its page and its verbs."""
 
     permission_helper_class = DeskPermissionHelper
-    roles: frozenset[str] = frozenset()
+    sees: str
+    """The act that opens the list."""
     table_class: type[Table]
     page_class: type[ThingView]
     verbs: dict[str, type[VerbView]] = {}
@@ -71,7 +73,7 @@ class DeskModelAdmin(ModelAdmin):
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
-        self.permission_helper.roles = self.roles
+        self.permission_helper.sees = self.sees
 
     def door(self, user: User) -> QuerySet:
         """Every row the user may see."""

@@ -21,8 +21,7 @@ from portal.catalog.care.health import HealthKind, HealthReport, ask
 from portal.desk.base.parameters import number, one_of
 from portal.desk.base.views import BUSY, DeskView
 from portal.lib.spreadsheets import write_table
-from portal.organisations.models import User
-from portal.organisations.roles import CONTENT_ROLES
+from portal.organisations.authority import may
 
 TITLE = "内容体检"
 
@@ -36,14 +35,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADERS = ("类别", "页面", "问题", "怎么办", "编辑地址")
 
 
-def may_see(user: User) -> bool:
-    """Those who edit, review or publish content."""
-    return user.is_superuser or user.holds(*CONTENT_ROLES)
-
-
 class HealthMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
-        return may_see(request.user)
+        return may(request.user, "health.see")
 
 
 def menu_item() -> HealthMenuItem:
@@ -54,7 +48,7 @@ class EditorsOnly:
     """Everybody else is told that their post has no such right."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may_see(request.user):
+        if not may(request.user, "health.see"):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

@@ -17,9 +17,6 @@ from portal.desk.care.feedback import AnswerFeedback, FeedbackPage
 from portal.desk.care.rulebook import TryMenuItem
 from portal.desk.care.tables import FeedbackTable
 from portal.organisations.models import User
-from portal.organisations.roles import CONTENT_ROLES, Role
-
-READERS = CONTENT_ROLES | {Role.SUPERVISOR}
 
 
 class FeedbackAdmin(DeskModelAdmin):
@@ -28,7 +25,7 @@ class FeedbackAdmin(DeskModelAdmin):
     menu_label = "指南纠错"
     menu_icon = "comment"
     menu_order = 25
-    roles = READERS
+    sees = "feedback.see"
     table_class = FeedbackTable
     page_class = FeedbackPage
     search_hint = "事项名称、编码或者意见里的字"

@@ -9,14 +9,15 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 
+from portal.cases.acts import of_move
 from portal.cases.intake.receive import Applicant
 from portal.cases.models import CaseMaterial
 from portal.cases.states import ApplicantKind, Verdict, Way
 from portal.catalog.schema.definition import Material
 from portal.desk.base.forms import INCOMPLETE, VerbForm, Words
 from portal.lib.identity import IdentityError, IdentityKind, check_identity
+from portal.organisations.authority import posts_for
 from portal.organisations.models import User, Window
-from portal.organisations.roles import Role
 
 PHONE = r"^(1\d{10}|0\d{2,3}-?\d{7,8}(-\d{1,6})?)$"
 
@@ -47,11 +48,7 @@ class IntakeForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, zone_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        mine = [
-            post.window_id
-            for post in user.posts_now()
-            if post.role in {Role.RECEIVER, Role.WINDOW_LEAD} and zone_id in post.zone_ids()
-        ]
+        mine = [post.window_id for post in posts_for(user, of_move("receive")) if zone_id in post.zone_ids()]
         self.fields["window"].queryset = Window.objects.filter(pk__in=mine)
         self.fields["identity_number"].widget.attrs.update(autocomplete="off", spellcheck="false")
         self.fields["kind"].widget.attrs["data-desk-begin"] = ""

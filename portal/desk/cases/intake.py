@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from portal.cases.acts import of_move
 from portal.cases.intake.materials import check_materials
 from portal.cases.intake.receive import receive
 from portal.cases.models import Case
@@ -23,15 +24,20 @@ from portal.desk.base.parameters import text
 from portal.desk.base.views import BUSY, DeskView
 from portal.desk.cases.forms import IntakeForm, MaterialFormSet, blank_rows, checked_rows
 from portal.lib.refusal import Refused
+from portal.organisations.authority import posts_for, somewhere
 from portal.organisations.models import User
-from portal.organisations.roles import Role
 
-TAKERS = (Role.RECEIVER, Role.WINDOW_LEAD)
+RECEIVE = of_move("receive")
+
+
+def takes_in(user: User) -> bool:
+    """Whether the user receives cases at any window."""
+    return somewhere(user, RECEIVE)
 
 
 def zones_of(user: User) -> set[int]:
     """The zones that the user's windows serve."""
-    return {zone for post in user.posts_now() if post.role in TAKERS for zone in post.zone_ids()}
+    return {zone for post in posts_for(user, RECEIVE) for zone in post.zone_ids()}
 
 
 def items_for(user: User, query: str = "") -> QuerySet[ServiceItem]:
@@ -50,7 +56,7 @@ class IntakeStart(DeskView):
     """Why another item must be found; said with status 404."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.holds(*TAKERS):
+        if not takes_in(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -84,7 +90,7 @@ class Intake(DeskView):
         return AnswerSheet(self.definition, self.request.POST if self.request.method == "POST" else None)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.holds(*TAKERS):
+        if not takes_in(request.user):
             raise PermissionDenied
         code = self.kwargs["code"]
         if self.item is None:

@@ -11,7 +11,6 @@ from portal.desk.cases import views
 from portal.desk.cases.tables import CaseTable
 from portal.desk.pickup import results
 from portal.organisations.models import User
-from portal.organisations.roles import CENTRE_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES
 
 
 class CaseAdmin(DeskModelAdmin):
@@ -20,7 +19,7 @@ class CaseAdmin(DeskModelAdmin):
     menu_label = "办件"
     menu_icon = "folder-open-inverse"
     menu_order = 20
-    roles = WINDOW_ROLES | DEPARTMENT_ROLES | CENTRE_ROLES
+    sees = "cases.see"
     table_class = CaseTable
     page_class = views.CasePage
     search_hint = "办件编号、申请编号、申请人或者事项"

@@ -20,7 +20,7 @@ class HandbookAdmin(DeskModelAdmin):
     menu_label = "标准化手册"
     menu_icon = "doc-full-inverse"
     menu_order = 25
-    roles = views.READERS
+    sees = "handbooks.see"
     index_view_class = views.HandbookRegister
     table_class = HandbookTable
     page_class = views.HandbookPage

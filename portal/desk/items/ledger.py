@@ -22,18 +22,15 @@ from portal.desk.base.views import DeskView
 from portal.desk.history import LEDGER_EXPORTED
 from portal.desk.items.tables import AnswerColumn, LedgerTable
 from portal.lib.spreadsheets import write_csv, write_table
+from portal.organisations.authority import may
 from portal.organisations.models import User
-from portal.organisations.roles import CENTRE_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES
-
-READERS = WINDOW_ROLES | DEPARTMENT_ROLES | CENTRE_ROLES
-
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def reads_ledgers(user: User) -> bool:
     """Whoever works cases reads the ledger of those that they see anyway."""
-    return user.holds(*READERS)
+    return may(user, "ledgers.read")
 
 
 class LedgerDoor:

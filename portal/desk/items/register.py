@@ -19,7 +19,7 @@ class ItemAdmin(DeskModelAdmin):
     menu_label = "事项"
     menu_icon = "list-ul"
     menu_order = 24
-    roles = views.SEES_ITEMS
+    sees = "items.see"
     table_class = ItemTable
     page_class = views.ItemPage
     search_hint = "事项名称、编码、部门或者拼音首字母"

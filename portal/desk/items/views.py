@@ -14,24 +14,15 @@ from portal.desk.base.forms import ReasonForm, VerbForm
 from portal.desk.base.views import ThingView, VerbView
 from portal.desk.history import ITEM_REOPENED, ITEM_WITHDRAWN
 from portal.desk.items.forms import WithdrawItemForm
-from portal.desk.items.ledger import READERS, reads_ledgers
+from portal.desk.items.ledger import reads_ledgers
 from portal.lib.refusal import Refused
+from portal.organisations.authority import may, require
 from portal.organisations.models import User
-from portal.organisations.roles import CONTENT_ROLES, Role
-
-HISTORIANS = CONTENT_ROLES | {Role.SUPERVISOR}
-"""Who reads how an item came to be what it is: content posts and supervisors."""
-
-
-SEES_ITEMS = HISTORIANS | READERS
 
 
 def reads_history(user: User) -> bool:
-    return user.holds(*HISTORIANS)
-
-
-def manages(user: User) -> bool:
-    return user.holds(Role.CATALOG_ADMIN)
+    """Whether the user reads how an item came to be what it is."""
+    return may(user, "items.history")
 
 
 class ItemPage(ThingView):
@@ -62,8 +53,6 @@ class ItemVerb(VerbView):
         return None
 
     def act(self, form: VerbForm) -> None:
-        if not manages(self.user):
-            raise Refused("只有审管办管理员能办理，您不能办理。")
         reason = form.cleaned_data["reason"].strip()
         with transaction.atomic():
             self.change(reason, form)
@@ -84,7 +73,7 @@ class WithdrawItem(ItemVerb):
 
     @classmethod
     def offered(cls, thing: ServiceItem, user: User) -> bool:
-        return manages(user) and thing.status != ItemStatus.WITHDRAWN
+        return thing.status != ItemStatus.WITHDRAWN and may(user, "items.withdraw")
 
     def change(self, reason: str, form: VerbForm) -> None:
         withdraw_item(self.thing, by=self.user, reason=reason, successor=form.cleaned_data["successor"])
@@ -98,9 +87,10 @@ class ReopenItem(ItemVerb):
 
     @classmethod
     def offered(cls, thing: ServiceItem, user: User) -> bool:
-        return manages(user) and thing.status == ItemStatus.WITHDRAWN
+        return thing.status == ItemStatus.WITHDRAWN and may(user, "items.reopen")
 
     def change(self, reason: str, form: VerbForm) -> None:
+        require(self.user, "items.reopen")  # before the state of the guide is told
         if not self.thing.guides.filter(live=True).exists():
             raise Refused("办事指南没有发布，窗口和群众没有依据可看。请先发布办事指南，发布后即恢复收件。")
         reopen_item(self.thing, by=self.user, reason=reason)

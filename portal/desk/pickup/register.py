@@ -8,7 +8,6 @@ from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.pickup import views
 from portal.desk.pickup.tables import DeliveryTable
 from portal.organisations.models import User
-from portal.organisations.roles import CENTRE_ROLES, Role
 from portal.pickup.models import WAITING as DELIVERY_WAITING
 from portal.pickup.models import Delivery
 
@@ -19,7 +18,7 @@ class DeliveryAdmin(DeskModelAdmin):
     menu_label = "出件"
     menu_icon = "download"
     menu_order = 23
-    roles = frozenset({Role.ISSUER, Role.WINDOW_LEAD, *CENTRE_ROLES})
+    sees = "pickup.see"
     table_class = DeliveryTable
     page_class = views.DeliveryPage
     search_hint = "办件编号或者申请人"

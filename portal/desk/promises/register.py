@@ -9,7 +9,6 @@ from portal.desk.promises import views
 from portal.desk.promises.tables import PromiseTable
 from portal.jobs.models import Promise
 from portal.organisations.models import User
-from portal.organisations.roles import Role
 
 
 class PromiseAdmin(DeskModelAdmin):
@@ -20,7 +19,7 @@ class PromiseAdmin(DeskModelAdmin):
     menu_label = "后台工作"
     menu_icon = "cogs"
     menu_order = 90
-    roles = frozenset({Role.CATALOG_ADMIN, Role.SUPERVISOR})
+    sees = "promises.see"
     table_class = PromiseTable
     page_class = views.PromisePage
     filters = {"dead": "失败的", "all": "全部"}

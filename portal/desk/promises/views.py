@@ -6,8 +6,9 @@ from typing import Any
 
 from portal.desk.base.forms import VerbForm
 from portal.desk.base.views import ThingView, VerbView
-from portal.jobs.models import Promise
-from portal.lib.refusal import Refused
+from portal.desk.promises.retrying import retry
+from portal.jobs.models import Promise, PromiseStatus
+from portal.organisations.authority import may
 from portal.organisations.models import User
 
 
@@ -26,9 +27,7 @@ class Retry(VerbView):
 
     @classmethod
     def offered(cls, thing: Promise, user: User) -> bool:
-        return thing.status == "dead"
+        return thing.status == PromiseStatus.DEAD and may(user, "promises.retry")
 
     def act(self, form: VerbForm) -> None:
-        if self.thing.status != "dead":
-            raise Refused("这项工作没有失败，不需要重新执行。")
-        self.thing.retry(by=self.user)
+        retry(self.thing, by=self.user)

@@ -10,7 +10,6 @@ from portal.desk.slips.tables import SlipTable
 from portal.handover.models import Direction, Slip
 from portal.handover.models.slip import WAITING as SLIP_WAITING
 from portal.organisations.models import User
-from portal.organisations.roles import CENTRE_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES
 
 
 class SlipAdmin(DeskModelAdmin):
@@ -19,7 +18,7 @@ class SlipAdmin(DeskModelAdmin):
     menu_label = "交接单"
     menu_icon = "doc-full"
     menu_order = 22
-    roles = WINDOW_ROLES | DEPARTMENT_ROLES | CENTRE_ROLES
+    sees = "slips.see"
     index_view_class = views.SlipRegister
     table_class = SlipTable
     page_class = views.SlipPage

@@ -12,7 +12,6 @@ from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.tasks import views
 from portal.desk.tasks.tables import TaskTable
 from portal.organisations.models import User
-from portal.organisations.roles import DEPARTMENT_ROLES
 
 
 class TaskAdmin(DeskModelAdmin):
@@ -21,7 +20,7 @@ class TaskAdmin(DeskModelAdmin):
     menu_label = "部门待办"
     menu_icon = "tasks"
     menu_order = 21
-    roles = DEPARTMENT_ROLES
+    sees = "tasks.see"
     table_class = TaskTable
     page_class = views.TaskPage
     search_hint = "办件编号或者申请人"

@@ -35,7 +35,7 @@ def test_what_was_wanted_most_comes_first_and_old_cases_do_not_count(cast: Cast)
     old = received_case("SS-02")
     Case.objects.filter(pk=old.pk).update(received_at=timezone.now() - timedelta(days=120))
     assert codes(count_demand()) == ["TZ-09", "BDC-01"]
-    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=cast.editor, reason="取消")
+    withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=cast.publisher, reason="取消")
     assert codes(count_demand()) == ["BDC-01"]
 
 

@@ -33,10 +33,10 @@ def definition(code: str = "TZ-09"):
 
 def test_a_withdrawn_item_is_gone_at_once_and_a_reopened_one_is_back(cast: Cast) -> None:
     assert codes("施工许可") == ["TZ-09"]
-    withdraw_item(item(), by=cast.editor, reason="取消")
+    withdraw_item(item(), by=cast.publisher, reason="取消")
     for typed in ("施工许可", "TZ-09", "sgxk", "市建设局", "施工客可证"):
         assert "TZ-09" not in codes(typed), typed
-    reopen_item(item(), by=cast.editor, reason="恢复")
+    reopen_item(item(), by=cast.publisher, reason="恢复")
     assert codes("施工许可") == ["TZ-09"]
 
 
@@ -48,7 +48,7 @@ def test_a_new_edition_is_found_by_its_new_name_only(cast: Cast) -> None:
 
 def test_a_change_that_is_taken_back_leaves_the_index_as_it_was(cast: Cast) -> None:
     with transaction.atomic():
-        withdraw_item(item(), by=cast.editor, reason="取消")
+        withdraw_item(item(), by=cast.publisher, reason="取消")
         assert codes("施工许可") == []
         transaction.set_rollback(True)
     assert codes("施工许可") == ["TZ-09"]
