@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -92,6 +93,11 @@ def build_cast(items: tuple[str, ...] = ("TZ-09", "BDC-01", "SS-02")) -> Cast:
         if definition.code in items:
             publish(definition, by=None)
     return find_cast()
+
+
+def hold_posts_since(day: date) -> None:
+    """Everybody has been at their post since then: for tests that stop the clock on an earlier or later day."""
+    Post.objects.update(valid_from=day)
 
 
 def settle_calendar() -> None:
