@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -29,13 +30,34 @@ from portal.handover.models import Slip
 from portal.handover.signing import sign
 from portal.jobs.models import Promise
 from portal.organisations.content import load_organisations
-from portal.organisations.models import Organisation, Post, Role, ServiceCenter, User, Window
+from portal.organisations.models import Organisation, Post, Role, ServiceCenter, User, Window, Zone
 from portal.workdays.models import MOVE_DEADLINES, CalendarChange
 from portal.workdays.seed import seed_workdays
 
 PERSON = "330602199001010001"
 OTHER_PERSON = "330603198512310008"
 COMPANY = "91330602MA9999996P"
+
+
+CENTRE = "sx-center"
+BRANCH = "br-pj"
+BRANCH_WINDOW = "P01"
+
+
+@dataclass
+class Branch:
+    """People of another centre, with the same roles, zones and departments as those of the city's own."""
+
+    receiver: User
+    issuer: User
+    supervisor: User
+
+    def officer(self, code: str) -> User:
+        roles = (Role.DEPT_RECEIVER, Role.OFFICER)
+        return person(f"branch-{code}-office", [(role, "", code) for role in roles], center=BRANCH)
+
+    def decider(self, code: str) -> User:
+        return person(f"branch-{code}-chief", [(Role.DECIDER, "", code)], center=BRANCH)
 
 
 @dataclass
@@ -64,40 +86,24 @@ class Cast:
     def publisher(self) -> User:
         return person("publisher", [(Role.CATALOG_ADMIN, "", "")])
 
-    # -- the second centre: the same roles, zones and departments at another place ---------------------------------
-
     @property
-    def branch_window(self) -> User:
-        """受理员, 组长 and 出件员 at a window of the branch that serves the zones of window A01."""
-        code = branch_window().code
-        roles = (Role.RECEIVER, Role.WINDOW_LEAD, Role.ISSUER)
-        return person("branch-window", [(role, code, "") for role in roles], center=BRANCH)
-
-    def branch_department(self, code: str) -> User:
-        """部门收件员, 承办人 and 审批人 of a department, posted at the branch."""
-        roles = (Role.DEPT_RECEIVER, Role.OFFICER, Role.DECIDER)
-        return person(f"{code}-branch", [(role, "", code) for role in roles], center=BRANCH)
-
-    @property
-    def branch_supervisor(self) -> User:
-        return person("branch-supervisor", [(Role.SUPERVISOR, "", "")], center=BRANCH)
-
-
-BRANCH = "br-pj"
-"""袍江经济技术开发区投资服务中心, a second centre of the starting content, which gives it no windows yet."""
+    def branch(self) -> Branch:
+        """The second centre; its one window serves every zone: nothing but the centre tells its people apart."""
+        window, created = Window.objects.get_or_create(
+            code=BRANCH_WINDOW,
+            defaults={"name": "分中心综合窗口", "center": ServiceCenter.objects.get(code=BRANCH)},
+        )
+        if created:
+            window.zones.set(Zone.objects.all())
+        return Branch(
+            receiver=person("branch-receiver", [(Role.RECEIVER, BRANCH_WINDOW, "")], center=BRANCH),
+            issuer=person("branch-issuer", [(Role.ISSUER, BRANCH_WINDOW, "")], center=BRANCH),
+            supervisor=person("branch-supervisor", [(Role.SUPERVISOR, "", "")], center=BRANCH),
+        )
 
 
-def branch_window() -> Window:
-    """The one window of the second centre, for the zones of window A01."""
-    center = ServiceCenter.objects.get(code=BRANCH)
-    window, created = Window.objects.get_or_create(code="P01", defaults={"name": "投资项目综合窗口", "center": center})
-    if created:
-        window.zones.set(Window.objects.get(code="A01").zones.all())
-    return window
-
-
-def person(username: str, posts: list[tuple[str, str, str]], center: str = "sx-center") -> User:
-    """A user with posts (role, window code, organisation code) in a centre; made once."""
+def person(username: str, posts: list[tuple[str, str, str]], *, center: str = CENTRE) -> User:
+    """A user with posts (role, window code, organisation code) in one centre; made once."""
     user, created = User.objects.get_or_create(username=username, defaults={"display_name": username})
     if created:
         place = ServiceCenter.objects.get(code=center)
@@ -129,6 +135,11 @@ def build_cast(items: tuple[str, ...] = ("TZ-09", "BDC-01", "SS-02")) -> Cast:
     return find_cast()
 
 
+def hold_posts_since(day: date) -> None:
+    """Everybody has been at their post since then: for tests that stop the clock on an earlier or later day."""
+    Post.objects.update(valid_from=day)
+
+
 def settle_calendar() -> None:
     """The calendar has stood for long: nothing waits to be moved by it."""
     CalendarChange.objects.update(finished_at=timezone.now())
@@ -138,7 +149,7 @@ def settle_calendar() -> None:
 def find_cast() -> Cast:
     """Everybody at their post, in a house that stands."""
     return Cast(
-        center=ServiceCenter.objects.get(code="sx-center"),
+        center=ServiceCenter.objects.get(code=CENTRE),
         receiver=person("receiver", [(Role.RECEIVER, "A01", "")]),
         second_receiver=person("receiver-2", [(Role.RECEIVER, "A01", "")]),
         estate_receiver=person("estate-receiver", [(Role.RECEIVER, "C01", "")]),

@@ -1,7 +1,8 @@
-"""Who sees failed work and tries it again; `portal.jobs` knows no posts."""
+"""Who sees failed work and tries it again, and which deadlines moved: `portal.jobs` and `workdays` know no posts."""
 
 from portal.organisations.authority import act
-from portal.organisations.roles import Role
+from portal.organisations.roles import CENTRE_ROLES, WINDOW_ROLES, Role
 
+act("moves.see", "查看期限变动", WINDOW_ROLES | CENTRE_ROLES, is_placed=False)  # which ones: `visible_to`
 act("promises.see", "查看后台工作", {Role.CATALOG_ADMIN, Role.SUPERVISOR}, is_placed=False)
 act("promises.retry", "重新执行后台工作", {Role.CATALOG_ADMIN, Role.SUPERVISOR}, is_placed=False)
