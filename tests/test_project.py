@@ -34,6 +34,10 @@ VERB_MODULES = {
     "portal/handover/slips.py",
     "portal/pickup/delivering.py",
 }
+MAY_NAME_ROLES = {
+    "portal/desk/acts.py",  # registers acts
+    "portal/desk/demo.py",  # gives posts to the people of a demo
+}
 OURS = re.compile(r"(portal|pages)\b")
 LONGEST_FUNCTION = 45
 LONGEST_MODULE = 450
@@ -106,6 +110,20 @@ def test_functions_and_modules_stay_short() -> None:
             if isinstance(node, ast.FunctionDef):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 assert length <= LONGEST_FUNCTION, f"{name}:{node.lineno} {node.name} has {length} lines"
+
+
+def test_no_screen_decides_who_may() -> None:
+    """Roles stand in the acts that an app registers; a screen asks `organisations.authority` about an act."""
+    decides = re.compile(r"Role|[A-Z]+_ROLES|role|is_superuser|GROUPS_OF_ROLE")
+    for name, tree, _ in sources():
+        if not name.startswith(("portal/desk/", "pages/")) or name in MAY_NAME_ROLES:
+            continue
+        for node in ast.walk(tree):
+            named = {getattr(node, "id", ""), getattr(node, "attr", "")}
+            if isinstance(node, ast.ImportFrom):
+                named = {alias.name for alias in node.names}
+                assert node.module != "portal.organisations.authority" or "holds" not in named, f"{name}:{node.lineno}"
+            assert not any(isinstance(word, str) and decides.fullmatch(word) for word in named), f"{name}:{node.lineno}"
 
 
 def test_models_never_import_what_shows_them() -> None:

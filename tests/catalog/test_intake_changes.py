@@ -17,6 +17,7 @@ from portal.catalog.models import IntakeChange, ItemStatus, ServiceItem
 from portal.desk.history import ITEM_WITHDRAWN
 from portal.desk.jobs import scheduled_pages
 from portal.lib.refusal import Refused, TooLate
+from portal.organisations.models import User
 from tests.cast import Cast
 from tests.pages.acts import guide, publisher
 
@@ -71,6 +72,12 @@ def test_whoever_unpublishes_a_guide_is_named(small_site: HomePage) -> None:
     guide().unpublish(user=publisher())
     assert record(guide().item) == [("withdrawn", "page-publisher", "办事指南已经撤下。")]
     assert guide().item.withdrawn_by == publisher()
+
+
+def test_whoever_may_unpublish_closes_intake_also_without_a_post(small_site: HomePage) -> None:
+    root = User.objects.create(username="root", is_superuser=True)
+    guide().unpublish(user=root)
+    assert record(guide().item) == [("withdrawn", "root", "办事指南已经撤下。")]
 
 
 def test_a_guide_that_expires_says_that_nobody_took_it_down(small_site: HomePage) -> None:
