@@ -191,9 +191,9 @@ def test_the_supervisor_of_another_centre_sees_nothing_here(cast: Cast) -> None:
 @pytest.mark.parametrize("who", ["estate_receiver", "issuer", "supervisor", "editor", "nobody"])
 def test_materials_are_checked_at_a_window_of_the_zone_only(cast: Cast, who: str) -> None:
     case = received_case(complete=False)
-    with pytest.raises(Refused, match="岗位不能办理“受理”"):
+    with pytest.raises(Refused, match="岗位不能办理“核对材料”"):
         check_materials(case, good_rows(case), by=getattr(cast, who))
-    with pytest.raises(Refused, match="岗位不能办理“受理”"):
+    with pytest.raises(Refused, match="岗位不能办理“核对材料”"):
         check_materials(case, good_rows(case), by=cast.officer(LEAD))
     assert not case.materials.filter(received=True).exists()
     check_materials(case, good_rows(case), by=cast.window_lead)

@@ -126,7 +126,7 @@ def test_an_upgrade_keeps_what_was_known_of_before(item: ServiceItem, cast: Cast
     ServiceItem.objects.filter(pk=item.pk).update(withdrawal_reason="依文件")
     IntakeChange.objects.all().delete()
     import_module("portal.catalog.migrations.0016_what_was_withdrawn_before").keep_what_is_known(apps, None)
-    assert record(gone) == [("withdrawn", cast.publisher.username, "撤下")]
-    assert [row[:2] for row in record(item)] == [("withdrawn", publisher().username), ("reopened", None)]
+    assert record(gone) == [("withdrawn", cast.editor.username, "撤下")]
+    assert [row[:2] for row in record(item)] == [("withdrawn", cast.supervisor.username), ("reopened", None)]
     assert borne(item) == NOTHING
     assert list(integrity.problems()) == []
