@@ -315,19 +315,29 @@ def bench() -> int:
     return subprocess.run([str(PYTHON), "-m", "tests.bench"], cwd=ROOT, env=environment).returncode
 
 
+def mutants(arguments: list[str]) -> int:
+    install_packages(RUN_PACKAGES + TEST_PACKAGES)
+    make_venv()
+    return subprocess.run([str(PYTHON), "scripts/mutants.py", *arguments], cwd=ROOT).returncode
+
+
 TOOLS = {"bench": bench, "lint": lint, "format": put_in_style, "lock": lock}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("run", "test", *TOOLS))
+    parser.add_argument("what", choices=("run", "test", "mutants", *TOOLS))
     parser.add_argument("--long", action="store_true", help="longer property and race tests")
-    chosen = parser.parse_args()
+    chosen, rest = parser.parse_known_args()
+    if rest and chosen.what != "mutants":
+        parser.error(f"unknown: {' '.join(rest)}")
     try:
         if chosen.what == "run":
             return run()
         if chosen.what == "test":
             return test(long=chosen.long)
+        if chosen.what == "mutants":
+            return mutants(rest)
         return TOOLS[chosen.what]()
     except Stop as stop:
         say(str(stop))
