@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from wagtail.models import Page
 
+from pages.addresses import CheckedLinks
 from pages.frame import frame_of
 from portal.lib.page_cache import KEPT_SECONDS
 
@@ -15,7 +16,7 @@ RICH_TEXT = ["h3", "bold", "ol", "ul", "link"]
 """What editors may set in running text."""
 
 
-class PortalPage(Page):
+class PortalPage(CheckedLinks, Page):
     """What all public pages share: the centre in the footer, the demo notice, and what each shows (`pages.caching`)."""
 
     kept_seconds = KEPT_SECONDS

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from wagtail.models import Page, Site
 
 from pages.site_marks import SiteMarks
-from portal.organisations.models import CenterKind, ServiceCenter
+from portal.organisations.models import ServiceCenter
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,6 @@ class Frame:
     center: ServiceCenter | None
     marks: SiteMarks | None
     demo: bool
-
-
-def city_center() -> ServiceCenter | None:
-    """The centre whose address and phones every page shows."""
-    return ServiceCenter.objects.filter(kind=CenterKind.CITY).first()
 
 
 def frame_of(request: HttpRequest | None) -> Frame:
@@ -51,7 +46,7 @@ def _read(request: HttpRequest | None) -> Frame:
         home=home,
         catalogue=catalogue,
         menu=tuple(menu),
-        center=city_center(),
+        center=ServiceCenter.city(),
         marks=SiteMarks.objects.filter(site=site).first() if site else None,
         demo=settings.DEMO,
     )

@@ -15,15 +15,15 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
-from django.db.models import Q, URLField
+from django.db.models import Q
 from django.urls import Resolver404, resolve, reverse
-from wagtail import blocks
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.fields import RichTextField, StreamField
 from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
+from pages.addresses import typed
 from pages.guide_page import GuidePage
 from pages.health import edit_url
 from pages.promotions import SearchPromotion
@@ -31,7 +31,6 @@ from pages.themes import ThemePage
 from portal.catalog.care.health import Ailment, HealthKind, health_check
 from portal.catalog.models import ItemStatus, ServiceItem
 
-HREF = re.compile(r"""<a\b[^>]*?\bhref=["']([^"']*)["']""", re.I)
 PHONE = re.compile(r"\+?[\d\-() ]{3,30}")
 SERVED_BY_PAGES = "wagtail_serve"
 CHANGE = "请改正或者删除这个链接。"
@@ -53,36 +52,10 @@ def gather() -> Links:
     for page in Page.objects.live().filter(depth__gt=1).specific().iterator():
         for one in page._meta.concrete_fields:
             value = one.value_from_object(page)
+            found.addresses += [(page, address) for address in typed(one, value)]
             if value and isinstance(one, RichTextField | StreamField):
                 found.targets += [(page, model, str(key)) for model, key, *_ in one.extract_references(value)]
-                found.addresses += [(page, address) for address in _typed(one, value)]
-            elif value and isinstance(one, URLField):
-                found.addresses.append((page, value))
     return found
-
-
-def _typed(one: Any, value: Any) -> Iterator[str]:
-    if isinstance(one, RichTextField):
-        yield from HREF.findall(value)
-    else:
-        yield from _in_block(one.stream_block, value)
-
-
-def _in_block(block: blocks.Block, value: Any) -> Iterator[str]:
-    """Addresses in a block and those inside it."""
-    if not value:
-        return
-    if isinstance(block, blocks.StreamBlock | blocks.ListBlock):
-        children = value if isinstance(block, blocks.StreamBlock) else value.bound_blocks
-        for child in children:
-            yield from _in_block(child.block, child.value)
-    elif isinstance(block, blocks.StructBlock) and hasattr(value, "bound_blocks"):
-        for child in value.bound_blocks.values():
-            yield from _in_block(child.block, child.value)
-    elif isinstance(block, blocks.RichTextBlock):
-        yield from HREF.findall(value.source)
-    elif isinstance(block, blocks.URLBlock):
-        yield str(value)
 
 
 @health_check("links")

@@ -12,6 +12,7 @@ from wagtail.models import Page
 from wagtail.search.utils import normalise_query_string
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from pages.addresses import CheckedLinks
 from portal.catalog.models import ItemStatus
 
 MOST_SHOWN = 5
@@ -38,7 +39,7 @@ class SearchPromotionQuerySet(models.QuerySet):
         return found.select_related("page").order_by("order", "pk")[:MOST_SHOWN]
 
 
-class SearchPromotion(models.Model):
+class SearchPromotion(CheckedLinks, models.Model):
     """One page or address that is recommended for some queries."""
 
     words = models.TextField("搜索词", help_text="每行一个，群众输入的词和这里的一行完全相同才显示；不分大小写。")

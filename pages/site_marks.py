@@ -10,11 +10,13 @@ from django.db import models
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
+from pages.addresses import CheckedLinks
+
 SITE_CODE = RegexValidator(r"^[a-z0-9]{10}$", "网站标识码是10位数字或者小写字母。")
 
 
 @register_setting(icon="site", order=10)
-class SiteMarks(BaseSiteSetting):
+class SiteMarks(CheckedLinks, BaseSiteSetting):
     """Who runs the site and under which registrations. Links lead out of the site and open where people click."""
 
     host = models.CharField("主办单位", max_length=80, blank=True)

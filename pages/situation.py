@@ -9,7 +9,7 @@ from typing import Any
 from django.http import QueryDict
 from wagtail.documents import get_document_model
 
-from portal.catalog.papers.item_papers import condition_words, copies_text, may_follow
+from portal.catalog.papers.item_papers import copies_text, may_follow
 from portal.catalog.schema.answers import check_situation
 from portal.catalog.schema.definition import ItemDefinition, Material, ResultPaper
 from portal.catalog.schema.questions import When
@@ -79,7 +79,7 @@ class Asked:
                     for owner, kind, ref in named
                     if owner is line and ref.document in documents
                 ],
-                "，且".join(condition_words(self.definition, when) for when in line.when),
+                self.definition.conditions_text(line.when),
             )
             for line in lines
         ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from portal.documents.models import Counter, Damaged, Document, FileCopy, stored_bytes
 from portal.documents.registry import KINDS
+from portal.lib.nightly import of_tonight
 
 UNRENDERED = timedelta(hours=1)
 
@@ -31,8 +32,8 @@ def paths() -> Iterator[str]:
 
 
 def _damaged_files() -> Iterator[str]:
-    wholes = Document.objects.exclude(sha256="").values_list("number", "path", "sha256")
-    copies = FileCopy.objects.values_list("document__number", "path", "sha256")
+    wholes = of_tonight(Document.objects.exclude(sha256="")).values_list("number", "path", "sha256")
+    copies = of_tonight(FileCopy.objects.all()).values_list("document__number", "path", "sha256")
     for row in chain(wholes.iterator(chunk_size=200), copies.iterator(chunk_size=200)):
         try:
             stored_bytes(*row)

@@ -14,8 +14,8 @@ from portal.handover.models.slip import WAITING
 
 def problems() -> Iterator[str]:
     """Every paper has a holder, what is in transit is on an open slip, every sent task has one."""
-    held = Custody.objects.now().values("material")
-    for material in CaseMaterial.objects.filter(received=True).exclude(pk__in=held):
+    held = Custody.objects.now().filter(material=OuterRef("pk"))
+    for material in CaseMaterial.objects.filter(~Exists(held), received=True).iterator():
         if material.is_paper:
             yield f"material {material.pk}: received on paper, but nobody holds it"
     for lost in Custody.objects.now().filter(holder=HolderKind.IN_TRANSIT).exclude(slip__status__in=WAITING):

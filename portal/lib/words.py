@@ -1,8 +1,10 @@
-"""What is said in many places, said once: days and minutes as papers print them, texts without unseen signs."""
+"""What is said in many places, said once: days and minutes as papers print them, texts without unseen signs,
+conditions."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime, time
 
 from django.utils import timezone
@@ -67,3 +69,16 @@ def one_line(text: str) -> str:
     """The text on one line with single spaces, without unseen signs; a control sign parts words like a space."""
     spaced = (" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
     return " ".join("".join(sign for sign in spaced if not is_unseen(sign)).split())
+
+
+# Conditions: of a material, a step, a field.
+
+
+def condition(asked: str, answers: Iterable[str]) -> str:
+    """是否代办＝是或否: what is asked, and the answers under which it holds."""
+    return f"{asked}＝{'或'.join(answers)}"
+
+
+def all_of(conditions: Iterable[str]) -> str:
+    """Conditions that hold together, in one text; empty when there are none."""
+    return "且".join(conditions)

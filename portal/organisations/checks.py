@@ -6,12 +6,12 @@ from django.conf import settings
 from django.core.checks import Error, Tags, register
 from django.db import DatabaseError
 
+from portal.organisations.models import User
+
 
 @register(Tags.database)
 def no_demo_accounts_in_production(databases: list[str] | None = None, **kwargs: Any) -> list[Error]:
     """Demo passwords are printed on a screen, so outside DEMO=1 their accounts must not exist."""
-    from portal.organisations.models import User
-
     if settings.DEMO or not databases:
         return []
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -150,6 +150,11 @@ class ServiceCenter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def city(cls) -> Self | None:
+        """市行政服务中心, whose address and phones stand on every page and paper; None in an empty house."""
+        return cls.objects.filter(kind=CenterKind.CITY).order_by("pk").first()
 
 
 class HallArea(models.Model):

@@ -24,7 +24,7 @@ from portal.documents.verification import Verified, by_code, by_file, clean_code
 from portal.lib.digests import DigestHandler
 from portal.lib.page_cache import depend
 from portal.lib.throttle import Guesses, Rate, TooMany, client_address, take
-from portal.organisations.models import CenterKind, ServiceCenter
+from portal.organisations.models import ServiceCenter
 from portal.pickup.following import following
 from portal.pickup.forms import ResultsFilter, asked_to_follow
 
@@ -46,7 +46,7 @@ NOTHING_ASKED = "请输入文书验证码，或者选择要核对的电子文件
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """`way_back` is where choosing a display mode leads: without what somebody may have put into the address."""
-    center = ServiceCenter.objects.filter(kind=CenterKind.CITY).first()
+    center = ServiceCenter.city()
     shown = {"center": center, "way_back": request.path, **context}
     return render(request, template, shown, status=status)
 

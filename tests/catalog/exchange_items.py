@@ -119,8 +119,8 @@ EVERYTHING: dict[str, Any] = {
     "intermediaries": [{"name": "检测", "basis": "依据"}], "faqs": [{"question": "问？", "answer": "答。\n\n再答。"}],
     "rights_duties": "权利", "remedies": "复议",
     "place": {"address": "地址", "hours": "9:00-17:00", "window_no": "1", "traffic": "1路", "coordinates": "30,120"},
-    "consult": {"phone": "0575-00000000", "address": "地", "url": "example.cn", "email": "a@example.cn"},
-    "complain": {"phone": "12345", "address": "址", "url": "example.cn/t", "email": "b@example.cn"},
+    "consult": {"phone": "0575-00000000", "address": "地", "url": "https://example.cn", "email": "a@example.cn"},
+    "complain": {"phone": "12345", "address": "址", "url": "https://example.cn/t", "email": "b@example.cn"},
     "confidence": "高", "verify": ["核对；日期", "核对\\期限"], "note": "备注",
 }  # fmt: skip
 

@@ -82,6 +82,18 @@ def carries(paper: Document, move: Move) -> bool:
 def register_deadlines() -> None:
     """Called once, when the app is ready."""
     kept_by(Keeper(lock=Case.objects.lock, tell=tell))
+    _register_those_of_the_case()
+    register(
+        "cases.task",
+        "{row.department}“{row.name}”的期限",
+        field="due",
+        holder="case_id",
+        open=open_tasks,
+        recompute=task_due,
+    )
+
+
+def _register_those_of_the_case() -> None:
     register(
         "cases.acceptance",
         "受理期限",
@@ -117,12 +129,4 @@ def register_deadlines() -> None:
         open=running,
         recompute=promised_due,
         papers=(("acceptance", "promised_due"),),
-    )
-    register(
-        "cases.task",
-        "{row.department}“{row.name}”的期限",
-        field="due",
-        holder="case_id",
-        open=open_tasks,
-        recompute=task_due,
     )

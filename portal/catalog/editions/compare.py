@@ -21,7 +21,7 @@ from portal.catalog.schema.definition import (
     ResultPaper,
     SpecialProcedure,
 )
-from portal.catalog.schema.questions import Part, When, choice_text
+from portal.catalog.schema.questions import Part, When
 from portal.catalog.schema.reading import BODIES, LABELS
 
 Kind = Literal["added", "removed", "changed"]
@@ -127,7 +127,7 @@ class _Words:
         if isinstance(part, FileRef):
             return part.title or f"文件{part.document}"
         if isinstance(part, When):
-            return self._condition(part)
+            return self.definition.condition_text(part)
         said = []
         for name, field in type(part).model_fields.items():
             value = getattr(part, name)
@@ -135,13 +135,6 @@ class _Words:
             if text:
                 said.append(text if name in SAID_FIRST else f"{field.title or ''}：{text}".lstrip("："))
         return "；".join(said)
-
-    def _condition(self, when: When) -> str:
-        for asked in (*self.definition.questions, *self.definition.form):
-            if asked.key == when.of:
-                name = getattr(asked, "text", None) or asked.label
-                return f"{name}＝{'或'.join(choice_text(asked.choices, key) for key in when.values)}"
-        return f"{when.of}＝{'或'.join(when.values)}"
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pydantic import BaseModel
+
 from portal.catalog.exchange.names import Names
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.questions import When
+from portal.lib.links import REFUSED, holds_link, is_link
 
 Path = tuple[str | int, ...]
 
@@ -22,10 +25,27 @@ def dangling(item: ItemDefinition, names: Names) -> Iterator[tuple[Path, str]]:
         for path, number in _files(item):
             if number not in names.files:
                 yield path, f"没有编号为{number}的文件，请先上传，或者留空。"
+    for path, address in _addresses(item):
+        if not is_link(address):
+            yield path, f"“{address.strip()[:30]}”不能作为网址。{REFUSED}"
     answers = {question.key: {choice.key for choice in question.choices} for question in item.questions}
     answers |= {field.key: {choice.key for choice in field.choices} for field in item.form}
     for path, condition in _conditions(item):
         yield from _condition(path, condition, answers)
+
+
+def _addresses(part: BaseModel, above: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every element that becomes a link, however deep, as its name says."""
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if isinstance(value, BaseModel):
+            yield from _addresses(value, (*above, name))
+        elif isinstance(value, tuple):
+            for number, one in enumerate(value):
+                if isinstance(one, BaseModel):
+                    yield from _addresses(one, (*above, name, number))
+        elif value and isinstance(value, str) and holds_link(name):
+            yield (*above, name), value
 
 
 def _departments(item: ItemDefinition) -> Iterator[tuple[Path, str]]:

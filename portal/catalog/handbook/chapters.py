@@ -12,7 +12,6 @@ from typing import Any
 from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg
 from portal.catalog.editions.compare import KIND_NAMES
 from portal.catalog.papers.item_papers import copies_text
-from portal.catalog.schema.answers import when_words
 from portal.catalog.schema.choices import CASE_TYPES, NECESSITIES
 from portal.catalog.schema.definition import (
     Contact,
@@ -128,7 +127,7 @@ def _glance(item: ItemDefinition) -> list[tuple[str, str]]:
         ("承诺时限", item.promised_limit.days_text()),
         ("申报材料", f"{len(item.materials)}项"),
         ("到现场", f"{item.visits}次"),
-        ("收费", "收费" if item.fee.charged else "不收费"),
+        ("收费", item.fee.charge_text),
     ]
 
 
@@ -322,4 +321,4 @@ def _need(material: Material) -> Iterable[str]:
 
 
 def situation_text(item: ItemDefinition, when: Sequence[When]) -> str:
-    return "且".join(when_words(item.questions, when)) or "全部情形"
+    return item.conditions_text(when) or "全部情形"

@@ -19,7 +19,7 @@ from portal.catalog.handbook.models import (
 from portal.catalog.items.models import ServiceItem
 from portal.documents.models import Counter
 from portal.lib.refusal import Refused
-from portal.organisations.models import CenterKind, ServiceCenter, Zone
+from portal.organisations.models import ServiceCenter, Zone
 
 if TYPE_CHECKING:
     from portal.organisations.models import User
@@ -65,7 +65,7 @@ def _order(zone: Zone | None, by: User | None, key: uuid.UUID, now: datetime, ye
 
 
 def _centre() -> ServiceCenter:
-    centre = ServiceCenter.objects.order_by("pk").filter(kind=CenterKind.CITY).first()
+    centre = ServiceCenter.city()
     if centre is None:
         raise Refused("还没有登记市行政服务中心，不能制作手册。")
     return centre

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from portal.catalog.papers.item_papers import Around, Content, applies, condition_words, material_row, ticks
+from portal.catalog.papers.item_papers import Around, Content, applies, material_row, ticks
 from portal.catalog.schema.answers import REGIONS, masked_text
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.questions import Answers, Column, FormField
@@ -111,7 +111,7 @@ def cell(field: FormField, definition: ItemDefinition, value: Any, filled: bool)
         "label": field.label,
         "help": field.help,
         "required": field.required,
-        "only": "" if filled else "且".join(condition_words(definition, when) for when in field.when),
+        "only": "" if filled else definition.conditions_text(field.when),
         "half": field.kind in HALF and short and not field.when and len(text) <= SHORT_VALUE,
         "unit": UNITS.get(field.kind, ""),
         "text": text,

@@ -14,7 +14,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from portal.catalog.items.models import ServiceItem, ServiceItemQuerySet
 from portal.catalog.papers.item_papers import Content, material_row
 from portal.lib.words import day
-from portal.organisations.models import CenterKind, HallArea, ServiceCenter, Window, WindowKind, Zone
+from portal.organisations.models import HallArea, ServiceCenter, Window, WindowKind, Zone
 
 MOST_ON_A_SIGN = 12
 """Names of items that can be read from three paces; the rest is a number."""
@@ -62,7 +62,7 @@ def window_sign(window: Window) -> Content:
 def zone_sign(zone: Zone) -> Content:
     windows = list(zone.windows.exclude(kind=WindowKind.ISSUE).select_related("center", "area"))
     names = list(items_of(zone).values_list("name", flat=True))
-    center = windows[0].center if windows else _city_center()
+    center = windows[0].center if windows else ServiceCenter.city() or ServiceCenter()
     return {
         **_frame(center, f"{zone.name}受理区指示牌", names[:MOST_ON_A_SIGN]),
         "number": zone.letter,
@@ -93,7 +93,7 @@ def area_sign(area: HallArea) -> Content:
 def material_list(place: Window | Zone, items: list[ServiceItem]) -> Content:
     """受理材料清单: what to bring for every item that is taken in here; `items` come with their editions."""
     is_window = isinstance(place, Window)
-    center = place.center if is_window else _city_center()
+    center = place.center if is_window else ServiceCenter.city() or ServiceCenter()
     name = f"{place.code}{place.name}" if is_window else f"{place.name}受理区"
     return {
         **_frame(center, f"{name}受理材料清单", []),
@@ -127,10 +127,6 @@ def _frame(center: ServiceCenter, title: str, entries: list[str]) -> Content:
         "hall_url": hall_url(center),
         "demo": settings.DEMO,
     }
-
-
-def _city_center() -> ServiceCenter:
-    return ServiceCenter.objects.filter(kind=CenterKind.CITY).first() or ServiceCenter()
 
 
 def hall_url(center: ServiceCenter) -> str:

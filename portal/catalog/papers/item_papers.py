@@ -17,9 +17,9 @@ from portal.catalog.items.models import ServiceItem
 from portal.catalog.schema.answers import situation_text
 from portal.catalog.schema.choices import CASE_TYPES, NECESSITIES
 from portal.catalog.schema.definition import ItemDefinition, Material
-from portal.catalog.schema.questions import Answers, Choice, When, choice_text
+from portal.catalog.schema.questions import Answers, Choice, When
 from portal.lib.words import day
-from portal.organisations.models import CenterKind, Organisation, ServiceCenter, Window, WindowKind
+from portal.organisations.models import Organisation, ServiceCenter, Window, WindowKind
 
 Content = dict[str, Any]
 ROOM, ROOM_FOR_CONDITIONS = 148.0, 55.0
@@ -48,7 +48,7 @@ class Around:
 def around(item: ServiceItem) -> Around:
     """Read once per paper. The item has an edition in force; a house without a centre leaves its lines empty."""
     edition, definition = item.current_edition, item.current_edition.parsed
-    center = ServiceCenter.objects.filter(kind=CenterKind.CITY).first() or ServiceCenter()
+    center = ServiceCenter.city() or ServiceCenter()
     windows = Window.objects.filter(kind=WindowKind.COMPREHENSIVE, zones=item.zone)
     bodies = Organisation.objects.filter(code__in={*definition.departments, *definition.coop_depts})
     return Around(
@@ -88,7 +88,7 @@ def facts(definition: ItemDefinition) -> list[Content]:
     return [
         {"label": "承诺期限", "value": definition.promised_limit.days_text(), "note": limit},
         {"label": "到现场次数", "value": f"{definition.visits}次", "note": "、".join(definition.delivery)},
-        {"label": "收费", "value": "收费" if fee.charged else "不收费", "note": fee.item if fee.charged else ""},
+        {"label": "收费", "value": fee.charge_text, "note": fee.item if fee.charged else ""},
         {
             "label": "办件类型",
             "value": CASE_TYPES[definition.case_type],
@@ -186,7 +186,7 @@ def material_row(number: int, material: Material, definition: ItemDefinition) ->
         "later": may_follow(material),
         "shared": material.shareable,
         "necessity": NECESSITIES[material.necessity],
-        "situation": "且".join(condition_words(definition, when) for when in material.when),
+        "situation": definition.conditions_text(material.when),
     }
 
 
@@ -203,15 +203,6 @@ def copies_text(material: Material) -> str:
 def may_follow(material: Material) -> bool:
     """Whether the case is taken in without it, on a promise to hand it in later (容缺受理)."""
     return material.tolerant or material.necessity == "supply_later"
-
-
-def condition_words(definition: ItemDefinition, when: When) -> str:
-    """A condition in words, about a question or a field of the form: 是否代办＝是."""
-    for asked in (*definition.questions, *definition.form):
-        if asked.key == when.of:
-            name = getattr(asked, "text", None) or getattr(asked, "label", "")
-            return f"{name}＝{'或'.join(choice_text(asked.choices, key) for key in when.values)}"
-    return f"{when.of}＝{'或'.join(when.values)}"
 
 
 def applies(conditions: tuple[When, ...], situation: Answers) -> bool:

@@ -12,7 +12,16 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from portal.catalog.schema.questions import SEALED_KINDS, Answers, Choice, Column, FormField, Question, When, all_hold
+from portal.catalog.schema.questions import (
+    SEALED_KINDS,
+    Answers,
+    Choice,
+    Column,
+    FormField,
+    Question,
+    all_hold,
+    choice_text,
+)
 from portal.lib.identity import IdentityError, check_identity
 from portal.lib.masking import mask_identity, mask_phone
 
@@ -65,19 +74,8 @@ def situation_text(questions: Iterable[Question], situation: Answers) -> list[tu
     for question in questions:
         chosen = _listed(situation.get(question.key))
         if chosen:
-            rows.append((question.text, "、".join(_choice(question.choices, key) for key in chosen)))
+            rows.append((question.text, "、".join(choice_text(question.choices, key) for key in chosen)))
     return rows
-
-
-def when_words(questions: Iterable[Question], conditions: Iterable[When]) -> list[str]:
-    """Conditions in words: 是否代办＝是."""
-    known = {question.key: question for question in questions}
-    found = []
-    for when in conditions:
-        question = known.get(when.of)
-        if question is not None:
-            found.append(f"{question.text}＝{'或'.join(_choice(question.choices, key) for key in when.values)}")
-    return found
 
 
 def check_answers(
@@ -142,7 +140,7 @@ def answer_text(field: FormField | Column, value: Any) -> str:
             for row in value
         )
     if field.kind in {"choice", "choices"}:
-        return "、".join(_choice(field.choices, key) for key in _listed(value))
+        return "、".join(choice_text(field.choices, key) for key in _listed(value))
     if field.kind == "region":
         return REGIONS.get(str(value), str(value))
     return str(value)
@@ -159,10 +157,6 @@ def _masked(field: FormField | Column, value: Any) -> Any:
     if not value:
         return value
     return MASKS[field.kind](str(value)) if field.kind in MASKS else value
-
-
-def _choice(choices: Iterable[Choice], key: str) -> str:
-    return next((choice.text for choice in choices if choice.key == key), key)
 
 
 def _listed(value: Any) -> list[str]:

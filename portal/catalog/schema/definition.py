@@ -6,13 +6,14 @@ Elements and codes follow GB/T 39046—2020. A definition is frozen; a change is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from portal.catalog.schema.questions import Answers, FormField, Part, Question, When, all_hold
+from portal.catalog.schema.questions import Answers, FormField, Part, Question, When, all_hold, choice_text
 from portal.lib.digests import canonical, digest
+from portal.lib.words import all_of, condition
 
 UNIT_NAMES = {"WD": "个工作日", "ND": "个自然日", "MONTH": "个月"}
 LEGAL_DELIVERY_DAYS = 10
@@ -122,6 +123,15 @@ class Fee(Part):
     pay_methods: tuple[str, ...] = Field(default=(), title="收费方式")
     online_pay: bool = Field(default=False, title="可网上支付")
     note: str = Field(default="", max_length=500, title="说明")
+
+    @property
+    def charge_text(self) -> str:
+        return "收费" if self.charged else "不收费"
+
+    @property
+    def text(self) -> str:
+        """What is charged and how much: 不动产登记费：每件80元."""
+        return f"{self.item}：{self.standard}" if self.charged else "不收费"
 
 
 class SpecialProcedure(Part):
@@ -341,6 +351,21 @@ class ItemDefinition(Definition):
         if self.delivery_days == 0:
             return "决定作出当日送达"
         return f"决定作出之日起{self.delivery_days}个工作日内送达"
+
+    def condition_text(self, when: When) -> str:
+        """A condition in words, about a question or a field of the form: 是否代办＝是. A key that nothing bears stands
+        as it is."""
+        for question in self.questions:
+            if question.key == when.of:
+                return condition(question.text, (choice_text(question.choices, key) for key in when.values))
+        for field in self.form:
+            if field.key == when.of:
+                return condition(field.label, (choice_text(field.choices, key) for key in when.values))
+        return condition(when.of, when.values)
+
+    def conditions_text(self, conditions: Iterable[When]) -> str:
+        """Conditions that hold together, in words; empty when there are none."""
+        return all_of(self.condition_text(when) for when in conditions)
 
     @property
     def departments(self) -> list[str]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.catalog.schema.answers import when_words
 from portal.catalog.schema.choices import CASE_TYPES, JOINS, NECESSITIES, STEP_KINDS
 from portal.catalog.schema.definition import DeskStep, ItemDefinition, Limit, Material, Stage, Step
 from portal.catalog.schema.questions import FIELD_KINDS, Choice, FormField, Part, Question, When
@@ -75,7 +74,7 @@ class _Teller:
             if isinstance(part, kind):
                 return told(part)
         if isinstance(part, When):
-            return "".join(when_words([*self.definition.questions], [part])) or f"{part.of}＝{'或'.join(part.values)}"
+            return self.definition.condition_text(part)
         said = []
         for name, field in type(part).model_fields.items():
             text = self.text(part, name, getattr(part, name)) if name != "key" else ""

@@ -17,7 +17,6 @@ from portal.cases.intake.materials import check_materials
 from portal.cases.intake.receive import receive
 from portal.cases.models import Case
 from portal.catalog.models import ServiceItem
-from portal.catalog.schema.answers import when_words
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.sheet import AnswerSheet, shown_when
 from portal.desk.base.parameters import text
@@ -122,7 +121,7 @@ class Intake(DeskView):
         context["rows"] = paired(context["formset"], self.definition.materials)
         for row in context["rows"]:
             row["when"] = shown_when(row["material"].when)
-            row["when_text"] = "，".join(when_words(self.definition.questions, row["material"].when))
+            row["when_text"] = self.definition.conditions_text(row["material"].when)
         return {**context, "questions": self.sheet.questions(), "fields": self.sheet.fields()}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
