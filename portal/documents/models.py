@@ -45,7 +45,7 @@ class Counter(models.Model):
             raise RuntimeError("take a number inside the transaction of the thing it numbers")
         row = cls.objects.filter(series=series)
         if not row.update(last=F("last") + 1):
-            cls.objects.bulk_create([cls(series=series)], ignore_conflicts=True)
+            Counter.objects.bulk_create([Counter(series=series)], ignore_conflicts=True)
             row.update(last=F("last") + 1)
         return cls.objects.values_list("last", flat=True).get(series=series)
 

@@ -149,6 +149,6 @@ def _issue(
         for line in lines:
             line.slip = slip
         SlipLine.objects.bulk_create(lines)
-        moving = [line.material for line in lines if line.is_paper]
+        moving = [line.material for line in lines if line.is_paper and line.material]
         Custody.objects.hand_over(moving, to=HolderKind.IN_TRANSIT, slip=slip)
         return slip
