@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from portal.cases.models import Case, CaseMaterial, Task
 from portal.cases.states import TaskStatus
-from portal.documents.models import Counter, Document
+from portal.documents.models import Counter
 from portal.handover import papers
 from portal.handover.limits import slip_due
 from portal.handover.models import Custody, Direction, HolderKind, Slip, SlipLine, SlipStatus
@@ -18,10 +21,19 @@ from portal.lib.refusal import Refused
 from portal.organisations.models import Organisation, User
 
 
-def slip_code() -> str:
-    """The next code of the year."""
+@dataclass(frozen=True)
+class Draft:
+    """A slip that is written and not yet issued: the journey, the papers it lists, what its print will say."""
+
+    slip: Slip
+    lines: list[SlipLine]
+    content: dict[str, Any]
+
+
+def slip_codes(count: int) -> list[str]:
+    """The next codes of the year."""
     year = timezone.localdate().year
-    return str(SlipCode(year, Counter.take(counter_of_slips(year))))
+    return [str(SlipCode(year, serial)) for serial in Counter.take_many(counter_of_slips(year), count)]
 
 
 def keep_at_window(case: Case, **kwargs: Any) -> None:
@@ -54,32 +66,30 @@ def void_slips(case: Case, tasks: list[Task], **kwargs: Any) -> None:
 
 
 def make_slips(case: Case, tasks: list[Task], by: User | None, **kwargs: Any) -> None:
-    """One slip for every department among `tasks`; papers travel only to a department whose step takes paper."""
-    departments = dict.fromkeys(task.department for task in tasks)
-    for department in departments:
-        mine = [task for task in tasks if task.department_id == department.pk]
-        _to_department(case, department, mine, by)
+    """One slip for every department among `tasks`; papers travel only to a department whose step takes paper.
+
+    Many slips cost the queries of one.
+    """
+    mine: dict[Organisation, list[Task]] = {}
+    for task in tasks:
+        mine.setdefault(task.department, []).append(task)
+    materials = list(case.materials.filter(received=True).prefetch_related("files"))
+    rounds = _rounds(case, mine)
+    drafts = []
+    for (department, own), code in zip(mine.items(), slip_codes(len(mine)), strict=True):
+        as_paper = any(task.takes_paper for task in own)
+        lines = [_line(material, as_paper) for material in materials]
+        round = rounds.get(department.pk, 0) + 1
+        content = papers.to_department(case, department, own, lines, code=code, round=round, by=by)
+        slip = Slip(case=case, direction=Direction.TO_DEPARTMENT, department=department, code=code, round=round)
+        drafts.append(Draft(slip, lines, content))
+    _issue(case, "handover", drafts, by=by)
 
 
-def _to_department(case: Case, department: Organisation, tasks: list[Task], by: User | None) -> Slip:
-    takes_paper = any(task.takes_paper for task in tasks)
-    lines = [
-        _line(material, takes_paper) for material in case.materials.filter(received=True).prefetch_related("files")
-    ]
-    earlier = Slip.objects.filter(case=case, department=department, direction=Direction.TO_DEPARTMENT).count()
-    code = slip_code()
-    content = papers.to_department(case, department, tasks, lines, code=code, round=earlier + 1, by=by)
-    return _issue(
-        case,
-        department,
-        Direction.TO_DEPARTMENT,
-        lines,
-        kind="handover",
-        content=content,
-        code=code,
-        by=by,
-        round=earlier + 1,
-    )
+def _rounds(case: Case, departments: Iterable[Organisation]) -> dict[int, int]:
+    """How many slips of the case each of these departments has had, by its id."""
+    earlier = Slip.objects.filter(case=case, direction=Direction.TO_DEPARTMENT, department__in=list(departments))
+    return dict(earlier.values_list("department").annotate(Count("pk")).order_by())
 
 
 def held_by(case: Case, department: Organisation) -> list[CaseMaterial]:
@@ -103,11 +113,11 @@ def return_slip(case: Case, results: list[dict[str, Any]], returned: list[CaseMa
     """
     department = case.lead
     lines = [_line(material, True) for material in returned]
-    code = slip_code()
+    code = slip_codes(1)[0]
     content = papers.to_window(case, department, results, lines, code=code, by=by)
-    return _issue(
-        case, department, Direction.TO_WINDOW, lines, kind="result_handover", content=content, code=code, by=by, round=1
-    )
+    slip = Slip(case=case, direction=Direction.TO_WINDOW, department=department, code=code)
+    _issue(case, "result_handover", [Draft(slip, lines, content)], by=by)
+    return slip
 
 
 def _line(material: CaseMaterial, as_paper: bool) -> SlipLine:
@@ -122,33 +132,18 @@ def _line(material: CaseMaterial, as_paper: bool) -> SlipLine:
     )
 
 
-def _issue(
-    case: Case,
-    department: Organisation,
-    direction: str,
-    lines: list[SlipLine],
-    *,
-    kind: str,
-    content: dict[str, Any],
-    code: str,
-    by: User | None,
-    round: int,
-) -> Slip:
+def _issue(case: Case, kind: str, drafts: list[Draft], *, by: User | None) -> None:
+    """Number and print the drafts, and send the papers they list on their way."""
+    due = slip_due(timezone.localdate())
     with transaction.atomic():
-        document: Document = case.issue(kind, content, by=by)
-        slip = Slip.objects.create(
-            case=case,
-            direction=direction,
-            department=department,
-            document=document,
-            code=code,
-            round=round,
-            due=slip_due(timezone.localdate()),
-            issued_by=by,
-        )
-        for line in lines:
-            line.slip = slip
-        SlipLine.objects.bulk_create(lines)
-        moving = [line.material for line in lines if line.is_paper and line.material]
-        Custody.objects.hand_over(moving, to=HolderKind.IN_TRANSIT, slip=slip)
-        return slip
+        documents = case.issue_many(kind, [draft.content for draft in drafts], by=by)
+        for draft, document in zip(drafts, documents, strict=True):
+            draft.slip.document, draft.slip.due, draft.slip.issued_by = document, due, by
+        Slip.objects.bulk_create(draft.slip for draft in drafts)
+        for draft in drafts:
+            for line in draft.lines:
+                line.slip = draft.slip
+        SlipLine.objects.bulk_create(line for draft in drafts for line in draft.lines)
+        for draft in drafts:
+            moving = [line.material for line in draft.lines if line.is_paper and line.material]
+            Custody.objects.hand_over(moving, to=HolderKind.IN_TRANSIT, slip=draft.slip)

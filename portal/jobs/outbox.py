@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -31,16 +31,23 @@ def promise(kind: str, *, key: str, **ids: int | str) -> Promise:
     Raises RuntimeError outside a transaction: a promise without its change, or a change without its promise, is the
     very thing an outbox is for. Raises TypeError for an argument that is no id: whole things go stale and leak.
     """
+    promise_many(kind, {key: ids})
+    return Promise.objects.get(key=key)
+
+
+def promise_many(kind: str, wanted: Mapping[str, Mapping[str, int | str]]) -> None:
+    """Write down several pieces of one kind of work at the price of one: key → ids. Raises like `promise`."""
     if not connection.in_atomic_block:
         raise RuntimeError("promise work inside the transaction of the change it belongs to")
-    for name, value in ids.items():
-        if not isinstance(value, int | str):
-            raise TypeError(f"{name} of a promise must be an id")
-    row = Promise(kind=kind, key=key, args=ids, urgency=urgency_of(kind))
+    for ids in wanted.values():
+        for name, value in ids.items():
+            if not isinstance(value, int | str):
+                raise TypeError(f"{name} of a promise must be an id")
+    urgency = urgency_of(kind)
+    rows = [Promise(kind=kind, key=key, args=dict(ids), urgency=urgency) for key, ids in wanted.items()]
     # One statement decides between twins; an INSERT that failed would need a savepoint around it.
-    Promise.objects.bulk_create([row], ignore_conflicts=True)
+    Promise.objects.bulk_create(rows, ignore_conflicts=True)
     queue.wake_after_commit()
-    return Promise.objects.get(key=key)
 
 
 def run(promise_id: int) -> bool:

@@ -30,7 +30,8 @@ def dispatch(case: Case, *, by: User | None) -> None:
             open_at_window(case)
             return
         done = case.claim("dispatch", by=by, stage=1)
-        departments = "、".join(dict.fromkeys(str(task.department) for task in case.tasks.current()))
+        tasks = case.tasks.current().select_related("department")
+        departments = "、".join(dict.fromkeys(str(task.department) for task in tasks))
         case.record(done, by=by, text=f"分办至{departments}。")
         open_stage(case, 1, by=by)
 
@@ -77,10 +78,11 @@ def open_stage(case: Case, number: int, *, by: User | None) -> None:
     tasks = list(case.tasks.filter(stage=number, status=TaskStatus.WAITING).select_related("department"))
     signed = set(case.tasks.exclude(signed_at=None).values_list("department_id", flat=True))
     now = timezone.now()
-    for task in tasks:
-        if task.department_id in signed:
-            due = working_days(timezone.localdate(now), task.limit_days)
-            Task.objects.filter(pk=task.pk).update(status=TaskStatus.WORKING, sent_at=now, signed_at=now, due=due)
+    going_on = [task for task in tasks if task.department_id in signed]
+    for task in going_on:
+        task.status, task.sent_at, task.signed_at = TaskStatus.WORKING, now, now
+        task.due = working_days(timezone.localdate(now), task.limit_days)
+    Task.objects.bulk_update(going_on, ["status", "sent_at", "signed_at", "due"])
     send(case, [task for task in tasks if task.department_id not in signed], by=by)
 
 
@@ -90,7 +92,7 @@ def send(case: Case, tasks: list[Task], *, by: User | None) -> None:
         return
     now = timezone.now()
     for task in tasks:
-        due = working_days(timezone.localdate(now), task.limit_days)
-        Task.objects.filter(pk=task.pk).update(status=TaskStatus.SENT, sent_at=now, due=due)
-        task.status, task.sent_at, task.due = TaskStatus.SENT, now, due
+        task.status, task.sent_at = TaskStatus.SENT, now
+        task.due = working_days(timezone.localdate(now), task.limit_days)
+    Task.objects.bulk_update(tasks, ["status", "sent_at", "due"])
     tasks_sent.send(sender=type(case), case=case, tasks=tasks, by=by)
