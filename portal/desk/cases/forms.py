@@ -171,7 +171,7 @@ class CorrectionForm(VerbForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for line in self.thing._lines():
+        for line in self.thing.lines():
             problem = line.shortfall()
             initial = f"{problem}。请按“{line.definition.accept_standard}”补交。" if problem else ""
             self.fields[f"gap_{line.key}"] = Words(
