@@ -36,7 +36,7 @@ def seconds_to_examine(items: list[ItemDefinition]) -> float:
 
 
 def report() -> list[str]:
-    """Recall and false alarms of held-out and blind clauses; then the time of 1,000 items against 100 times that of ten."""
+    """Recall and false alarms of held-out and blind clauses; the time of 1,000 items against 100 times that of ten."""
     found = score(delivered_rulebook(), *HELD_OUT)
     reached = found.recall >= 0.9 and found.false_alarms <= 0.05
     lines = [
