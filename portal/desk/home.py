@@ -18,6 +18,7 @@ from portal.catalog.care.health import HealthKind, HealthReport
 from portal.catalog.models import ServiceItem
 from portal.desk.cases.intake import takes_in
 from portal.handover.models import Direction, Slip
+from portal.organisations.access import signed_in
 from portal.organisations.authority import posts_for, somewhere
 from portal.organisations.models import User
 from portal.pickup.models import Delivery
@@ -130,17 +131,17 @@ class TilesPanel(Component):
 
 def arrange(request: HttpRequest, panels: list[Any]) -> None:
     """People with a post see their work; Wagtail's editorial panels stay for editors."""
-    looks_after_content = somewhere(request.user, "health.see")
-    if not looks_after_content and not somewhere(request.user, "cases.see"):
+    looks_after_content = somewhere(signed_in(request), "health.see")
+    if not looks_after_content and not somewhere(signed_in(request), "cases.see"):
         return
     if not looks_after_content:
         panels.clear()
-    panels.insert(0, TilesPanel(request.user))
+    panels.insert(0, TilesPanel(signed_in(request)))
 
 
 def trim_menu(request: HttpRequest, items: list[Any]) -> None:
     """Whoever only works cases does not see the editors' menu; nobody sees links that lead out of the network."""
     items[:] = [item for item in items if item.name not in LINKS_ABROAD]
-    if somewhere(request.user, "content.edit"):
+    if somewhere(signed_in(request), "content.edit"):
         return
     items[:] = [item for item in items if item.name not in EDITORIAL_ITEMS]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DECISIONS = ("decision_grant", "decision_refusal")
 
 
-class CaseQuerySet(models.QuerySet):
+class CaseQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> CaseQuerySet:
         """The only door for staff: the zones of the user's windows, their departments' tasks, or the centre.
 
@@ -35,7 +35,7 @@ class CaseQuerySet(models.QuerySet):
                 sight |= Q(application__center=post.center_id, zone__in=post.zone_ids())
             elif post.role in DEPARTMENT_ROLES:
                 mine = Q(tasks__department=post.organisation_id, tasks__status__in=MINE_TO_SEE)
-                sight |= Q(pk__in=self.model.objects.filter(mine).values("pk"))
+                sight |= Q(pk__in=self.model._default_manager.filter(mine).values("pk"))
             elif post.role in CENTRE_ROLES:
                 sight |= Q(application__center=post.center_id)
         return self.filter(sight)

@@ -184,7 +184,7 @@ class Ledger:
         """What stands in one cell, identity and phone numbers masked, in the words of the case's own edition."""
         return self._texts(case).get(key, "")
 
-    def _texts(self, case: Case) -> dict[str, str]:
+    def _texts(self, case: Any) -> dict[str, str]:
         if not hasattr(case, "ledger_texts"):
             definition = self.definitions[case.edition_id]
             asked = {one.key: situation_text([one], case.situation) for one in definition.questions}
@@ -192,7 +192,8 @@ class Ledger:
             answers = case.answers_in_full()
             found |= {field.key: masked_text(field, answers.get(field.key)) for field in _fields(definition)}
             case.ledger_texts = found
-        return case.ledger_texts
+        texts: dict[str, str] = case.ledger_texts  # kept on the row, which is asked once for each column
+        return texts
 
     # -- export ---------------------------------------------------------------------------------------------------
 

@@ -79,7 +79,7 @@ class DeskModelAdmin(ModelAdmin):
         """Every row the user may see."""
         return self.model.objects.visible_to(user)
 
-    def for_list(self, rows: QuerySet) -> QuerySet:
+    def for_list(self, rows: Any) -> QuerySet:
         return rows.for_list()
 
     def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django_tables2 import Table
+from django_tables2 import Table as Table  # handed on to the other tables' modules
 
 from portal.cases.clocks.lights import Light
 

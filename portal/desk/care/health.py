@@ -21,6 +21,7 @@ from portal.catalog.care.health import HealthKind, HealthReport, ask
 from portal.desk.base.parameters import number, one_of
 from portal.desk.base.views import BUSY, DeskView
 from portal.lib.spreadsheets import write_table
+from portal.organisations.access import signed_in
 from portal.organisations.authority import may
 
 TITLE = "内容体检"
@@ -37,18 +38,18 @@ HEADERS = ("类别", "页面", "问题", "怎么办", "编辑地址")
 
 class HealthMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
-        return may(request.user, "health.see")
+        return may(signed_in(request), "health.see")
 
 
 def menu_item() -> HealthMenuItem:
     return HealthMenuItem(TITLE, reverse("desk_health"), name="health", icon_name="check", order=160)
 
 
-class EditorsOnly:
+class EditorsOnly(View):
     """Everybody else is told that their post has no such right."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may(request.user, "health.see"):
+        if not may(signed_in(request), "health.see"):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -79,7 +80,7 @@ class HealthView(EditorsOnly, DeskView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            ask(by=request.user)
+            ask(by=signed_in(request))
         except OperationalError:
             messages.error(request, BUSY)
         else:
