@@ -18,8 +18,10 @@ class Visit(Protocol):
 class Placed(Protocol):
     """A case, as far as the rule asks: where it was taken in."""
 
-    application: Visit
     zone_id: int
+
+    @property
+    def application(self) -> Visit: ...
 
 
 def place_of(case: Placed, *departments: int | None) -> Place:
