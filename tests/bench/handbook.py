@@ -1,4 +1,4 @@
-"""Handbooks of 29 and of 300 items: seconds a page, and how far the peak of memory grows with the number of chapters.
+"""Handbooks of 29 and of 90 items: seconds a page, and how far the peak of memory grows with the number of chapters.
 
 Each is printed by a process of its own, like the worker that would print it. `HANDBOOK_ITEMS=5,10` tries other numbers.
 """
@@ -14,7 +14,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
-SIZES = (29, 300)
+SIZES = (29, 90)
 GOAL = 1.25
 """Peak memory of the largest against the smallest."""
 QUEUE = float(settings.Q_CLUSTER["timeout"])

@@ -343,6 +343,18 @@ def test_a_slip_to_a_department_that_has_nothing_to_sign_for_is_found(cast: Cast
     assert "has nothing to sign for" in found()
 
 
+def test_a_result_that_two_slips_bring_is_found(cast: Cast) -> None:
+    slip = in_transfer(cast).slips.get(direction="to_window")
+    other = Slip.objects.exclude(pk=slip.pk).exclude(department=slip.department).first()
+    Slip.objects.filter(pk=other.pk).update(direction="to_window", status="issued")
+    assert "2 slips bring its result to the window" in found()
+
+
+def test_a_delivery_without_a_shelf_is_found(cast: Cast) -> None:
+    Delivery.objects.filter(case=ready(cast)).update(shelf="")
+    assert "waits nowhere" in found()
+
+
 @pytest.mark.parametrize(
     ("build", "change", "words"),
     [
@@ -353,6 +365,7 @@ def test_a_slip_to_a_department_that_has_nothing_to_sign_for_is_found(cast: Cast
         (in_department, {"status": "decided_granted"}, "without a written decision"),
         (decided_case, {"status": "in_department"}, "with a written decision"),
         (decided_case, {"decided_at": None}, "nothing says when and how it was decided"),
+        (STATUSES["dispatched"], {"status": "accepted"}, "the case is not dispatched"),
         (bounced, {"stage": 0}, "but no task of stage 0 is open"),
         (delivered, {"status": "decided_granted"}, "went out, but its case is decided_granted"),
         (ready, {"status": "delivered"}, "but nothing was handed out"),

@@ -37,7 +37,7 @@ class Way:
 
     label: str
     url: str
-    rel: str = ""
+    rel: str
 
 
 class Listing:
@@ -108,14 +108,16 @@ class Listing:
         return [found[pk] for pk in keys if pk in found]
 
     def _ways(self, found: Stretch) -> list[Way]:
-        back = [("首页", {}, ""), ("上一页", {"before": found.keys[0]}, "prev")] if found.more_before else []
-        on = [("下一页", {"after": found.keys[-1]}, "next"), ("末页", {"end": LAST}, "")] if found.more_after else []
+        back = [("首页", {}, "first"), ("上一页", {"before": found.keys[0]}, "prev")] if found.more_before else []
+        on = (
+            [("下一页", {"after": found.keys[-1]}, "next"), ("末页", {"end": LAST}, "last")] if found.more_after else []
+        )
         return [Way(label, self._url(**said), rel) for label, said, rel in [*back, *on]]
 
     def _numbered(self) -> list[Way]:
         here, last = self.page, self.pages
-        back = [("首页", 1, ""), ("上一页", here - 1, "prev")] if here > 1 else []
-        on = [("下一页", here + 1, "next"), ("末页", last, "")] if here < last else []
+        back = [("首页", 1, "first"), ("上一页", here - 1, "prev")] if here > 1 else []
+        on = [("下一页", here + 1, "next"), ("末页", last, "last")] if here < last else []
         return [Way(label, self._url(page=page), rel) for label, page, rel in [*back, *on]]
 
     def _url(self, **said: Any) -> str:

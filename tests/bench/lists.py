@@ -1,0 +1,153 @@
+"""Registers, searches, tiles, public decisions, the minute and the invariants of a year of a centre, small and large.
+
+`SIZE=1000,100000` names the numbers of cases; the first is what the others are compared with. Every page is measured
+against `/robots.txt` (all middleware, no query) turn by turn, so the figures of two sizes can be compared.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import redirect_stderr
+from io import StringIO
+from typing import Any
+
+from django.core.cache import caches
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from tests.bench.bulk import Year
+from tests.bench.measure import Act, against, line
+from tests.bench.writing import analyse
+
+SIZES = tuple(int(size) for size in os.environ.get("SIZE", "1000,10000").split(","))
+GOAL = 1.5
+WITH_FILES = 2000
+"""`check_invariants` is asked up to here: more cases have papers without files."""
+PAGES = re.compile(r"共(?:<[^>]*>)?(\d+)(?:<[^>]*>)?页")
+LAST = re.compile(r'<a[^>]*rel="last"[^>]*href="([^"]+)"')
+
+
+class Desk:
+    """The pages to measure, each as a member of staff who works with it."""
+
+    def __init__(self) -> None:
+        from tests.cast import find_cast
+
+        cast = find_cast()
+        self.supervisor, self.officer = _client(cast.supervisor), _client(cast.officer("sx-jsj"))
+        self.receiver, self.issuer, self.anybody = _client(cast.receiver), _client(cast.issuer), Client()
+
+    def lists(self) -> dict[str, tuple[Client, str]]:
+        return {
+            "register of cases": (self.supervisor, "/admin/cases/?show=all"),
+            "register of slips": (self.supervisor, "/admin/slips/?show=all"),
+            "register of tasks": (self.officer, "/admin/tasks/?show=all"),
+            "shelf": (self.issuer, "/admin/pickup/?show=all"),
+            "public decisions": (self.anybody, "/results/"),
+        }
+
+    def single(self) -> dict[str, tuple[Client, str]]:
+        from portal.cases.models import Case
+
+        number = Case.objects.exclude(number=None).order_by("-pk").values_list("number", flat=True)[0]
+        return {
+            "search for a case number": (self.supervisor, f"/admin/cases/?show=all&q={number}"),
+            "search for a word of a name": (self.supervisor, "/admin/cases/?show=all&q=示例餐饮41992"),
+            "home of a department": (self.officer, "/admin/"),
+            "home of a window": (self.receiver, "/admin/"),
+        }
+
+
+def _client(user: Any) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def _get(client: Client, address: str) -> str:
+    caches["throttle"].clear()
+    answer = client.get(address)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{address} answers {answer.status_code}")
+    return answer.content.decode()
+
+
+def last_of(client: Client, address: str) -> str:
+    """The address of the last page of a list."""
+    page = _get(client, address)
+    if found := LAST.search(page):
+        href = found[1].replace("&amp;", "&")
+        return href if href.startswith("/") else f"{address.split('?')[0]}{href}"
+    count = PAGES.search(page)
+    return f"{address}{'&' if '?' in address else '?'}page={count[1] if count else 1}"
+
+
+def _probe(client: Client, address: str) -> Act:
+    return lambda: _get(client, address)
+
+
+def probes() -> dict[str, Act]:
+    """What is measured at every size, by its name."""
+    from portal.cases import jobs
+
+    desk, found = Desk(), {}
+    for name, (client, address) in desk.lists().items():
+        found[f"{name}, first page"] = _probe(client, address)
+        found[f"{name}, last page"] = _probe(client, last_of(client, address))
+    found |= {name: _probe(client, address) for name, (client, address) in desk.single().items()}
+    now = timezone.now()
+    found["minute: silence of windows and departments"] = lambda: (jobs.deem_accepted(now), jobs.deem_consent(now))
+    return found
+
+
+def measured() -> dict[str, tuple[float, float]]:
+    yardstick = _probe(Client(), "/robots.txt")
+    return {name: against(act, yardstick) for name, act in probes().items()}
+
+
+def report() -> Iterator[str]:
+    """One line a page: how it grows from the smallest to the largest size, and the last page by the first."""
+    from portal.cases.models import PublicityRule
+    from tests.cast import find_cast
+
+    PublicityRule.objects.create(center=find_cast().center, licences_only=False, after_days=0)
+    year = Year()
+    found: dict[int, dict[str, tuple[float, float]]] = {}
+    for size in SIZES:
+        began = time.monotonic()
+        year.grow_to(size)
+        analyse()
+        yield f"      {size} cases on {connection.vendor}, made in {time.monotonic() - began:.0f} s"
+        found[size] = measured()
+        if size <= WITH_FILES:
+            yield _invariants(size)
+    yield from _compared(found)
+
+
+def _invariants(size: int) -> str:
+    said = StringIO()
+    began = time.process_time()
+    try:
+        with redirect_stderr(said):
+            call_command("check_invariants", stdout=said, stderr=said)
+    except CommandError:
+        return line(False, f"invariants of {size} made cases", said.getvalue()[:300], "content")
+    return line(True, f"invariants of {size} made cases", f"{time.process_time() - began:.1f} s", "content")
+
+
+def _compared(found: dict[int, dict[str, tuple[float, float]]]) -> Iterator[str]:
+    small, large = found[SIZES[0]], found[SIZES[-1]]
+    for name, (ratio, least) in large.items():
+        grown = ratio / small[name][0]
+        value = f"{small[name][1] * 1000:.0f} -> {least * 1000:.0f} ms, {grown:.2f}x"
+        yield line(grown <= GOAL, f"{name}: {SIZES[-1]} by {SIZES[0]} cases", value, f"<= {GOAL}x")
+    for name in large:
+        if name.endswith(", last page"):
+            first = large[name.replace("last", "first")][0]
+            ratio = large[name][0] / first
+            yield line(ratio <= GOAL, f"{name} by the first at {SIZES[-1]}", f"{ratio:.2f}x", f"<= {GOAL}x")
