@@ -27,7 +27,7 @@ TAKES: dict[str, Shape] = {
     "before": number,
     "end": one_of([LAST]),
 }
-KEPT = ("show", "q", "sort")
+KEPT = ("show", "q")
 """What every way to another page says again."""
 
 
@@ -108,17 +108,27 @@ class Listing:
         return [found[pk] for pk in keys if pk in found]
 
     def _ways(self, found: Stretch) -> list[Way]:
-        back = [("首页", {}, "first"), ("上一页", {"before": found.keys[0]}, "prev")] if found.more_before else []
-        on = (
-            [("下一页", {"after": found.keys[-1]}, "next"), ("末页", {"end": LAST}, "last")] if found.more_after else []
-        )
-        return [Way(label, self._url(**said), rel) for label, said, rel in [*back, *on]]
+        keys = found.keys
+        return [
+            *self._back(found.more_before, {}, {"before": keys[0] if keys else 0}),
+            *self._on(found.more_after, {"after": keys[-1] if keys else 0}, {"end": LAST}),
+        ]
 
     def _numbered(self) -> list[Way]:
         here, last = self.page, self.pages
-        back = [("首页", 1, "first"), ("上一页", here - 1, "prev")] if here > 1 else []
-        on = [("下一页", here + 1, "next"), ("末页", last, "last")] if here < last else []
-        return [Way(label, self._url(page=page), rel) for label, page, rel in [*back, *on]]
+        sort = {"sort": self.given["sort"]} if "sort" in self.given else {}
+        return [
+            *self._back(here > 1, {**sort, "page": 1}, {**sort, "page": here - 1}),
+            *self._on(here < last, {**sort, "page": here + 1}, {**sort, "page": last}),
+        ]
+
+    def _back(self, there_is_more: bool, first: dict[str, Any], previous: dict[str, Any]) -> list[Way]:
+        ways = [Way("首页", self._url(**first), "first"), Way("上一页", self._url(**previous), "prev")]
+        return ways if there_is_more else []
+
+    def _on(self, there_is_more: bool, following: dict[str, Any], last: dict[str, Any]) -> list[Way]:
+        ways = [Way("下一页", self._url(**following), "next"), Way("末页", self._url(**last), "last")]
+        return ways if there_is_more else []
 
     def _url(self, **said: Any) -> str:
         address = QueryDict(mutable=True)
