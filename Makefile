@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long bench lint format lock clean
+.PHONY: help run test test-long bench lint format lock mutants clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ format: ## Put code and templates into the house style
 
 lock: ## Write requirements.lock anew from requirements.txt
 	@$(PYTHON) scripts/portal.py lock
+
+mutants: ## Plant small faults under PATHS=… (N=40 for a sample) and see how many the tests notice
+	@$(PYTHON) scripts/portal.py mutants $(PATHS) $(if $(N),--sample $(N)) $(if $(SEED),--seed $(SEED))
 
 clean: ## Remove the virtual environment and caches, never data
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache

@@ -12,7 +12,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -27,6 +27,7 @@ from portal.catalog.exchange.files import CONTENT_TYPES, replace_file, write_fil
 from portal.catalog.exchange.limits import IN_THE_BROWSER, MEGABYTE
 from portal.lib.files import private_path, remove_private
 from portal.lib.refusal import Refused
+from portal.organisations.access import signed_in
 from portal.organisations.models import User
 
 TITLE = "导入导出"
@@ -44,7 +45,7 @@ def may_exchange(user: User) -> bool:
 
 class ExchangeMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
-        return may_exchange(request.user)
+        return may_exchange(signed_in(request))
 
 
 def menu_item() -> ExchangeMenuItem:
@@ -80,10 +81,10 @@ class ExchangeView(WagtailAdminTemplateMixin, TemplateView):
 
     @cached_property
     def user(self) -> User:
-        return self.request.user
+        return signed_in(self.request)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may_exchange(request.user):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not may_exchange(signed_in(request)):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

@@ -15,6 +15,7 @@ from pages.guide_page import GuidePage
 from portal.catalog.judging.findings import Finding
 from portal.catalog.judging.waivers import general, waivable, waive
 from portal.lib.refusal import Refused
+from portal.organisations.access import signed_in
 from portal.organisations.roles import Role
 
 
@@ -46,7 +47,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         ("已豁免", [finding for finding in findings if finding.severity == "waived"]),
         ("提示", [finding for finding in findings if finding.severity == "warn"]),
     ]
-    may = request.user.is_superuser or request.user.holds(Role.CATALOG_ADMIN)
+    may = signed_in(request).is_superuser or signed_in(request).holds(Role.CATALOG_ADMIN)
     rows = [
         (name, [(finding, finding_id(finding) if may and waivable(finding) else "") for finding in findings])
         for name, findings in groups
@@ -58,7 +59,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 def waiver(request: HttpRequest, pk: int, finding: str) -> HttpResponse:
     """豁免 of one clause, by the managers of the catalogue."""
-    if not (request.user.is_superuser or request.user.holds(Role.CATALOG_ADMIN)):
+    if not (signed_in(request).is_superuser or signed_in(request).holds(Role.CATALOG_ADMIN)):
         raise PermissionDenied
     page = _draft(request, pk)
     found = next((one for one in page.findings() if waivable(one) and finding_id(one) == finding), None)
@@ -74,7 +75,7 @@ def waiver(request: HttpRequest, pk: int, finding: str) -> HttpResponse:
 
 def _waived(request: HttpRequest, page: GuidePage, finding: Finding, form: Any) -> bool:
     try:
-        waive(page.code, finding, by=request.user, **form.cleaned_data)
+        waive(page.code, finding, by=signed_in(request), **form.cleaned_data)
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False

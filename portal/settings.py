@@ -5,6 +5,7 @@ DEBUG, with a missing or placeholder secret, or (see `portal.organisations.check
 """
 
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
@@ -140,9 +141,9 @@ SQLITE_OPTIONS = {
 }
 
 
-def database(url: str) -> dict:
+def database(url: str) -> dict[str, Any]:
     """The DATABASES entry for a `DATABASE_URL`; SQLite gets the options that make it safe under writers."""
-    entry = dj_database_url.parse(url, conn_max_age=60)
+    entry: dict[str, Any] = {**dj_database_url.parse(url, conn_max_age=60)}
     if entry["ENGINE"].endswith("sqlite3"):
         entry["OPTIONS"] = {**entry.get("OPTIONS", {}), **SQLITE_OPTIONS}
         entry["CONN_MAX_AGE"] = 0

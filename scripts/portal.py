@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.lock"
+MUTANTS_LOCK = ROOT / "requirements-mutants.lock"
 VAR = Path(os.environ.get("PORTAL_VAR", ROOT / "var"))
 RUN_PACKAGES = ("fonts-noto-cjk", "libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 TEST_PACKAGES = ("chromium", "poppler-utils", "libatomic1")  # the last for the node that drives the browser
@@ -77,9 +78,7 @@ def make_venv() -> None:
     """`.venv` with what requirements.lock says, hash by hash; skipped when the lock has not changed since."""
     if sys.version_info < (3, 11):  # noqa: UP036 - this script meets whatever Python the machine has
         raise Stop(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. Set PYTHON=python3.11.")
-    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-    stamp = VENV / "requirements.lock.sha256"
-    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+    if PYTHON.exists() and is_installed(LOCK):
         return
     if not PYTHON.exists():
         made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)
@@ -88,10 +87,22 @@ def make_venv() -> None:
             shutil.rmtree(VENV, ignore_errors=True)
             subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
     say("Installing Python packages (a minute or two the first time) …")
+    install_from(LOCK)
+
+
+def stamp(lock: Path) -> Path:
+    return VENV / f"{lock.name}.sha256"
+
+
+def is_installed(lock: Path) -> bool:
+    return stamp(lock).exists() and stamp(lock).read_text() == hashlib.sha256(lock.read_bytes()).hexdigest()
+
+
+def install_from(lock: Path) -> None:
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    if subprocess.run([*pip, "-r", str(LOCK)], cwd=ROOT).returncode:
+    if subprocess.run([*pip, "-r", str(lock)], cwd=ROOT).returncode:
         raise Stop("Python packages could not be installed; see the lines above.")
-    stamp.write_text(wanted)
+    stamp(lock).write_text(hashlib.sha256(lock.read_bytes()).hexdigest())
 
 
 def local_environment() -> dict[str, str]:
@@ -278,12 +289,16 @@ def put_in_style() -> int:
 
 
 def lock() -> int:
-    """Write requirements.lock: the pins and what they need in turn, with the hashes of all files, for every machine."""
+    """Write the locks: the pins and what they need in turn, with the hashes of all files, for every machine."""
     make_venv()
     compile_pins = ("pip", "compile", "--no-config", "--quiet", "--universal", "--python-version", "3.11")
     leave_out = ("--no-annotate", "--no-header", "--no-emit-index-url", "--no-emit-find-links")
-    files = ("--generate-hashes", "requirements.txt", "--output-file", LOCK.name)
-    return subprocess.run(tool("uv", *compile_pins, *leave_out, *files), cwd=ROOT).returncode
+    command = tool("uv", *compile_pins, *leave_out, "--generate-hashes")
+    files = (("requirements.txt", LOCK.name, ()), ("requirements-mutants.txt", MUTANTS_LOCK.name, ("-c", LOCK.name)))
+    for pins, written, beside in files:
+        if done := subprocess.run([*command, pins, *beside, "--output-file", written], cwd=ROOT).returncode:
+            return done
+    return 0
 
 
 def test(*, long: bool) -> int:
@@ -315,19 +330,31 @@ def bench() -> int:
     return subprocess.run([str(PYTHON), "-m", "tests.bench"], cwd=ROOT, env=environment).returncode
 
 
+def mutants(arguments: list[str]) -> int:
+    install_packages(RUN_PACKAGES + TEST_PACKAGES)
+    make_venv()
+    if not is_installed(MUTANTS_LOCK):
+        install_from(MUTANTS_LOCK)
+    return subprocess.run([str(PYTHON), "scripts/mutants.py", *arguments], cwd=ROOT).returncode
+
+
 TOOLS = {"bench": bench, "lint": lint, "format": put_in_style, "lock": lock}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("run", "test", *TOOLS))
+    parser.add_argument("what", choices=("run", "test", "mutants", *TOOLS))
     parser.add_argument("--long", action="store_true", help="longer property and race tests")
-    chosen = parser.parse_args()
+    chosen, rest = parser.parse_known_args()
+    if rest and chosen.what != "mutants":
+        parser.error(f"unknown: {' '.join(rest)}")
     try:
         if chosen.what == "run":
             return run()
         if chosen.what == "test":
             return test(long=chosen.long)
+        if chosen.what == "mutants":
+            return mutants(rest)
         return TOOLS[chosen.what]()
     except Stop as stop:
         say(str(stop))

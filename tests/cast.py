@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -29,13 +30,34 @@ from portal.handover.models import Slip
 from portal.handover.signing import sign
 from portal.jobs.models import Promise
 from portal.organisations.content import load_organisations
-from portal.organisations.models import Organisation, Post, Role, ServiceCenter, User, Window
+from portal.organisations.models import Organisation, Post, Role, ServiceCenter, User, Window, Zone
 from portal.workdays.models import MOVE_DEADLINES, CalendarChange
 from portal.workdays.seed import seed_workdays
 
 PERSON = "330602199001010001"
 OTHER_PERSON = "330603198512310008"
 COMPANY = "91330602MA9999996P"
+
+
+CENTRE = "sx-center"
+BRANCH = "br-pj"
+BRANCH_WINDOW = "P01"
+
+
+@dataclass
+class Branch:
+    """People of another centre, with the same roles, zones and departments as those of the city's own."""
+
+    receiver: User
+    issuer: User
+    supervisor: User
+
+    def officer(self, code: str) -> User:
+        roles = (Role.DEPT_RECEIVER, Role.OFFICER)
+        return person(f"branch-{code}-office", [(role, "", code) for role in roles], center=BRANCH)
+
+    def decider(self, code: str) -> User:
+        return person(f"branch-{code}-chief", [(Role.DECIDER, "", code)], center=BRANCH)
 
 
 @dataclass
@@ -60,17 +82,32 @@ class Cast:
     def decider(self, code: str) -> User:
         return person(f"{code}-chief", [(Role.DECIDER, "", code)])
 
+    @property
+    def branch(self) -> Branch:
+        """The second centre; its one window serves every zone: nothing but the centre tells its people apart."""
+        window, created = Window.objects.get_or_create(
+            code=BRANCH_WINDOW,
+            defaults={"name": "分中心综合窗口", "center": ServiceCenter.objects.get(code=BRANCH)},
+        )
+        if created:
+            window.zones.set(Zone.objects.all())
+        return Branch(
+            receiver=person("branch-receiver", [(Role.RECEIVER, BRANCH_WINDOW, "")], center=BRANCH),
+            issuer=person("branch-issuer", [(Role.ISSUER, BRANCH_WINDOW, "")], center=BRANCH),
+            supervisor=person("branch-supervisor", [(Role.SUPERVISOR, "", "")], center=BRANCH),
+        )
 
-def person(username: str, posts: list[tuple[str, str, str]]) -> User:
-    """A user with posts (role, window code, organisation code); made once."""
+
+def person(username: str, posts: list[tuple[str, str, str]], *, center: str = CENTRE) -> User:
+    """A user with posts (role, window code, organisation code) in one centre; made once."""
     user, created = User.objects.get_or_create(username=username, defaults={"display_name": username})
     if created:
-        center = ServiceCenter.objects.get(code="sx-center")
+        place = ServiceCenter.objects.get(code=center)
         for role, window, organisation in posts:
             Post.objects.create(
                 user=user,
                 role=role,
-                center=center,
+                center=place,
                 window=Window.objects.get(code=window) if window else None,
                 organisation=Organisation.objects.get(code=organisation) if organisation else None,
             )
@@ -94,6 +131,11 @@ def build_cast(items: tuple[str, ...] = ("TZ-09", "BDC-01", "SS-02")) -> Cast:
     return find_cast()
 
 
+def hold_posts_since(day: date) -> None:
+    """Everybody has been at their post since then: for tests that stop the clock on an earlier or later day."""
+    Post.objects.update(valid_from=day)
+
+
 def settle_calendar() -> None:
     """The calendar has stood for long: nothing waits to be moved by it."""
     CalendarChange.objects.update(finished_at=timezone.now())
@@ -103,7 +145,7 @@ def settle_calendar() -> None:
 def find_cast() -> Cast:
     """Everybody at their post, in a house that stands."""
     return Cast(
-        center=ServiceCenter.objects.get(code="sx-center"),
+        center=ServiceCenter.objects.get(code=CENTRE),
         receiver=person("receiver", [(Role.RECEIVER, "A01", "")]),
         second_receiver=person("receiver-2", [(Role.RECEIVER, "A01", "")]),
         estate_receiver=person("estate-receiver", [(Role.RECEIVER, "C01", "")]),

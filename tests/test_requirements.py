@@ -7,6 +7,7 @@ import re
 import sys
 from importlib.metadata import packages_distributions
 
+import pytest
 from django.conf import settings
 
 from tests.test_project import ROOT, sources
@@ -36,7 +37,13 @@ def pins(text: str) -> dict[str, str]:
 
 
 def pinned() -> dict[str, str]:
-    return pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    files = ("requirements.txt", "requirements-mutants.txt")
+    return pins("\n".join((ROOT / name).read_text(encoding="utf-8") for name in files))
+
+
+@pytest.fixture(params=["requirements", "requirements-mutants"])
+def lock(request: pytest.FixtureRequest) -> str:
+    return (ROOT / f"{request.param}.lock").read_text(encoding="utf-8")
 
 
 def imported() -> set[str]:
@@ -72,18 +79,25 @@ def test_nothing_pinned_is_unused() -> None:
         assert word in (ROOT / file).read_text(encoding="utf-8"), f"{name} is pinned, but {file} does not call it"
 
 
-def test_the_lock_holds_every_pin_and_the_hashes_of_every_package() -> None:
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    entries = re.findall(
+def test_a_lock_has_the_hashes_of_every_package(lock: str) -> None:
+    entries = entries_of(lock)
+    assert len(entries) == len(re.findall(r"^[A-Za-z]", lock, re.M)) > 10
+
+
+def entries_of(lock: str) -> list[tuple[str, str, str]]:
+    """Name, version and the rest of each package, hashes included."""
+    return re.findall(
         r"^([A-Za-z0-9_.-]+)(?:\[[a-z]+\])?==(\S+)(.*(?:\n    --hash=sha256:[0-9a-f]{64}.*)+)", lock, re.M
     )
-    assert len(entries) == len(re.findall(r"^[A-Za-z]", lock, re.M)) > len(pinned())
-    locked = {(canonical(name), version) for name, version, _ in entries}
+
+
+def test_the_locks_hold_every_pin() -> None:
+    texts = [(ROOT / f"{name}.lock").read_text(encoding="utf-8") for name in ("requirements", "requirements-mutants")]
+    locked = {(canonical(name), version) for text in texts for name, version, _ in entries_of(text)}
     assert {(name, version) for name, version in pinned().items() if (name, version) not in locked} == set()
 
 
-def test_the_lock_names_no_machine_and_no_index() -> None:
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+def test_a_lock_names_no_machine_and_no_index(lock: str) -> None:
     for line in lock.splitlines():
         assert re.match(r"[A-Za-z0-9]+[A-Za-z0-9_.-]*(\[[a-z]+\])?==|    --hash=sha256:[0-9a-f]{64}( \\)?$", line), line
     assert "/" not in lock

@@ -21,8 +21,11 @@ class Visit(Protocol):
 class Placed(Protocol):
     """A case, as far as the rule asks: where it was taken in."""
 
-    application: Visit
-    zone_id: int
+    @property
+    def application(self) -> Visit: ...
+
+    @property
+    def zone_id(self) -> int: ...
 
 
 def may(move: Move, by: User | None, case: Placed, department: Organisation | None = None) -> bool:

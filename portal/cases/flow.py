@@ -6,6 +6,7 @@ A row says from where a verb may be done, where it leads, and which posts may do
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from portal.cases.states import CaseStatus as S
@@ -26,7 +27,7 @@ class Move:
     actors: frozenset[str]
 
 
-def _move(verb: str, name: str, sources: set[str], target: str, actors: set[str]) -> Move:
+def _move(verb: str, name: str, sources: Iterable[str], target: str, actors: Iterable[str]) -> Move:
     return Move(verb, name, frozenset(sources), target, frozenset(actors))
 
 

@@ -112,7 +112,7 @@ def _numbers_have_no_gap() -> Iterator[str]:
     """Numbers are unique by constraint, so as many cases as the highest serial means that none is missing."""
     series: dict[tuple[str, str], tuple[int, int]] = {}
     for text in Case.objects.exclude(number=None).values_list("number", flat=True).iterator():
-        number = CaseNumber.parse(text)
+        number = CaseNumber.parse(text or "")
         if number is None:
             yield f"{text} is no number that a case can have"
             continue

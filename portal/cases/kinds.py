@@ -4,20 +4,20 @@ Whoever sees a case may read its papers, but the applicant's own copies bear the
 windows of the place only. Everybody else opens the copies for the file.
 """
 
-from portal.documents.registry import PaperKind, register
+from portal.documents.registry import USUAL_COPIES, PaperKind, register
 from portal.organisations.roles import CENTRE_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES
 
 OF_THE_DEPARTMENT = ("第一联 申请人", "第二联 部门案卷")
 
 
-def _for_applicant(code: str, title: str, sign: str, **more: tuple[str, ...]) -> PaperKind:
+def _for_applicant(code: str, title: str, sign: str, copies: tuple[str, ...] = USUAL_COPIES) -> PaperKind:
     return PaperKind(
         code=code,
         title=title,
         sign=sign,
         opened_by=WINDOW_ROLES,
         file_opened_by=DEPARTMENT_ROLES | CENTRE_ROLES,
-        **more,
+        copies=copies,
     )
 
 

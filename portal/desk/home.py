@@ -18,6 +18,7 @@ from portal.catalog.models import ServiceItem
 from portal.desk.care.health import may_see
 from portal.desk.items.views import SEES_ITEMS
 from portal.handover.models import Direction, Slip
+from portal.organisations.access import signed_in
 from portal.organisations.models import User
 from portal.organisations.roles import CENTRE_ROLES, CONTENT_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES, Role
 from portal.pickup.models import Delivery
@@ -131,17 +132,17 @@ class TilesPanel(Component):
 
 def arrange(request: HttpRequest, panels: list[Any]) -> None:
     """People with a post see their work; Wagtail's editorial panels stay for editors."""
-    if not works_cases(request.user) and not may_see(request.user):
+    if not works_cases(signed_in(request)) and not may_see(signed_in(request)):
         return
-    if not may_see(request.user):
+    if not may_see(signed_in(request)):
         panels.clear()
-    panels.insert(0, TilesPanel(request.user))
+    panels.insert(0, TilesPanel(signed_in(request)))
 
 
 def trim_menu(request: HttpRequest, items: list[Any]) -> None:
     """Whoever only works cases does not see the editors' menu; nobody sees links that lead out of the network."""
     items[:] = [item for item in items if item.name not in LINKS_ABROAD]
-    if request.user.is_superuser or request.user.holds(*CONTENT_ROLES):
+    if signed_in(request).is_superuser or signed_in(request).holds(*CONTENT_ROLES):
         return
     items[:] = [item for item in items if item.name not in EDITORIAL_ITEMS]
 

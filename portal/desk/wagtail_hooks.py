@@ -18,6 +18,7 @@ from portal.desk.handbooks.register import HandbookAdmin
 from portal.desk.house.registers import HouseGroup
 from portal.desk.items import editions, ledger
 from portal.desk.items.register import ItemAdmin
+from portal.desk.moves.register import MovedDeadlineAdmin
 from portal.desk.pickup.register import DeliveryAdmin
 from portal.desk.promises.register import PromiseAdmin
 from portal.desk.slips.register import SlipAdmin
@@ -28,6 +29,7 @@ REGISTERS = (
     TaskAdmin,
     SlipAdmin,
     DeliveryAdmin,
+    MovedDeadlineAdmin,
     ItemAdmin,
     HandbookAdmin,
     FeedbackAdmin,

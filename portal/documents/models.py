@@ -54,7 +54,7 @@ class Counter(models.Model):
             raise RuntimeError("take a number inside the transaction of the thing it numbers")
         row = cls.objects.filter(series=series)
         if not row.update(last=F("last") + count):
-            cls.objects.bulk_create([cls(series=series)], ignore_conflicts=True)
+            Counter.objects.bulk_create([Counter(series=series)], ignore_conflicts=True)
             row.update(last=F("last") + count)
         last = cls.objects.values_list("last", flat=True).get(series=series)
         return range(last - count + 1, last + 1)

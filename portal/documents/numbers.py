@@ -33,7 +33,9 @@ class PaperNumber:
     def parse(cls, text: str) -> PaperNumber | None:
         """What a number says; None when no registered kind writes such a one."""
         found = PATTERN.fullmatch(text)
-        for kind in _longest_sign_first() if found else ():
+        if found is None:
+            return None
+        for kind in _longest_sign_first():
             body = found["head"].removesuffix(kind.sign)
             if body != found["head"] and _is_body(kind, body):
                 number = cls(

@@ -145,5 +145,5 @@ def _issue(case: Case, kind: str, drafts: list[Draft], *, by: User | None) -> No
                 line.slip = draft.slip
         SlipLine.objects.bulk_create(line for draft in drafts for line in draft.lines)
         for draft in drafts:
-            moving = [line.material for line in draft.lines if line.is_paper]
+            moving = [line.material for line in draft.lines if line.is_paper and line.material]
             Custody.objects.hand_over(moving, to=HolderKind.IN_TRANSIT, slip=draft.slip)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -26,8 +27,9 @@ def every_file() -> Iterator[None]:
         _wholly.reset(token)
 
 
-def of_tonight(rows: QuerySet) -> QuerySet:
+def of_tonight(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The rows whose files are read tonight."""
     if _wholly.get() or not rows.order_by("pk")[FEW : FEW + 1].exists():
         return rows
-    return rows.annotate(night=F("pk") % NIGHTS).filter(night=timezone.localdate().toordinal() % NIGHTS)
+    tonight: QuerySet[Any] = rows.annotate(night=F("pk") % NIGHTS)
+    return tonight.filter(night=timezone.localdate().toordinal() % NIGHTS)

@@ -1,5 +1,6 @@
 """System checks that keep a demo out of production."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,9 @@ from portal.organisations.models import User
 
 
 @register(Tags.database)
-def no_demo_accounts_in_production(databases: list[str] | None = None, **kwargs: Any) -> list[Error]:
+def no_demo_accounts_in_production(
+    app_configs: Any = None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[Error]:
     """Demo passwords are printed on a screen, so outside DEMO=1 their accounts must not exist."""
     if settings.DEMO or not databases:
         return []

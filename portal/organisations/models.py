@@ -80,7 +80,7 @@ class User(AbstractUser):
         )
 
 
-class OrganisationQuerySet(models.QuerySet):
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def named(self, name: str) -> OrganisationQuerySet:
         """Organisations printed under this short name, full name or alias."""
         matches = [org.pk for org in self if name in {org.short_name, org.full_name, *org.aliases}]
@@ -261,7 +261,7 @@ class Window(models.Model):
         return self.name
 
     def clean(self) -> None:
-        if self.area_id and self.center_id and self.area.center_id != self.center_id:
+        if self.area and self.center_id and self.area.center_id != self.center_id:
             raise ValidationError({"area": f"“{self.area}”不在{self.center}，请选本中心的功能区。"})
 
 

@@ -32,7 +32,7 @@ class SlowGuesses:
         try:
             SIGN_IN.take(address, username, known=is_known(username, address))
         except TooMany as refusal:
-            request.axes_locked_out = True
+            request.axes_locked_out = True  # type: ignore[attr-defined]  # what axes looks for
             raise PermissionDenied from refusal
 
 

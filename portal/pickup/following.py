@@ -126,7 +126,7 @@ def _surroundings(case: Case, tasks: list[Task], delivery: Delivery | None) -> d
         "departments": _departments(case, tasks),
         "following": _next_steps(case, tasks),
         "delivery_due": _delivery_due(case, delivery),
-        "delivered_on": day(delivery.delivered_at) if _was_delivered(delivery) else "—",
+        "delivered_on": day(delivery.delivered_at) if delivery and _was_delivered(delivery) else "—",
     }
 
 

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.cases.models import Case
 from portal.catalog.items.shown import EVERY_PAGE
 from portal.documents.verification import Verified, by_code, by_file, clean_code
-from portal.lib.digests import DigestHandler
+from portal.lib.digests import DigestHandler, UploadedDigest
 from portal.lib.page_cache import depend
 from portal.lib.throttle import Guesses, Rate, TooMany, client_address, take
 from portal.organisations.models import ServiceCenter
@@ -105,7 +105,8 @@ def too_large() -> str:
 
 @csrf_protect
 def _verify(request: HttpRequest) -> HttpResponse:
-    typed, file = request.POST.get("code", "").strip(), request.FILES.get("file")
+    typed = request.POST.get("code", "").strip()
+    file: UploadedDigest | None = request.FILES.get("file")  # type: ignore[assignment]  # DigestHandler makes them
     if not typed and file is None:
         return _verify_page(request, {"heading": "没有可以查验的内容", "problem": NOTHING_ASKED})
     if file is not None and not file.sha256:

@@ -25,7 +25,7 @@ from portal.workdays import moving
 from portal.workdays.integrity import problems
 from portal.workdays.models import MOVE_DEADLINES, CalendarChange, CalendarDay, CalendarYear, MovedDeadline
 from portal.workdays.registry import DEADLINES
-from tests.cast import Cast, accepted_case, decided_case, received_case, sign_all
+from tests.cast import Cast, accepted_case, decided_case, hold_posts_since, received_case, sign_all
 
 pytestmark = pytest.mark.django_db
 ACCEPTED = datetime(2027, 1, 6, 2, 0, tzinfo=UTC)
@@ -35,7 +35,8 @@ NEW_DAYS_OFF = (date(2027, 1, 11), date(2027, 1, 12), date(2027, 1, 13), date(20
 
 
 @pytest.fixture
-def in_january_2027() -> Iterator[time_machine.Coordinates]:
+def in_january_2027(cast: Cast) -> Iterator[time_machine.Coordinates]:
+    hold_posts_since(date(2026, 1, 1))
     with time_machine.travel(ACCEPTED, tick=False) as traveller:
         yield traveller
 

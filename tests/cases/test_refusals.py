@@ -22,7 +22,7 @@ from portal.cases.intake.correction import complete_correction, request_correcti
 from portal.cases.intake.files import keep_upload
 from portal.cases.intake.materials import check_materials
 from portal.cases.intake.outcomes import accept, deem_accepted
-from portal.cases.intake.printing import print_application_form, print_receipt
+from portal.cases.intake.printing import print_receipt
 from portal.cases.intake.receive import receive
 from portal.cases.intake.reveal import reveal_identity
 from portal.cases.models import Application, Case, CaseFile, CaseMaterial, Event, Task
@@ -35,11 +35,11 @@ from portal.handover import integrity as handover_integrity
 from portal.handover import signing
 from portal.handover.models import Custody, Slip, SlipStatus
 from portal.lib.refusal import Refused
-from portal.organisations.models import Organisation, Post, Role, ServiceCenter, User, Window
+from portal.organisations.models import Role, User, Window
 from portal.pickup import integrity as pickup_integrity
 from portal.pickup.delivering import deliver
 from portal.pickup.models import Delivery
-from portal.pickup.results import NewResult, bounce_result, ready_at_window, take_in, transfer_result
+from portal.pickup.results import bounce_result, ready_at_window, take_in, transfer_result
 from tests.cast import (
     PERSON,
     Cast,
@@ -47,15 +47,23 @@ from tests.cast import (
     case_to_decide,
     company,
     decided_case,
-    good_rows,
     person,
     received_case,
-    sign_all,
+)
+from tests.stages import (
+    PAPER,
+    STATUSES,
+    bounced,
+    delivered,
+    in_department,
+    in_transfer,
+    ready,
+    received,
+    withdrawn,
 )
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n%%EOF\n"
-PAPER = [NewResult("许可证", "1")]
 
 
 @dataclass
@@ -101,89 +109,13 @@ def everything() -> list[Any]:
     return [list(model.objects.order_by("pk").values()) for model in (*counted, Application, CaseFile, Counter)]
 
 
-# -- one case in every status that can be reached -----------------------------------------------------------------
-
-
-def received(cast: Cast) -> Case:
-    case = received_case(complete=False)
-    print_receipt(case, by=cast.receiver)
-    return case
-
-
-def in_correction(cast: Cast) -> Case:
-    case = received_case()
-    first = case.definition.materials[0].key
-    check_materials(case, [{"key": first, "received": False, "verdict": ""}], by=cast.receiver)
-    request_correction(case, {first: "请补交"}, by=cast.receiver)
-    return case
-
-
-def corrected(cast: Cast) -> Case:
-    case = in_correction(cast)
-    check_materials(case, good_rows(case), by=cast.receiver)
-    complete_correction(case, by=cast.receiver)
-    CaseMaterial.objects.filter(case=case, key=case.definition.materials[0].key).update(verdict="bad", reason="过期")
-    return case
-
-
-def bounced(cast: Cast) -> Case:
-    case = accepted_case()
-    for slip in case.slips.waiting():
-        signing.bounce(slip, by=cast.officer(slip.department.code), reason="不属于本部门")
-    return case
-
-
-def in_department(cast: Cast) -> Case:
-    case = accepted_case()
-    sign_all(case, cast)
-    return case
-
-
-def in_transfer(cast: Cast) -> Case:
-    case = decided_case(cast)
-    transfer_result(case, PAPER, set(), by=cast.officer("sx-jsj"))
-    return case
-
-
-def ready(cast: Cast) -> Case:
-    case = in_transfer(cast)
-    take_in(case.slips.get(direction="to_window"), "A架", by=cast.issuer)
-    return case
-
-
-def delivered(cast: Cast) -> Case:
-    case = ready(cast)
-    hand_out(Things.of(case), cast.issuer)
-    return case
-
-
-def withdrawn(cast: Cast) -> Case:
-    case = received_case()
-    withdraw(case, by=cast.receiver, reason="项目暂缓")
-    return case
+# -- every verb: done by somebody, in a way that may never be right ------------------------------------------------
 
 
 def hand_out(things: Things, by: User, name: str = "示例乙") -> None:
     code = things.case.documents.get(kind="pickup_notice").content["pickup_code"]
     deliver(things.delivery, by=by, code=code, name=name, identity_kind="111", identity_number=PERSON)
 
-
-STATUSES: dict[str, Callable[[Cast], Case]] = {
-    "received": received,
-    "correction": in_correction,
-    "correction_done": corrected,
-    "accepted": bounced,
-    "dispatched": lambda cast: accepted_case(),
-    "in_department": in_department,
-    "decided_granted": decided_case,
-    "decided_refused": lambda cast: decided_case(cast, granted=False),
-    "result_transfer": in_transfer,
-    "ready": ready,
-    "delivered": delivered,
-    "withdrawn": withdrawn,
-}
-
-# -- every verb: done by somebody, in a way that may never be right ------------------------------------------------
 
 Verb = Callable[[Things, User], object]
 VERBS: dict[str, tuple[str, str, Verb]] = {
@@ -439,50 +371,7 @@ def test_the_same_scan_twice_is_one_file_on_the_disk(cast: Cast) -> None:
     assert files_on_disk() == kept
 
 
-# -- the centre ----------------------------------------------------------------------------------------------------
-
-
-def abroad(username: str, *posts: tuple[str, str]) -> User:
-    """Somebody with the same roles, zones and department in another centre: (role, organisation code)."""
-    home = ServiceCenter.objects.get(code="sx-center")
-    center, _ = ServiceCenter.objects.get_or_create(code="second", defaults={"name": "分中心", "owner": home.owner})
-    window, _ = Window.objects.get_or_create(code="X01", defaults={"name": "分中心窗口", "center": center})
-    window.zones.set(Window.objects.get(code="A01").zones.all())
-    user = User.objects.create(username=username)
-    for role, code in posts:
-        body = Organisation.objects.get(code=code) if code else None
-        Post.objects.create(user=user, role=role, center=center, window=None if code else window, organisation=body)
-    return user
-
-
-def test_a_post_in_another_centre_does_nothing_here(cast: Cast) -> None:
-    window = abroad("window-abroad", (Role.RECEIVER, ""), (Role.WINDOW_LEAD, ""), (Role.ISSUER, ""))
-    roles = (Role.DEPT_RECEIVER, Role.OFFICER, Role.DECIDER)
-    department = abroad("department-abroad", *((role, "sx-jsj") for role in roles))
-    at_window, sent, moving = received_case(), accepted_case(), in_transfer(cast)
-    undecided = case_to_decide(cast).tasks.get(kind="decision")
-    slip, result = sent.slips.get(department__code="sx-jsj"), moving.slips.get(direction="to_window")
-    acts: list[Callable[[], object]] = [
-        lambda: accept(at_window, by=window),
-        lambda: withdraw(at_window, by=window, reason="暂缓"),
-        lambda: check_materials(at_window, good_rows(at_window), by=window),
-        lambda: print_application_form(at_window, by=window),
-        lambda: reveal_identity(sent, by=window, reason="核对申请人身份"),
-        lambda: reveal_identity(sent, by=department, reason="核对申请人身份"),
-        lambda: signing.sign(slip, by=department),
-        lambda: signing.bounce(slip, by=department, reason="不属于本部门"),
-        lambda: decide(undecided, by=department, granted=True),
-        lambda: take_in(result, "A架", by=window),
-        lambda: bounce_result(result, by=window, reason="有误"),
-    ]
-    for act in acts:
-        with pytest.raises(Refused):
-            act()
-    assert not Case.objects.visible_to(window).exists()
-    accept(at_window, by=cast.receiver)
-    signing.sign(slip, by=cast.officer("sx-jsj"))
-    decide(undecided, by=cast.decider("sx-jsj"), granted=True)
-    take_in(result, "A架", by=cast.issuer)
+# -- silence -----------------------------------------------------------------------------------------------------
 
 
 def test_the_clock_of_silence_is_refused_before_its_day(cast: Cast) -> None:

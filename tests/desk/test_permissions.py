@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ from portal.lib.files import store_bytes
 from portal.organisations.models import Role, User, Zone
 from portal.pickup import urls as pickup_urls
 from portal.pickup.results import NewResult, take_in, transfer_result
+from portal.workdays.models import CalendarChange, MovedDeadline
 from tests.cast import Cast, accepted_case, case_to_decide, person, private_person, received_case
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +53,7 @@ class Things:
     document: int
     file: str
     promise: int
+    move: int
     handbook: int
     feedback: int
 
@@ -90,6 +93,7 @@ def things(cast: Cast) -> Things:
         document=case.documents.get(kind="acceptance").pk,
         file=str(file.uuid),
         promise=Promise.objects.first().pk,
+        move=moved_deadline(case).pk,
         handbook=printed_handbook().pk,
         feedback=GuideFeedback.leave(case.item, key=uuid.uuid4(), part="fee", text="收费标准变了。").pk,
     )
@@ -100,6 +104,20 @@ def printed_handbook() -> Handbook:
     handbook = order_handbook(Zone.objects.get(code="business"), None, uuid.uuid4())
     assert handbook.finish(store_bytes(PDF, PDF_FILE), 1)
     return handbook
+
+
+def moved_deadline(case: Case) -> MovedDeadline:
+    day = date(2026, 6, 1)
+    change = CalendarChange.objects.create(first_day=day, why="2026年6月1日放假（台风）")
+    return MovedDeadline.objects.create(
+        change=change,
+        name="cases.promised",
+        label="承诺期限",
+        holder=case.pk,
+        row=case.pk,
+        old=day,
+        new=date(2026, 6, 2),
+    )
 
 
 def client_of(user: User | None) -> Client:
@@ -156,6 +174,8 @@ ROWS: dict[str, tuple[Callable[[Things], list[object]], set[str], int]] = {
     "desk_edition_compare": (lambda t: ["TZ-09"], {"supervisor", "publisher", "editor"}, REFUSED),
     "desk_ledger": (lambda t: ["TZ-09"], LEDGER_READERS, REFUSED),
     "desk_ledger_export": (lambda t: ["TZ-09", "csv"], LEDGER_READERS, REFUSED),
+    "moves_modeladmin_index": (lambda t: [], {"receiver", "estate_receiver", "issuer", "supervisor"}, REFUSED),
+    "moves_modeladmin_inspect": (lambda t: [t.move], {"receiver", "issuer", "supervisor"}, HIDDEN),
     "promises_modeladmin_index": (lambda t: [], {"supervisor", "publisher"}, REFUSED),
     "promises_modeladmin_inspect": (lambda t: [t.promise], {"supervisor", "publisher"}, HIDDEN),
     "promises_modeladmin_retry": (lambda t: [t.promise], {"supervisor", "publisher"}, HIDDEN),

@@ -17,6 +17,7 @@ from portal.jobs import heartbeat, outbox, tick
 from portal.jobs.models import Promise, PromiseStatus
 from portal.jobs.outbox import promise, purge, run_due
 from portal.jobs.registry import HANDLERS, MINUTE, URGENCY, Urgency, every_minute, handler
+from portal.workdays.models import MOVE_DEADLINES
 from tests.cast import received_case
 from tests.plans import plan
 
@@ -63,6 +64,7 @@ def test_the_class_of_work_is_that_of_its_handler() -> None:
     assert promised("test.law", "a").urgency == Urgency.LAW
     assert promised("test.nobody", "b").urgency == Urgency.PEOPLE
     assert (URGENCY["documents.render"], URGENCY["catalog.handbook"]) == (Urgency.PAPERS, Urgency.HOUSE)
+    assert URGENCY[MOVE_DEADLINES] == Urgency.LAW
 
 
 def test_what_the_law_times_goes_before_messages_and_messages_before_papers() -> None:

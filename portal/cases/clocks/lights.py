@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from portal.cases.clocks.limits import days_left
 from portal.cases.models import Case, Task
 from portal.cases.states import IN_PROGRESS, TaskStatus
+from portal.workdays.words import ESTIMATED, is_estimated
 
 
 class Colour(StrEnum):
@@ -43,15 +44,18 @@ class Light:
         return LABELS[self.colour]
 
 
-def light(*, left: int | None, limit: int | None, finished: bool = False, paused: bool = False) -> Light:
+def light(
+    *, left: int | None, limit: int | None, late: bool = False, finished: bool = False, paused: bool = False
+) -> Light:
     """The light of one clock; `left` and `limit` are working days, None where no limit runs.
 
-    Green while more than max(1, a fifth of the limit) is left, yellow from there to the last day, red beyond.
+    Green while more than max(1, a fifth of the limit) is left, yellow from there to the last day, red from its
+    midnight on (`late`), also while no working day has passed since.
     """
     if paused or left is None or limit is None:
         return Light(Colour.GREY, "暂停计时" if paused else "没有计时")
-    if left < 0:
-        return Light(Colour.RED, f"已超期{-left}个工作日")
+    if late or left < 0:
+        return Light(Colour.RED, f"已超期{-left}个工作日" if left < 0 else "已超期")
     if finished:
         return Light(Colour.BLUE, f"提前{left}个工作日办结" if left else "按时办结")
     if left <= max(1, math.ceil(limit * 0.2)):
@@ -59,19 +63,27 @@ def light(*, left: int | None, limit: int | None, finished: bool = False, paused
     return Light(Colour.GREEN, f"剩余{left}个工作日")
 
 
+def due_light(due: date | None, at: date, limit: int | None, *, since: date | None = None, finished: bool) -> Light:
+    """The light of a stored last day on the day `at`; an open one that is an estimate says so."""
+    found = light(left=days_left(due, at), limit=limit, late=due is not None and at > due, finished=finished)
+    if finished or found.colour in {Colour.GREY, Colour.RED} or not is_estimated(due, since):
+        return found
+    return replace(found, reason=found.reason + ESTIMATED)
+
+
 def case_light(case: Case, today: date) -> Light:
     """The light of a case's promised limit."""
-    stop = timezone.localdate(case.decided_at) if case.decided_at else today
-    left = days_left(case.promised_due, stop)
+    decided = case.decided_at is not None
+    if not decided and case.status not in IN_PROGRESS:
+        return due_light(None, today, None, finished=False)
     limit = days_left(case.promised_due, case.clock_start) if case.clock_start else None
-    running = case.status in IN_PROGRESS or case.decided_at is not None
-    return light(left=left if running else None, limit=limit, finished=case.decided_at is not None)
+    stop = timezone.localdate(case.decided_at) if decided else today
+    return due_light(case.promised_due, stop, limit, since=case.clock_start, finished=decided)
 
 
 def task_light(task: Task, today: date) -> Light:
     """The light of a department's own step; grey until it is sent."""
-    if task.status == TaskStatus.DONE:
-        left = days_left(task.due, timezone.localdate(task.done_at)) if task.done_at else None
-        return light(left=left, limit=task.limit_days, finished=True)
+    if task.status == TaskStatus.DONE and task.done_at:
+        return due_light(task.due, timezone.localdate(task.done_at), task.limit_days, finished=True)
     running = task.status in {TaskStatus.SENT, TaskStatus.WORKING}
-    return light(left=days_left(task.due, today) if running else None, limit=task.limit_days)
+    return due_light(task.due if running else None, today, task.limit_days, finished=False)

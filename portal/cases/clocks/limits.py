@@ -36,12 +36,18 @@ MOVED_ON = "本期限按办理时的工作日历计算；工作日历后来有�
 
 def working_days(start: date, count: int) -> date:
     """The `count`-th working day after `start` (the start day is not counted)."""
-    return deadline(start, count, calendar_now()).due
+    return _due(deadline(start, count, calendar_now()))
 
 
 def natural_days(start: date, count: int) -> date:
     """`count` days after `start`, or the next working day when that is a rest day."""
-    return deadline(start, count, calendar_now(), unit=Unit.ND).due
+    return _due(deadline(start, count, calendar_now(), unit=Unit.ND))
+
+
+def _due(counted: Deadline) -> date:
+    """The day; only an open pause leaves none, and here nothing pauses."""
+    assert counted.due is not None
+    return counted.due
 
 
 def due(start: date, limit: Limit | None, calendar: Calendar) -> Deadline | None:

@@ -6,6 +6,7 @@ Each is worked out anew from what it was worked out from at first: its start, it
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -26,7 +27,8 @@ def awaiting_acceptance() -> QuerySet[Case]:
 
 def in_correction() -> QuerySet[Case]:
     asked = Event.objects.filter(case=OuterRef("pk"), verb="request_correction").order_by("-seq")
-    return Case.objects.filter(status=CaseStatus.CORRECTION).annotate(asked_at=Subquery(asked.values("at")[:1]))
+    cases: QuerySet[Case] = Case.objects.filter(status=CaseStatus.CORRECTION)
+    return cases.annotate(asked_at=Subquery(asked.values("at")[:1]))
 
 
 def running() -> QuerySet[Case]:
@@ -45,18 +47,18 @@ def acceptance_due(case: Case) -> date | None:
     return working_days(timezone.localdate(case.received_at), ACCEPTANCE_DAYS)
 
 
-def correction_due(case: Case) -> date | None:
+def correction_due(case: Any) -> date | None:
     if case.asked_at is None:
         return None
     return natural_days(timezone.localdate(case.asked_at), CORRECTION_DAYS)
 
 
 def statutory_due(case: Case) -> date | None:
-    return limits(case.definition, case.clock_start)["statutory"]
+    return limits(case.definition, case.clock_start)["statutory"] if case.clock_start else None
 
 
 def promised_due(case: Case) -> date | None:
-    return limits(case.definition, case.clock_start)["promised"]
+    return limits(case.definition, case.clock_start)["promised"] if case.clock_start else None
 
 
 def task_due(task: Task) -> date | None:

@@ -56,7 +56,7 @@ def receive(
             return _receive(item, applicant, window, by, key, situation or {}, answers or {})
     except IntegrityError:
         mine = Case.objects.filter(application__idempotency_key=key, application__created_by=by)
-        earlier = mine.select_related("application").first()
+        earlier: Case | None = mine.select_related("application").first()
         if earlier is None or earlier.item_id != item.pk or earlier.application.applicant_name != applicant.name:
             if not Application.objects.filter(idempotency_key=key).exists():
                 raise
@@ -74,17 +74,18 @@ def _receive(
     answers: Answers,
 ) -> Case:
     number = _checked(applicant)
-    item = ServiceItem.objects.open_for_intake().filter(pk=item.pk).select_related("zone", "lead").first()
-    if item is None or item.current_edition is None:
+    found = ServiceItem.objects.open_for_intake().filter(pk=item.pk).select_related("zone", "lead").first()
+    if found is None or (edition := found.current_edition) is None:
         raise Refused("该事项已暂停或者取消办理，不能收件。", field="item")
+    item = found
     if not window.zones.filter(pk=item.zone_id).exists():
         raise Refused(f"“{item.name}”属于{item.zone}受理区，{window}不受理。", field="item")
-    chosen, plain, sealed = read_answers(item.current_edition.parsed, situation, answers)
+    chosen, plain, sealed = read_answers(edition.parsed, situation, answers)
     application = _application(applicant, number, window, by, key)
     case = Case(
         application=application,
         item=item,
-        edition=item.current_edition,
+        edition=edition,
         zone=item.zone,
         lead=item.lead,
         received_by=by,

@@ -27,4 +27,5 @@ def reveal_identity(case: Case, *, by: User, reason: str) -> str:
         if len(reason.strip()) < LEAST_REASON:
             raise Refused(f"请写明查看完整证件号码的理由（不少于{LEAST_REASON}个字）。", field="reason")
         case.note("reveal_identity", "查看完整证件号码", by=by, text=reason.strip())
-        return case.application.identity_number
+        number: str = case.application.identity_number
+        return number

@@ -166,7 +166,7 @@ class Case(models.Model):
         return TooLate(f"{last.actor or '系统'}已于{when}办理“{last.name}”，{stands}")
 
     def record(
-        self, done: tuple[Move, str], *, by: User | None, text: str = "", once: str | None = None, **data
+        self, done: tuple[Move, str], *, by: User | None, text: str = "", once: str | None = None, **data: Any
     ) -> Event:
         """Log a move that was claimed."""
         move, left = done
@@ -182,7 +182,9 @@ class Case(models.Model):
             once=once,
         )
 
-    def note(self, verb: str, name: str, *, by: User | None, text: str = "", once: str | None = None, **data) -> Event:
+    def note(
+        self, verb: str, name: str, *, by: User | None, text: str = "", once: str | None = None, **data: Any
+    ) -> Event:
         """Log something that leaves the status as it is."""
         return log(
             self,

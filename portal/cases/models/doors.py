@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DECISIONS = ("decision_grant", "decision_refusal")
 
 
-class CaseQuerySet(models.QuerySet):
+class CaseQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> CaseQuerySet:
         """The only door for staff: the zones of the user's windows, their departments' tasks, or the centre.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from portal.organisations.models import User
 
 
-class EventQuerySet(models.QuerySet):
+class EventQuerySet(models.QuerySet["Event"]):
     def update(self, **kwargs: Any) -> int:
         raise TypeError("Events are append-only.")
 
@@ -91,9 +91,9 @@ def log(
     once: str | None = None,
 ) -> Event:
     """Append the next event of a case whose row the caller has locked. If it cannot be written, nothing happened."""
-    last = Event.objects.filter(case=case).order_by("-seq").first()
+    last = Event.objects.filter(case_id=case.pk).order_by("-seq").first()
     event = Event(
-        case=case,
+        case=case,  # type: ignore[misc]  # a Case; to name it here would close a circle
         seq=last.seq + 1 if last else 1,
         at=timezone.now(),
         actor=by,
@@ -115,9 +115,9 @@ def broken_links(events: Iterable[Event]) -> Iterable[str]:
     """A sentence for every event that does not follow from the one before it; `events` in order of case and seq."""
     previous: Event | None = None
     for event in events:
-        same_case = previous is not None and previous.case_id == event.case_id
-        expected_seq = previous.seq + 1 if same_case else 1
-        expected_hash = previous.hash if same_case else ""
+        expected_seq, expected_hash = 1, ""
+        if previous is not None and previous.case_id == event.case_id:
+            expected_seq, expected_hash = previous.seq + 1, previous.hash
         if event.seq != expected_seq:
             yield f"case {event.case_id}: event {event.seq} follows {expected_seq - 1}"
         elif event.previous_hash != expected_hash or event.hash != event.digest():

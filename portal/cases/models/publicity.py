@@ -27,14 +27,14 @@ LATEST_DAYS = 7
 USUAL_SHOW_DAYS = 365
 
 
-class PublicityRuleQuerySet(models.QuerySet):
+class PublicityRuleQuerySet(models.QuerySet["PublicityRule"]):
     def as_condition(self, today: date) -> Q:
         """The cases these rules make public on `today`; nothing without a rule. One query, whatever their number.
 
         An item's own rule stands in place of the general one of its centre, also to keep the item back.
         """
         calendar, general = load_calendar(), []
-        own: dict[tuple, set[int]] = defaultdict(set)
+        own: dict[tuple[int, bool, int, int], set[int]] = defaultdict(set)
         overridden: dict[int, set[int]] = defaultdict(set)
         for rule in self:
             if rule.item_id is None:

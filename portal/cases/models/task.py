@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from portal.organisations.models import User
 
 
-class TaskQuerySet(models.QuerySet):
+class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: User) -> TaskQuerySet:
         """Tasks of the cases the user may see; a department sees its own tasks only."""
         if not user.is_authenticated:

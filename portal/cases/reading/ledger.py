@@ -26,6 +26,7 @@ from portal.catalog.schema.questions import Choice, FormField, Question
 from portal.lib.masking import mask_identity
 from portal.lib.words import midnight
 from portal.organisations.models import User
+from portal.workdays.words import due_in_figures, is_estimated
 
 MOST_ROWS = 20_000
 """How many rows one export may have."""
@@ -183,7 +184,7 @@ class Ledger:
         """What stands in one cell, identity and phone numbers masked, in the words of the case's own edition."""
         return self._texts(case).get(key, "")
 
-    def _texts(self, case: Case) -> dict[str, str]:
+    def _texts(self, case: Any) -> dict[str, str]:
         if not hasattr(case, "ledger_texts"):
             definition = self.definitions[case.edition_id]
             asked = {one.key: situation_text([one], case.situation) for one in definition.questions}
@@ -191,7 +192,8 @@ class Ledger:
             answers = case.answers_in_full()
             found |= {field.key: masked_text(field, answers.get(field.key)) for field in _fields(definition)}
             case.ledger_texts = found
-        return case.ledger_texts
+        texts: dict[str, str] = case.ledger_texts  # kept on the row, which is asked once for each column
+        return texts
 
     # -- export ---------------------------------------------------------------------------------------------------
 
@@ -209,7 +211,7 @@ class Ledger:
             received = timezone.localtime(case.received_at).replace(tzinfo=None)
             light = case_light(case, today).reason
             fixed = [str(case), case.application.applicant_name, received, case.get_status_display()]
-            yield [*fixed, case.promised_due, light, *own]
+            yield [*fixed, _due(case), light, *own]
 
     def filter_text(self) -> str:
         """The filters in words, for the log; long numbers that somebody typed are masked."""
@@ -252,3 +254,9 @@ def _value(column: Column, text: str) -> Any:
     except InvalidOperation:
         return text
     return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _due(case: Case) -> date | str | None:
+    """A date that sorts as one, or the words of an estimate."""
+    due, since = case.promised_due, case.clock_start
+    return due_in_figures(due, since) if is_estimated(due, since) else due

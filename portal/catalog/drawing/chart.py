@@ -86,7 +86,7 @@ def process_chart_steps(
     def entry(number: int, who: str, step: Step | None = None, *, key: str = "", parallel: bool = False) -> ChartStep:
         what = step or {ACCEPTANCE: route.acceptance, RESULT: route.result, ISSUE: route.issue}[key]
         state = state_of(what.key if step else key, current, done)
-        marks = tuple(marks_of(step)) if step else ()
+        marks = (*marks_of(step), *more_of(step)) if step else ()
         return ChartStep(number, who, what.name, days(what.limit_wd), parallel, state, step.key if step else key, marks)
 
     found = [entry(1, "综合窗口", key=ACCEPTANCE)]
@@ -134,6 +134,12 @@ def marks_of(step: Step) -> list[str]:
     """What is to be known of a step besides its limit."""
     marks = ["视情形办理"] if step.when else []
     return [*marks, "逾期视为同意"] if step.deemed_consent and step.kind == "opinion" else marks
+
+
+def more_of(step: Step) -> list[str]:
+    """What the list has room for and the drawing has not."""
+    special = ["可以启动特别程序"] if step.special_allowed else []
+    return [*special, f"形成{step.output}"] if step.output else special
 
 
 def stage_label(stage: Stage) -> list[str]:

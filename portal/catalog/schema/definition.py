@@ -145,6 +145,16 @@ class SpecialProcedure(Part):
     counted: bool = Field(default=False, title="计入法定时限")
     note: str = Field(default="", max_length=500, title="说明")
 
+    @property
+    def text(self) -> str:
+        """The procedure as the guide says it: how long, whether that counts, what it costs, on what basis."""
+        time = f"，{self.limit_wd}个工作日" if self.limit_wd is not None else ""
+        counted = "计入法定时限" if self.counted else "不计入法定时限"
+        basis = f"（{self.fee_basis}）" if self.fee_basis else ""
+        fee = f"，收费{basis}" if self.charged else ""
+        more = [part for part in (self.note, self.basis and f"依据：{self.basis}") if part]
+        return f"{self.kind}{time}，{counted}{fee}" + "".join(f"；{part}" for part in more)
+
 
 class Contact(Part):
     """咨询 or 监督投诉: where people turn to. An empty one means the centre's own."""

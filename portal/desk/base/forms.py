@@ -25,7 +25,7 @@ class VerbForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         if "key" in self.errors:  # no browser of ours sends a form without it
             self.add_error(None, INCOMPLETE)
-        return super().clean()
+        return super().clean() or self.cleaned_data
 
     @property
     def once(self) -> str:
@@ -36,7 +36,7 @@ class Words(forms.CharField):
     """What somebody types, without signs that nobody sees: a name or a reason made of those is none."""
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         return text if "\x00" in text else visible(text)  # a NUL is told, not swallowed
 
 

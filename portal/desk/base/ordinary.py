@@ -35,7 +35,7 @@ class DeclaredIndex(IndexView):
         for name in self.model_admin.get_list_filter(request):
             field = get_fields_from_path(self.model, name)[-1]
             asked = FieldListFilter.create(field, request, {}, self.model, self.model_admin, field_path=name)
-            takes |= {parameter: values_of(field, parameter) for parameter in asked.expected_parameters()}
+            takes |= {parameter: values_of(field, parameter) for parameter in asked.expected_parameters() if parameter}
         return takes
 
     def _columns(self, value: str) -> str | None:

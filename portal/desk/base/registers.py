@@ -95,7 +95,7 @@ class DeskModelAdmin(ModelAdmin):
         statuses = self.groups.get(chosen, frozenset())
         return [rows.filter(status=status) for status in sorted(statuses)] or [rows]
 
-    def for_list(self, rows: QuerySet) -> QuerySet:
+    def for_list(self, rows: Any) -> QuerySet:
         return rows.for_list()
 
     def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:

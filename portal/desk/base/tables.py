@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django_tables2 import Table
+from django_tables2 import Table as Table  # handed on to the other tables' modules
 from django_tables2.rows import BoundRows
 
 from portal.cases.clocks.lights import Light

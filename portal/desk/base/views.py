@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -25,6 +25,7 @@ from portal.desk.base.forms import VerbForm
 from portal.desk.base.listing import TAKES, Listing
 from portal.desk.base.parameters import Shape, narrow
 from portal.lib.refusal import Refused, TooLate
+from portal.organisations.access import signed_in
 from portal.organisations.models import User
 
 BUSY = "系统正忙，刚才的操作没有保存，请稍候再试一次。"
@@ -45,7 +46,7 @@ class DeskView(WagtailAdminTemplateMixin, TemplateView):
 
     @cached_property
     def user(self) -> User:
-        return self.request.user
+        return signed_in(self.request)
 
     def get_page_title(self) -> str:
         return self.title
@@ -67,7 +68,7 @@ class RegisterView(DeskView):
     takes = TAKES
     model_admin: Any = None  # the DeskModelAdmin that shows this view; `as_view` sets it
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.model_admin.permission_helper.user_can_list(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
@@ -101,7 +102,7 @@ class ThingView(DeskView):
         except (ValueError, OverflowError, self.model_admin.model.DoesNotExist) as error:
             raise Http404 from error
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.request = request
         _ = self.thing
         return super().dispatch(request, *args, **kwargs)
@@ -132,7 +133,7 @@ class VerbView(ThingView):
         """Whether the button is shown; a courtesy, not a guard."""
         return True
 
-    def act(self, form: VerbForm) -> None:
+    def act(self, form: Any) -> None:
         """Call the verb."""
         raise Http404
 

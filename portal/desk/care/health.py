@@ -21,6 +21,7 @@ from portal.catalog.care.health import HealthKind, HealthReport, ask
 from portal.desk.base.parameters import number, one_of
 from portal.desk.base.views import BUSY, DeskView
 from portal.lib.spreadsheets import write_table
+from portal.organisations.access import signed_in
 from portal.organisations.models import User
 from portal.organisations.roles import CONTENT_ROLES
 
@@ -43,18 +44,18 @@ def may_see(user: User) -> bool:
 
 class HealthMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
-        return may_see(request.user)
+        return may_see(signed_in(request))
 
 
 def menu_item() -> HealthMenuItem:
     return HealthMenuItem(TITLE, reverse("desk_health"), name="health", icon_name="check", order=160)
 
 
-class EditorsOnly:
+class EditorsOnly(View):
     """Everybody else is told that their post has no such right."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may_see(request.user):
+        if not may_see(signed_in(request)):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -85,7 +86,7 @@ class HealthView(EditorsOnly, DeskView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            ask(by=request.user)
+            ask(by=signed_in(request))
         except OperationalError:
             messages.error(request, BUSY)
         else:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from wagtail.admin.menu import MenuItem
 
 from portal.catalog.judging.lint.judge import judge
 from portal.catalog.judging.lint.rulebook import SEVERITIES
 from portal.desk.base.views import DeskView
 from portal.desk.care.forms import TryForm
+from portal.organisations.access import signed_in
 from portal.organisations.models import User
 
 
@@ -21,7 +22,7 @@ def may_try(user: User) -> bool:
 
 class TryMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
-        return may_try(request.user)
+        return may_try(signed_in(request))
 
 
 class TryClause(DeskView):
@@ -31,8 +32,8 @@ class TryClause(DeskView):
     title = "试一试"
     trail = ()
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may_try(request.user):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not may_try(signed_in(request)):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

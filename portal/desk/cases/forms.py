@@ -28,7 +28,7 @@ class PhoneField(forms.RegexField):
     """A telephone number, also written with spaces: 138 0000 0000."""
 
     def to_python(self, value: Any) -> str:
-        return "".join(super().to_python(value).split())
+        return "".join((super().to_python(value) or "").split())
 
 
 class IntakeForm(forms.Form):
@@ -57,7 +57,7 @@ class IntakeForm(forms.Form):
         self.fields["kind"].widget.attrs["data-desk-begin"] = ""
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         if "key" in self.errors:
             self.add_error(None, INCOMPLETE)
         kind, identity_kind = data.get("kind"), data.get("identity_kind")
@@ -103,7 +103,7 @@ class MaterialForm(forms.Form):
     reason = Words(label="不合格原因", max_length=300, required=False)
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         data["pages"] = data.get("pages") or 0
         if data.get("verdict") == Verdict.BAD and not data.get("reason"):
             self.add_error("reason", "不合格的，请写明原因。")
@@ -171,7 +171,7 @@ class CorrectionForm(VerbForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for line in self.thing._lines():
+        for line in self.thing.lines():
             problem = line.shortfall()
             initial = f"{problem}。请按“{line.definition.accept_standard}”补交。" if problem else ""
             self.fields[f"gap_{line.key}"] = Words(

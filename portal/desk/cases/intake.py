@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -23,6 +23,7 @@ from portal.desk.base.parameters import text
 from portal.desk.base.views import BUSY, DeskView
 from portal.desk.cases.forms import IntakeForm, MaterialFormSet, blank_rows, checked_rows
 from portal.lib.refusal import Refused
+from portal.organisations.access import signed_in
 from portal.organisations.models import User
 from portal.organisations.roles import Role
 
@@ -49,14 +50,14 @@ class IntakeStart(DeskView):
     refusal = ""
     """Why another item must be found; said with status 404."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.holds(*TAKERS):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not signed_in(request).holds(*TAKERS):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         query = request.GET.get("q", "")
-        found = items_for(request.user, query)
+        found = items_for(signed_in(request), query)
         if request.headers.get("X-Requested-With") == "fetch":
             return render(request, "desk/intake_items.html", {"items": found, "query": query})
         context = self.get_context_data(items=found, query=query, refusal=self.refusal)
@@ -72,7 +73,7 @@ class Intake(DeskView):
     @cached_property
     def item(self) -> ServiceItem | None:
         """The item, also one that was withdrawn while a clerk typed; None when it is none of the user's windows."""
-        found = ServiceItem.objects.filter(zone__in=zones_of(self.request.user), current_edition__isnull=False)
+        found = ServiceItem.objects.filter(zone__in=zones_of(signed_in(self.request)), current_edition__isnull=False)
         return found.select_related("zone", "lead", "current_edition").filter(code=self.kwargs["code"]).first()
 
     @cached_property
@@ -83,8 +84,8 @@ class Intake(DeskView):
     def sheet(self) -> AnswerSheet:
         return AnswerSheet(self.definition, self.request.POST if self.request.method == "POST" else None)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.holds(*TAKERS):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not signed_in(request).holds(*TAKERS):
             raise PermissionDenied
         code = self.kwargs["code"]
         if self.item is None:

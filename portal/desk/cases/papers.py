@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
@@ -10,15 +10,16 @@ from portal.cases.models import Case, CaseFile
 from portal.cases.opening import pdf_for
 from portal.documents.models import Damaged
 from portal.lib.files import serve_private
+from portal.organisations.access import signed_in
 
 
 @require_GET
 def document_pdf(request: HttpRequest, case_pk: int, document_pk: int) -> HttpResponse:
     """A printed document of a case; rendered on the spot when the worker has not come to it yet."""
-    case = get_object_or_404(Case.objects.visible_to(request.user), pk=case_pk)
+    case = get_object_or_404(Case.objects.visible_to(signed_in(request)), pk=case_pk)
     document = get_object_or_404(case.documents_for(request.user), pk=document_pk)
     try:
-        data = pdf_for(request.user, case, document)
+        data = pdf_for(signed_in(request), case, document)
     except Damaged:
         sentence = (
             f"{document.number}的文件已经丢失或者被改动，不能打印。请联系系统管理员从备份恢复，或者作废后重新出具。"
@@ -32,9 +33,9 @@ def document_pdf(request: HttpRequest, case_pk: int, document_pk: int) -> HttpRe
 
 
 @require_GET
-def case_file(request: HttpRequest, uuid: str) -> HttpResponse:
+def case_file(request: HttpRequest, uuid: str) -> HttpResponseBase:
     """An uploaded file, always as a download."""
     file = get_object_or_404(CaseFile, uuid=uuid)
-    if not Case.objects.visible_to(request.user).filter(pk=file.case_id).exists():
+    if not Case.objects.visible_to(signed_in(request)).filter(pk=file.case_id).exists():
         raise Http404
     return serve_private(file.path, download_name=file.name, content_type=file.content_type)

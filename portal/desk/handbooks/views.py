@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import OperationalError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -27,6 +27,7 @@ from portal.desk.items.views import manages, reads_history
 from portal.documents.models import Damaged
 from portal.lib.files import PDF, serve_private
 from portal.lib.refusal import Refused
+from portal.organisations.access import signed_in
 from portal.organisations.models import User
 from portal.organisations.roles import CENTRE_ROLES, CONTENT_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES
 
@@ -97,8 +98,8 @@ class OrderHandbook(DeskView):
         "手册收录所选范围内现在在用的全部事项，按现行版本编印，并标明与上一版的不同。制作在后台进行，可以离开页面。"
     )
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not manages(request.user):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not manages(signed_in(request)):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -114,7 +115,7 @@ class OrderHandbook(DeskView):
         form = HandbookOrderForm(request.POST)
         if form.is_valid():
             try:
-                handbook = order_handbook(form.zone, request.user, form.cleaned_data["key"])
+                handbook = order_handbook(form.zone, signed_in(request), form.cleaned_data["key"])
                 return redirect("handbooks_modeladmin_inspect", handbook.pk)
             except Refused as refusal:
                 form.add_error(refusal.field, str(refusal))
@@ -126,14 +127,14 @@ class OrderHandbook(DeskView):
 @require_GET
 def handbook_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is, as a piece of the page that the browser asks for again and again."""
-    handbook = get_object_or_404(readable(request.user), pk=pk)
+    handbook = get_object_or_404(readable(signed_in(request)), pk=pk)
     return render(request, "desk/handbook_progress.html", {"handbook": handbook})
 
 
 @require_GET
-def handbook_file(request: HttpRequest, pk: int) -> HttpResponse:
+def handbook_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The PDF as a download; a damaged one is never handed out."""
-    handbook = get_object_or_404(readable(request.user), pk=pk, status=HandbookStatus.DONE)
+    handbook = get_object_or_404(readable(signed_in(request)), pk=pk, status=HandbookStatus.DONE)
     try:
         handbook.check_file()
     except Damaged as damage:
@@ -152,8 +153,8 @@ class CompareHandbooks(DeskView):
     title = "比较手册"
     takes = {"new": text, "old": text, "page": number}
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.holds(*READERS):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not signed_in(request).holds(*READERS):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -18,6 +18,7 @@ from portal.catalog.schema.reading import elements
 from portal.desk.base.parameters import number
 from portal.desk.base.views import DeskView
 from portal.desk.items.views import reads_history
+from portal.organisations.access import signed_in
 from portal.organisations.models import Organisation, Zone
 
 SEVERITIES = {"error": "须改正", "waived": "已豁免", "warn": "提示"}
@@ -26,8 +27,8 @@ SEVERITIES = {"error": "须改正", "waived": "已豁免", "warn": "提示"}
 class EditionDoor(DeskView):
     """Pages below an item, for whoever reads its history."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not reads_history(request.user):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not reads_history(signed_in(request)):
             raise PermissionDenied
         self.request = request
         _ = self.item

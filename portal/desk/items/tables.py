@@ -16,6 +16,7 @@ from portal.cases.models import Case
 from portal.catalog.models import ServiceItem
 from portal.desk.base.tables import DeskTable, badge, lamp
 from portal.desk.cases.tables import CaseTable
+from portal.workdays.words import due_in_figures
 
 
 class ItemTable(DeskTable):
@@ -60,7 +61,7 @@ class LedgerTable(CaseTable):
         sequence = ("number", "applicant", "received_at", "status", "promised_due", "light", "...")
 
     def render_promised_due(self, record: Case) -> str:
-        return record.promised_due.isoformat() if record.promised_due else "—"
+        return due_in_figures(record.promised_due, record.clock_start)
 
     def render_light(self, record: Case) -> SafeString:
         return lamp(case_light(record, timezone.localdate()))

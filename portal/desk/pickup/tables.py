@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from portal.desk.base.tables import DeskTable, badge
 from portal.pickup.models import Delivery
+from portal.workdays.words import due_in_figures
 
 
 class DeliveryTable(DeskTable):
@@ -17,7 +18,7 @@ class DeliveryTable(DeskTable):
     applicant = tables.Column("申请人", accessor="case__application__applicant_name")
     shelf = tables.Column("存放位置")
     ready_at = tables.DateTimeColumn(verbose_name="到件时间", format="m-d H:i")
-    due = tables.DateColumn(verbose_name="送达期限", format="Y-m-d")
+    due = tables.Column("送达期限")
     status = tables.Column("状态")
 
     class Meta(DeskTable.Meta):
@@ -26,6 +27,9 @@ class DeliveryTable(DeskTable):
     def render_case(self, record: Delivery) -> SafeString:
         url = reverse("pickup_modeladmin_inspect", args=[record.pk])
         return format_html('<a href="{}">{}</a>', url, record.case)
+
+    def render_due(self, record: Delivery) -> str:
+        return due_in_figures(record.due)
 
     def render_status(self, record: Delivery) -> SafeString:
         return badge(record.status, record.get_status_display())

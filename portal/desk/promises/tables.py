@@ -12,7 +12,12 @@ from django.utils.safestring import SafeString
 from portal.desk.base.tables import DeskTable, badge
 from portal.jobs.models import Promise
 
-WORK_NAMES = {"documents.render": "生成文书", "catalog.handbook": "制作手册", "catalog.health": "内容体检"}
+WORK_NAMES = {
+    "documents.render": "生成文书",
+    "catalog.handbook": "制作手册",
+    "catalog.health": "内容体检",
+    "workdays.move_deadlines": "重新计算期限",
+}
 
 
 class PromiseTable(DeskTable):

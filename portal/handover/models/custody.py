@@ -20,7 +20,7 @@ class HolderKind(models.TextChoices):
     ARCHIVE = "archive", "档案室"
 
 
-class CustodyQuerySet(models.QuerySet):
+class CustodyQuerySet(models.QuerySet["Custody"]):
     def now(self) -> CustodyQuerySet:
         """Where every paper is at this moment."""
         return self.filter(until=None)
@@ -44,7 +44,14 @@ class CustodyQuerySet(models.QuerySet):
         keys = [material.pk for material in materials]
         self.now().filter(material__in=keys).update(until=now)
         self.bulk_create(
-            Custody(material_id=key, holder=to, organisation=organisation, slip=slip, since=now) for key in keys
+            Custody(
+                material_id=key,
+                holder=to,
+                organisation=organisation,
+                slip=slip,  # type: ignore[misc]  # a Slip; to name it here would close a circle
+                since=now,
+            )
+            for key in keys
         )
 
 
