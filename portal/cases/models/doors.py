@@ -29,7 +29,8 @@ class CaseQuerySet(models.QuerySet[Any]):
         """
         if not user.is_authenticated:
             return self.none()
-        sight, departments = Q(pk__in=[]), set()
+        sight = Q(pk__in=[])
+        departments: set[int | None] = set()
         for post in user.posts_now():
             if post.role in WINDOW_ROLES:
                 sight |= Q(center=post.center_id, zone__in=post.zone_ids())
@@ -39,7 +40,7 @@ class CaseQuerySet(models.QuerySet[Any]):
                 sight |= Q(center=post.center_id)
         return self.filter(sight | Q(self._worked_on_by(departments)) if departments else sight)
 
-    def _worked_on_by(self, departments: set[int]) -> Exists:
+    def _worked_on_by(self, departments: set[int | None]) -> Exists:
         """Asked row by row (`task_door`), so that a list stops when its page is full."""
         tasks = self.model._meta.get_field("tasks").related_model.objects
         return Exists(tasks.filter(case=OuterRef("pk"), department__in=departments, status__in=MINE_TO_SEE))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,7 @@ class Way:
 class Listing:
     """What of a register the address asks for. `total` is 10,001 when there are more than 10,000."""
 
-    def __init__(self, admin: DeskModelAdmin, user: User, given: QueryDict) -> None:
+    def __init__(self, admin: DeskModelAdmin, user: User, given: Mapping[str, str]) -> None:
         self.admin, self.user, self.given = admin, user, given
         asked = given.get("show", admin.default_filter)
         self.chosen = asked if asked in admin.filters else admin.default_filter

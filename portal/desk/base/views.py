@@ -78,7 +78,7 @@ class RegisterView(DeskView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         admin = self.model_admin
-        listing = Listing(admin, self.user, self.request.GET)
+        listing = Listing(admin, self.user, self.request.GET.dict())
         return super().get_context_data(
             listing=listing,
             table=listing.table(),

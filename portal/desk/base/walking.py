@@ -123,7 +123,8 @@ def _parts(rows: QuerySet, field: str, here: Position | None, *, down: bool) -> 
         yield _Part(with_value.filter(beyond), field, "pk", down=down)
     if not field or (_may_lack(rows, field) and (here is None or here[0] or not down)):
         without = rows.filter(**{f"{field}__isnull": True}) if field else rows
-        yield _Part(without.filter(_beyond_key(here, down=down) if behind_all_values else Q()), "pk", down=down)
+        beyond = _beyond_key(here, down=down) if here is not None and here[0] else Q()
+        yield _Part(without.filter(beyond), "pk", down=down)
 
 
 def _may_lack(rows: QuerySet, field: str) -> bool:
