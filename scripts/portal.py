@@ -227,13 +227,18 @@ def stop_all(children: list[subprocess.Popen[bytes]]) -> None:
 # -- make test, make bench --------------------------------------------------------------------------------------------
 
 
+SECONDS: dict[str, float] = {}
+"""How long each part took, in the order they ran."""
+
+
 def checked(name: str, command: list[str], environment: dict[str, str], failures: list[str]) -> None:
     """Run one part of the tests; remember its name when it fails, so that the other parts still run."""
     say(f"\n== {name}")
     began = time.monotonic()
     if subprocess.run(command, cwd=ROOT, env=environment).returncode:
         failures.append(name)
-    say(f"== {name}: {time.monotonic() - began:.0f} s")
+    SECONDS[name] = time.monotonic() - began
+    say(f"== {name}: {SECONDS[name]:.0f} s")
 
 
 def postgresql(environment: dict[str, str]) -> str | None:
@@ -318,6 +323,8 @@ def test(*, long: bool) -> int:
     else:
         say("\n== No PostgreSQL answers: the suite ran on SQLite ONLY.")
     checked("browser", [python, "-m", "pytest", "-q", "-m", "browser", "tests/browser"], environment, failures)
+    taken = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in SECONDS.items())
+    say(f"\nTaken: {taken}; together {sum(SECONDS.values()) / 60:.1f} minutes")
     where = "SQLite and PostgreSQL" if url else "SQLite only (no PostgreSQL answered)"
     say(f"\n{'FAILED: ' + ', '.join(failures) if failures else 'All parts passed'} — ran on {where}.")
     return 1 if failures else 0

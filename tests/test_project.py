@@ -12,7 +12,6 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.template.loader import get_template
 
@@ -262,11 +261,6 @@ def test_no_demo_account_is_made_outside_a_demo(settings) -> None:
     settings.DEMO = False
     with pytest.raises(RuntimeError):
         load_demo_accounts(settings.CONTENT_DIR)
-
-
-def test_content_is_the_projects_own() -> None:
-    for name in ("items.yaml", "organisations.yaml", "reform_tasks.yaml", "lint_rules.yaml", "centre.yaml"):
-        assert (settings.CONTENT_DIR / name).is_file()
 
 
 def test_the_drawn_state_chart_is_in_step_with_the_table_of_moves() -> None:

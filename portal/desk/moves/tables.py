@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
@@ -24,7 +26,7 @@ class MoveTable(DeskTable):
     class Meta(DeskTable.Meta):
         caption = "期限变动"
 
-    def render_case(self, record: MovedDeadline) -> SafeString:
+    def render_case(self, record: Any) -> SafeString:
         number = record.case_number or record.application_number
         return format_html('<a href="{}">{}</a>', reverse("moves_modeladmin_inspect", args=[record.pk]), number)
 
