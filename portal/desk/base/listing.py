@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django.db.models import QuerySet
 from django.http import QueryDict
 
 from portal.desk.base.parameters import Shape, column, number, one_of, text
 from portal.desk.base.tables import PER_PAGE, Table, show_rows, sorted_rows
-from portal.desk.base.walking import MOST_COUNTED, Place, Stretch, Walk, counted
+from portal.desk.base.walking import MOST_COUNTED, Order, Place, Stretch, Walk, counted
 from portal.organisations.models import User
-
-if TYPE_CHECKING:
-    from portal.desk.base.registers import DeskModelAdmin
 
 LAST = "last"
 TAKES: dict[str, Shape] = {
@@ -40,10 +37,27 @@ class Way:
     rel: str
 
 
+class Register(Protocol):
+    """What a list asks of its register; `DeskModelAdmin` says what each of these is."""
+
+    table_class: type[Table]
+    filters: dict[str, str]
+    default_filter: str
+    empty_text: str
+    walked: bool
+
+    def seen(self, user: User) -> QuerySet: ...
+    def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet: ...
+    def search(self, rows: QuerySet, query: str) -> QuerySet: ...
+    def order_of(self, chosen: str) -> Order: ...
+    def branches(self, rows: QuerySet, chosen: str) -> list[QuerySet]: ...
+    def for_list(self, rows: Any) -> QuerySet: ...
+
+
 class Listing:
     """What of a register the address asks for. `total` is 10,001 when there are more than 10,000."""
 
-    def __init__(self, admin: DeskModelAdmin, user: User, given: Mapping[str, str]) -> None:
+    def __init__(self, admin: Register, user: User, given: Mapping[str, str]) -> None:
         self.admin, self.user, self.given = admin, user, given
         asked = given.get("show", admin.default_filter)
         self.chosen = asked if asked in admin.filters else admin.default_filter
