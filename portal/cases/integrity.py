@@ -31,6 +31,7 @@ UNFINISHED = OPEN_TASK | {TaskStatus.WAITING}
 def problems() -> Iterator[str]:
     """A sentence for everything that is not as it must be; nothing when all is well."""
     yield from _status_is_last_event()
+    yield from _centres_agree()
     yield from _stages_are_consistent()
     yield from _clocks_are_consistent()
     yield from _decisions_are_consistent()
@@ -49,6 +50,12 @@ def _status_is_last_event() -> Iterator[str]:
     wrong = Case.objects.annotate(last_status=Subquery(last)).exclude(status=F("last_status"))
     for key, status, last_status in wrong.values_list("pk", "status", "last_status").iterator():
         yield f"case {key}: status {status} is not its last event's {last_status}"
+
+
+def _centres_agree() -> Iterator[str]:
+    """The centre is written twice: with the application, and with the case for the door's index."""
+    for key in Case.objects.exclude(center=F("application__center")).values_list("pk", flat=True).iterator():
+        yield f"case {key}: its centre is not the one that its application was brought to"
 
 
 def _stages_are_consistent() -> Iterator[str]:

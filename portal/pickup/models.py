@@ -60,13 +60,23 @@ WAITING = frozenset({DeliveryStatus.READY, DeliveryStatus.NOTIFIED})
 
 class DeliveryQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> DeliveryQuerySet:
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(Case.objects.holding(user))
 
     def waiting(self) -> DeliveryQuerySet:
         return self.filter(status__in=WAITING)
 
     def for_list(self) -> DeliveryQuerySet:
-        return self.select_related("case__application", "case__item").order_by("due", "pk")
+        """What a row shows, and nothing that only the page at the counter reads: no identity of anybody."""
+        return self.select_related("case__application", "case__item").only(
+            "shelf",
+            "ready_at",
+            "due",
+            "status",
+            "case__number",
+            "case__application__number",
+            "case__application__applicant_name",
+            "case__item__name",
+        )
 
 
 class Delivery(models.Model):
@@ -95,6 +105,10 @@ class Delivery(models.Model):
     class Meta:
         verbose_name = "出件"
         verbose_name_plural = "出件"
+        indexes = [
+            # What waits on the shelf, by the day on which it must have reached its owner.
+            models.Index(fields=["status", "due", "id"], name="delivery_waiting"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case} · {self.shelf}"

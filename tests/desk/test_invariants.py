@@ -26,6 +26,7 @@ from portal.handover.models import Custody, Slip
 from portal.jobs.models import Promise
 from portal.lib.files import PDF as PDF_FILE
 from portal.lib.files import private_path, store_bytes
+from portal.organisations.models import ServiceCenter
 from portal.pickup.delivering import deliver
 from portal.pickup.models import Delivery
 from portal.pickup.results import NewResult, take_in, transfer_result
@@ -75,6 +76,12 @@ def written(path: str, data: bytes | None) -> Undo:
     return lambda: place.write_bytes(before)
 
 
+def put_a_case_into_another_centre() -> None:
+    city = ServiceCenter.objects.get(code="sx-center")
+    other = ServiceCenter.objects.create(code="branch", name="分中心", owner=city.owner)
+    past(Case).update(center=other)
+
+
 def leave_a_stray() -> Undo:
     stray = private_path(store_bytes(b"%PDF- nobody's %%EOF", PDF_FILE).path)
     os.utime(stray, (0, 0))
@@ -115,6 +122,7 @@ def an_hour_and_more_ago() -> datetime:
 
 DAMAGE: dict[str, Callable[[], Undo | object]] = {
     "is not its last event's": lambda: Case.objects.filter(status="dispatched").update(status="accepted"),
+    "its centre is not the one": put_a_case_into_another_centre,
     "no task of stage": lambda: Case.objects.filter(status="dispatched").update(status="in_department", stage=5),
     "runs before its stage": lambda: Task.objects.filter(stage=2, status="waiting").update(status="working"),
     "cases, highest serial": lambda: renumber(str(CaseNumber("T", "20260101", 9))),

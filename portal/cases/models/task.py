@@ -23,7 +23,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         if not user.is_authenticated:
             return self.none()
         posts = user.posts_now()
-        found = self.filter(case__in=Case.objects.visible_to(user))
+        found = self.filter(Case.objects.holding(user))
         if posts and all(post.role in DEPARTMENT_ROLES for post in posts):
             found = found.filter(department__in=[post.organisation_id for post in posts])
         return found
@@ -41,9 +41,18 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(status__in=[TaskStatus.SENT, TaskStatus.WORKING])
 
     def for_list(self) -> TaskQuerySet:
-        """What burns first: by due date, tasks without one last."""
-        return self.select_related("case__application", "case__item", "department").order_by(
-            models.F("due").asc(nulls_last=True), "pk"
+        """What a register row shows, and nothing that only the page of the task reads."""
+        return self.select_related("case__application", "case__item").only(
+            "name",
+            "status",
+            "is_lead",
+            "limit_days",
+            "due",
+            "done_at",
+            "case__number",
+            "case__application__number",
+            "case__application__applicant_name",
+            "case__item__name",
         )
 
 
@@ -86,8 +95,12 @@ class Task(models.Model):
         verbose_name_plural = "部门任务"
         constraints = [models.UniqueConstraint(fields=["case", "step"], name="task_once_per_step")]
         indexes = [
-            # A department's work list, what burns first.
-            models.Index(fields=["department", "status", "due"], name="task_work_list"),
+            # A department's work list by status, what burns first.
+            models.Index(fields=["department", "status", "due", "id"], name="task_work_list"),
+            # Whether a department has a part in a case: its door to cases, row by row.
+            models.Index(fields=["case", "department", "status"], name="task_door"),
+            # All that a department ever got, newest first.
+            models.Index(fields=["department", "-id", "status"], name="task_register"),
             # Every minute: whose silence counts as agreement by now (`jobs.deem_consent`).
             models.Index(fields=["status", "due"], condition=models.Q(deemed_consent=True), name="task_silence"),
         ]

@@ -18,6 +18,7 @@ from wagtail_modeladmin.options import ModelAdmin
 
 from portal.desk.base.tables import Table
 from portal.desk.base.views import RegisterView, ThingView, VerbView
+from portal.desk.base.walking import NEWEST_FIRST, Order
 from portal.organisations.authority import somewhere
 from portal.organisations.models import User
 
@@ -66,6 +67,10 @@ class DeskModelAdmin(ModelAdmin):
     verbs: dict[str, type[VerbView]] = {}
     filters: dict[str, str] = {"all": "全部"}
     default_filter = "all"
+    walked = True
+    """By an index; a list that never grows long keeps the order of its own and numbers its pages."""
+    groups: dict[str, frozenset[str]] = {}
+    """The statuses behind those of `filters` that go by status."""
     search_hint = ""
     empty_text = "没有符合条件的记录。"
     index_view_class = RegisterView
@@ -75,16 +80,29 @@ class DeskModelAdmin(ModelAdmin):
         super().__init__(parent)
         self.permission_helper.sees = self.sees
 
-    def door(self, user: User) -> QuerySet:
-        """Every row the user may see."""
+    def seen(self, user: User) -> QuerySet:
+        """Every row the user may see, and nothing beside it: a list is walked over these."""
         return self.model.objects.visible_to(user)
+
+    def door(self, user: User) -> QuerySet:
+        """Every row the user may see, with what its page and its verbs read of its neighbours."""
+        return self.seen(user)
+
+    def order_of(self, chosen: str) -> Order:
+        """The order in which the rows of one of `filters` are walked; an index of the model serves it."""
+        return NEWEST_FIRST
+
+    def branches(self, rows: QuerySet, chosen: str) -> list[QuerySet]:
+        """`rows` in parts that each lie in one index: the statuses of a filter one by one."""
+        statuses = self.groups.get(chosen, frozenset())
+        return [rows.filter(status=status) for status in sorted(statuses)] or [rows]
 
     def for_list(self, rows: Any) -> QuerySet:
         return rows.for_list()
 
     def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:
         """The rows of one of `filters`."""
-        return rows
+        return rows.filter(status__in=self.groups[chosen]) if chosen in self.groups else rows
 
     def search(self, rows: QuerySet, query: str) -> QuerySet:
         return rows

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tables2 import Table as Table  # handed on to the other tables' modules
+from django_tables2.rows import BoundRows
 
 from portal.cases.clocks.lights import Light
 
@@ -19,6 +23,23 @@ def paged(table: Table, request: HttpRequest) -> Table:
         table.order_by = sort  # the table leaves out what is no column of its own
     table.paginate(per_page=PER_PAGE)
     table.page = table.paginator.get_page(request.GET.get("page"))
+    return table
+
+
+def sorted_rows(table: Table, sort: str) -> QuerySet | None:
+    """The rows of the table by the column that the address names; None when it names none that can be sorted."""
+    if not sort:
+        return None
+    table.order_by = sort  # the table leaves out what is no column of its own, or cannot be sorted
+    if not table.order_by:
+        return None
+    rows = table.data.data
+    return rows.order_by(*rows.query.order_by, "pk")
+
+
+def show_rows(table: Table, rows: list[Any]) -> Table:
+    """The table showing just these rows, which somebody else has found and put in order."""
+    table.rows = BoundRows(rows, table)
     return table
 
 

@@ -22,8 +22,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from portal.cases.models import Case, Event
 from portal.desk.base.forms import VerbForm
-from portal.desk.base.parameters import Shape, column, narrow, number, text
-from portal.desk.base.tables import paged
+from portal.desk.base.listing import TAKES, Listing
+from portal.desk.base.parameters import Shape, narrow
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.access import signed_in
 from portal.organisations.models import User
@@ -65,7 +65,7 @@ class RegisterView(DeskView):
     """A list of what the user may see: filters in the address, a table that says what it is sorted by."""
 
     template_name = "desk/register.html"
-    takes = {"show": text, "q": text, "sort": column, "page": number}
+    takes = TAKES
     model_admin: Any = None  # the DeskModelAdmin that shows this view; `as_view` sets it
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -78,17 +78,12 @@ class RegisterView(DeskView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         admin = self.model_admin
-        chosen = self.request.GET.get("show", admin.default_filter)
-        if chosen not in admin.filters:
-            chosen = admin.default_filter
-        query = self.request.GET.get("q", "")
-        rows = admin.filtered(admin.door(self.user), chosen, self.user)
-        rows = admin.search(rows, query) if query else rows
-        table = paged(admin.table_class(admin.for_list(rows), empty_text=admin.empty_text), self.request)
+        listing = Listing(admin, self.user, self.request.GET.dict())
         return super().get_context_data(
-            table=table,
-            query=query,
-            filters=[(key, label, key == chosen) for key, label in admin.filters.items()],
+            listing=listing,
+            table=listing.table(),
+            query=listing.query,
+            filters=[(key, label, key == listing.chosen) for key, label in admin.filters.items()],
             model_admin=admin,
             **kwargs,
         )

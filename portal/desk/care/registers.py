@@ -29,12 +29,13 @@ class FeedbackAdmin(DeskModelAdmin):
     table_class = FeedbackTable
     page_class = FeedbackPage
     search_hint = "事项名称、编码或者意见里的字"
+    walked = False
     filters = {"open": "待处理", "answered": "已处理", "all": "全部"}
     default_filter = "open"
     empty_text = "没有符合条件的意见。"
     verbs = {"answer": AnswerFeedback}
 
-    def door(self, user: User) -> QuerySet:
+    def seen(self, user: User) -> QuerySet:
         seen = GuideFeedback.objects.all()
         seen = seen if self.permission_helper.user_can_list(user) else seen.none()
         return seen.select_related("item", "answered_by")

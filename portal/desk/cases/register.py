@@ -25,6 +25,7 @@ class CaseAdmin(DeskModelAdmin):
     search_hint = "办件编号、申请编号、申请人或者事项"
     filters = {"window": "窗口待办", "running": "办理中", "decided": "已决定", "ended": "已结束", "all": "全部"}
     default_filter = "all"
+    groups = {"window": AT_THE_WINDOW, "running": IN_PROGRESS, "decided": AFTER_DECISION, "ended": ENDED}
     verbs = {
         "accept": views.Accept,
         "corrected": views.CompleteCorrection,
@@ -41,10 +42,6 @@ class CaseAdmin(DeskModelAdmin):
 
     def door(self, user: User) -> QuerySet:
         return super().door(user).with_context()
-
-    def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:
-        groups = {"window": AT_THE_WINDOW, "running": IN_PROGRESS, "decided": AFTER_DECISION, "ended": ENDED}
-        return rows.filter(status__in=groups[chosen]) if chosen in groups else rows
 
     def search(self, rows: QuerySet, query: str) -> QuerySet:
         return rows.filter(

@@ -48,7 +48,7 @@ class CasePage(ThingView):
         tasks = list(case.tasks.select_related("department", "done_by"))
         for task in tasks:
             task.case = case
-        slips = list(case.slips.for_list())
+        slips = list(case.slips.select_related("department", "document").defer("document__content").order_by("-pk"))
         waiting = {slip.department_id: slip for slip in slips if slip.status in SLIP_WAITING}
         custody = {item.material_id: item for item in Custody.objects.now().of_case(case)}
         materials = list(case.materials.prefetch_related("files"))

@@ -25,11 +25,12 @@ class HandbookAdmin(DeskModelAdmin):
     table_class = HandbookTable
     page_class = views.HandbookPage
     search_hint = "手册编号或者受理区"
+    walked = False
     filters = {"all": "全部", "centre": WHOLE_CENTRE, "zones": "按受理区"}
     empty_text = "还没有手册。"
     verbs = {"retry": views.MakeAgain}
 
-    def door(self, user: User) -> QuerySet:
+    def seen(self, user: User) -> QuerySet:
         return views.readable(user)
 
     def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:

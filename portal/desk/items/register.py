@@ -23,11 +23,12 @@ class ItemAdmin(DeskModelAdmin):
     table_class = ItemTable
     page_class = views.ItemPage
     search_hint = "事项名称、编码、部门或者拼音首字母"
+    walked = False
     filters = {"open": "在用", "closed": "暂停和取消", "all": "全部"}
     default_filter = "open"
     verbs = {"withdraw": views.WithdrawItem, "reopen": views.ReopenItem}
 
-    def door(self, user: User) -> QuerySet:
+    def seen(self, user: User) -> QuerySet:
         seen = ServiceItem.objects.all() if self.permission_helper.user_can_list(user) else ServiceItem.objects.none()
         return seen.select_related("zone", "lead", "current_edition", "withdrawn_by")
 

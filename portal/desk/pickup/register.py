@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from portal.desk.base.registers import DeskModelAdmin
+from portal.desk.base.walking import NEWEST_FIRST, Order
 from portal.desk.pickup import views
 from portal.desk.pickup.tables import DeliveryTable
 from portal.organisations.models import User
@@ -24,6 +25,7 @@ class DeliveryAdmin(DeskModelAdmin):
     search_hint = "办件编号或者申请人"
     filters = {"waiting": "待领取", "all": "全部"}
     default_filter = "waiting"
+    groups = {"waiting": DELIVERY_WAITING}
     verbs = {"deliver": views.Deliver}
 
     def door(self, user: User) -> QuerySet:
@@ -41,8 +43,9 @@ class DeliveryAdmin(DeskModelAdmin):
             )
         )
 
-    def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:
-        return rows.filter(status__in=DELIVERY_WAITING) if chosen == "waiting" else rows
+    def order_of(self, chosen: str) -> Order:
+        """What waits, by the day on which it must have reached its owner."""
+        return Order("due") if chosen == "waiting" else NEWEST_FIRST
 
     def search(self, rows: QuerySet, query: str) -> QuerySet:
         return rows.filter(Q(case__number__iexact=query) | Q(case__application__applicant_name__icontains=query))

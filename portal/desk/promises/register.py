@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.promises import views
 from portal.desk.promises.tables import PromiseTable
-from portal.jobs.models import Promise
+from portal.jobs.models import Promise, PromiseStatus
 from portal.organisations.models import User
 
 
@@ -24,13 +24,11 @@ class PromiseAdmin(DeskModelAdmin):
     page_class = views.PromisePage
     filters = {"dead": "失败的", "all": "全部"}
     default_filter = "dead"
+    groups = {"dead": frozenset({PromiseStatus.DEAD})}
     verbs = {"retry": views.Retry}
 
-    def door(self, user: User) -> QuerySet:
+    def seen(self, user: User) -> QuerySet:
         return Promise.objects.all() if self.permission_helper.user_can_list(user) else Promise.objects.none()
 
     def for_list(self, rows: QuerySet) -> QuerySet:
-        return rows.order_by("-pk")
-
-    def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:
-        return rows.filter(status="dead") if chosen == "dead" else rows
+        return rows

@@ -25,6 +25,7 @@ class SlipAdmin(DeskModelAdmin):
     search_hint = "扫描交接单条码，或者输入办件编号"
     filters = {"waiting": "待签收", "to_department": "窗口→部门", "to_window": "部门→窗口", "all": "全部"}
     default_filter = "waiting"
+    groups = {"waiting": SLIP_WAITING}
     verbs = {
         "sign": views.Sign,
         "bounce": views.Bounce,
@@ -48,9 +49,7 @@ class SlipAdmin(DeskModelAdmin):
         )
 
     def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:
-        if chosen == "waiting":
-            return rows.filter(status__in=SLIP_WAITING)
-        return rows.filter(direction=chosen) if chosen in Direction.values else rows
+        return rows.filter(direction=chosen) if chosen in Direction.values else super().filtered(rows, chosen, user)
 
     def search(self, rows: QuerySet, query: str) -> QuerySet:
         return rows.filter(Q(case__number__iexact=query) | Q(code__iexact=query) | Q(document__number=query))

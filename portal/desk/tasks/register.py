@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from portal.cases.models import Task
 from portal.cases.states import TaskStatus
 from portal.desk.base.registers import DeskModelAdmin
+from portal.desk.base.walking import NEWEST_FIRST, Order
 from portal.desk.tasks import views
 from portal.desk.tasks.tables import TaskTable
 from portal.organisations.models import User
@@ -26,6 +27,11 @@ class TaskAdmin(DeskModelAdmin):
     search_hint = "办件编号或者申请人"
     filters = {"open": "待签收和办理中", "coming": "未到环节", "done": "已办", "all": "全部"}
     default_filter = "open"
+    groups = {
+        "open": frozenset({TaskStatus.SENT, TaskStatus.WORKING}),
+        "coming": frozenset({TaskStatus.WAITING}),
+        "done": frozenset({TaskStatus.DONE}),
+    }
     verbs = {"answer": views.Answer, "decide": views.Decide, "redispatch": views.Redispatch}
 
     def door(self, user: User) -> QuerySet:
@@ -34,13 +40,13 @@ class TaskAdmin(DeskModelAdmin):
         )
 
     def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:
-        rows = rows.of_departments(user)
-        groups = {
-            "open": {TaskStatus.SENT, TaskStatus.WORKING},
-            "coming": {TaskStatus.WAITING},
-            "done": {TaskStatus.DONE},
-        }
-        return rows.filter(status__in=groups[chosen]) if chosen in groups else rows
+        return super().filtered(rows.of_departments(user), chosen, user)
+
+    def order_of(self, chosen: str) -> Order:
+        """What burns first; what is done, and all together, the newest first."""
+        return {"open": Order("due"), "coming": Order("due"), "done": Order("due", descending=True)}.get(
+            chosen, NEWEST_FIRST
+        )
 
     def search(self, rows: QuerySet, query: str) -> QuerySet:
         return rows.filter(Q(case__number__iexact=query) | Q(case__application__applicant_name__icontains=query))

@@ -41,7 +41,7 @@ WAITING = frozenset({SlipStatus.ISSUED, SlipStatus.IN_TRANSIT})
 class SlipQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> SlipQuerySet:
         """Slips of the cases the user may see; a department sees those it gave or gets."""
-        found = self.filter(case__in=Case.objects.visible_to(user))
+        found = self.filter(Case.objects.holding(user))
         posts = user.posts_now() if user.is_authenticated else []
         if posts and all(post.role in DEPARTMENT_ROLES for post in posts):
             found = found.filter(department__in=[post.organisation_id for post in posts])
@@ -51,8 +51,18 @@ class SlipQuerySet(models.QuerySet):
         return self.filter(status__in=WAITING)
 
     def for_list(self) -> SlipQuerySet:
-        return self.select_related("case__application", "case__item", "department", "document", "issued_by").order_by(
-            "-pk"
+        """What a row shows, newest first, and nothing that only the page of the slip reads: no printed content."""
+        rows = self.select_related("case__application", "department", "document").order_by("-pk")
+        return rows.only(
+            "direction",
+            "issued_at",
+            "status",
+            "due",
+            "round",
+            "case__number",
+            "case__application__number",
+            "department__short_name",
+            "document__number",
         )
 
 
@@ -82,6 +92,12 @@ class Slip(models.Model):
     class Meta:
         verbose_name = "交接单"
         verbose_name_plural = "交接单"
+        indexes = [
+            # The register of what waits for a signature, newest first, and its number on the home page.
+            models.Index(fields=["status", "-id", "direction", "department"], name="slip_by_status"),
+            # All slips of one department, newest first.
+            models.Index(fields=["department", "-id"], name="slip_register"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "department", "direction"],
