@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from portal.lib.check_digit import append_check, is_valid
@@ -45,6 +46,12 @@ class ApplicationNumber:
         """What an application number says; None for anything else, also for a wrong check digit."""
         found = _read(text)
         return cls(*found[1:]) if found and found[0] == APPLICATIONS else None
+
+
+def number_in(text: str) -> CaseNumber | ApplicationNumber | None:
+    """The number that somebody typed, in full-width digits or small letters as well; None for words."""
+    typed = unicodedata.normalize("NFKC", text).strip().upper()
+    return CaseNumber.parse(typed) or ApplicationNumber.parse(typed)
 
 
 def counter_of_cases(letter: str, day: str) -> str:

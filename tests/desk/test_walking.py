@@ -181,3 +181,16 @@ def test_a_window_of_another_centre_sees_no_case_of_this_one(cast: Cast) -> None
     assert case in Case.objects.visible_to(cast.supervisor)
     assert case not in Case.objects.visible_to(User.objects.get(pk=abroad.pk))
     assert Application.objects.get() == case.application
+
+
+def test_a_number_is_looked_for_by_its_index_however_it_is_typed(cast: Cast) -> None:
+    case, other = accepted_case("TZ-09"), accepted_case("TZ-09")
+    client, url = at_desk(cast.receiver), reverse("cases_modeladmin_index")
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in case.number)
+    for typed in (case.number, case.number.lower(), wide, case.application.number):
+        with CaptureQueriesContext(connection) as asked:
+            answer = client.get(url, {"q": typed})
+        assert [row.record.pk for row in answer.context["table"].rows] == [case.pk]
+        assert not [query for query in asked if "applicant_name" in query["sql"] and "LIKE" in query["sql"]]
+    found = client.get(url, {"q": "示例建设"}).context["table"].rows
+    assert {row.record.pk for row in found} == {case.pk, other.pk}

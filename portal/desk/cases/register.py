@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from portal.cases.models import Case
+from portal.cases.numbers import CaseNumber, number_in
 from portal.cases.states import AFTER_DECISION, AT_THE_WINDOW, ENDED, IN_PROGRESS
 from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.cases import views
@@ -44,9 +45,10 @@ class CaseAdmin(DeskModelAdmin):
         return super().door(user).with_context()
 
     def search(self, rows: QuerySet, query: str) -> QuerySet:
-        return rows.filter(
-            Q(number__iexact=query)
-            | Q(application__number__iexact=query)
-            | Q(application__applicant_name__icontains=query)
-            | Q(item__name__icontains=query)
-        )
+        """A number goes to its unique index; only words are looked for in names."""
+        number = number_in(query)
+        if isinstance(number, CaseNumber):
+            return rows.filter(number=str(number))
+        if number is not None:
+            return rows.filter(application__number=str(number))
+        return rows.filter(Q(application__applicant_name__icontains=query) | Q(item__name__icontains=query))
