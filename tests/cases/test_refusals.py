@@ -322,13 +322,13 @@ def test_a_full_number_is_shown_to_those_who_need_it_only(cast: Cast) -> None:
     assert case.events.filter(verb="reveal_identity").count() == 5
     receiving = person("jsj-mail", [(Role.DEPT_RECEIVER, "", "sx-jsj")])
     for by in (cast.nobody, cast.supervisor, cast.estate_receiver, cast.officer("sx-gtj"), cast.editor, receiving):
-        with pytest.raises(Refused, match="决定部门的承办人"):
+        with pytest.raises(Refused, match="不能办理“查看完整证件号码”"):
             reveal_identity(case, by=by, reason="核对申请人身份")
     assert case.events.filter(verb="reveal_identity").count() == 5
 
 
 def test_the_deciding_department_sees_no_number_before_the_case_is_accepted(cast: Cast) -> None:
-    with pytest.raises(Refused, match="决定部门的承办人"):
+    with pytest.raises(Refused, match="不能办理“查看完整证件号码”"):
         reveal_identity(received_case(), by=cast.officer("sx-jsj"), reason="核对申请人身份")
 
 
