@@ -20,7 +20,8 @@ from pages.themes import ThemePage
 from portal.catalog.editions.publishing import keep_theme
 from portal.catalog.exchange.content import load_items, load_themes
 from portal.catalog.models import ItemStatus, ServiceItem, Theme
-from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.theme import ThemeDefinition
 from portal.lib.content import read_yaml
 from portal.organisations import access
 

@@ -18,7 +18,8 @@ from portal.catalog.drawing.theme_chart import theme_chart_steps, theme_chart_sv
 from portal.catalog.items.shown import THEMES, item_tag, theme_tag
 from portal.catalog.models import ItemStatus, Theme
 from portal.catalog.papers.joint_list import joint_materials
-from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.theme import ThemeDefinition
 
 ITEM_CODE = re.compile(r"[A-Z]{2,3}-[0-9]{2,4}")
 

@@ -16,7 +16,7 @@ from portal.catalog.exchange.content import load_items, load_themes
 from portal.catalog.judging.findings import PreflightFailed
 from portal.catalog.judging.theme_findings import circles, theme_findings
 from portal.catalog.models import Theme, ThemeEdition
-from portal.catalog.schema.definition import Dependency, ThemeDefinition, ThemeStage
+from portal.catalog.schema.theme import Dependency, ThemeDefinition, ThemeStage
 from tests.cast import Cast, build_cast
 
 ITEMS = {item.code: item for item in load_items(settings.CONTENT_DIR)}

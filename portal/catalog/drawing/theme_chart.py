@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString
 
 from portal.catalog.drawing.chart import NOBODY, state_of
 from portal.catalog.drawing.shapes import CURRENT, DONE, LINE, MARGIN, NOTE, WHO, WIDTH, Box, Row, Words, box, wrapped
-from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition, ThemeStage
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.theme import ThemeDefinition, ThemeStage
 from portal.lib.words import one_line
 from portal.organisations.models import Organisation
 

@@ -18,7 +18,8 @@ from portal.catalog.judging.lint.judge import lint_definition
 from portal.catalog.judging.preflight import preflight
 from portal.catalog.judging.theme_findings import theme_findings
 from portal.catalog.judging.waivers import with_waivers
-from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.theme import ThemeDefinition
 from portal.organisations.models import Organisation, Zone
 
 if TYPE_CHECKING:

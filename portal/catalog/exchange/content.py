@@ -13,7 +13,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.theme import ThemeDefinition
 from portal.lib.content import read_yaml
 
 CASE_TYPES = {"即办件": "instant", "承诺件": "promised"}

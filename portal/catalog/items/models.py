@@ -7,7 +7,8 @@ from django.db import models
 from django.utils import timezone
 
 from portal.catalog.items.editioned import Editioned, EditionOf
-from portal.catalog.schema.definition import ItemDefinition, ThemeDefinition
+from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.theme import ThemeDefinition
 from portal.organisations.models import Organisation, Zone
 
 LONGEST_REASON = 300

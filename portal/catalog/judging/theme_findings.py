@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 
 from portal.catalog.judging.findings import Finding
-from portal.catalog.schema.definition import ThemeDefinition
+from portal.catalog.schema.theme import ThemeDefinition
 
 
 def theme_findings(

@@ -28,7 +28,7 @@ class MovedDeadlineAdmin(DeskModelAdmin):
     default_filter = "papers"
     empty_text = "工作日历没有变动过办理中的期限。"
 
-    def door(self, user: User) -> QuerySet:
+    def seen(self, user: User) -> QuerySet:
         may_list = self.permission_helper.user_can_list(user)
         cases = Case.objects.visible_to(user) if may_list else Case.objects.none()
         of_case = Case.objects.filter(pk=OuterRef("holder"))
@@ -39,7 +39,7 @@ class MovedDeadlineAdmin(DeskModelAdmin):
         )
 
     def for_list(self, rows: QuerySet) -> QuerySet:
-        return rows.select_related("change").order_by("-pk")
+        return rows.select_related("change")
 
     def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:
         return rows.filter(has_papers=True) if chosen == "papers" else rows
