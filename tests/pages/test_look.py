@@ -256,15 +256,26 @@ def test_the_page_of_failures_asks_no_database(django_assert_num_queries, db: No
     assert "12345" in answer.content.decode()
 
 
-@pytest.mark.parametrize("kind, words", [("password", "需要密码"), ("login", "请先登录")])
-def test_a_page_for_some_people_only_asks_in_our_own_frame(
-    small_site: HomePage, client: Client, kind: str, words: str
-) -> None:
-    plain = small_site.add_child(instance=PlainPage(title="内部", slug="inside", body="<p>秘密</p>"))
+def for_some_only(site: HomePage, kind: str) -> PlainPage:
+    plain = site.add_child(instance=PlainPage(title="内部", slug="inside", body="<p>秘密</p>"))
     PageViewRestriction.objects.create(page=plain, restriction_type=kind, password="open")
-    html = client.get(plain.url, follow=True).content.decode()
-    assert words in html
+    return plain
+
+
+def test_a_page_behind_a_password_asks_for_it_in_our_own_frame(small_site: HomePage, client: Client) -> None:
+    html = client.get(for_some_only(small_site, "password").url, follow=True).content.decode()
+    assert "需要密码" in html
     assert 'data-display="normal"' in html
+    assert "秘密" not in html
+
+
+def test_a_page_for_staff_only_leads_to_the_one_door_and_back(small_site: HomePage, client: Client) -> None:
+    plain = for_some_only(small_site, "login")
+    answer = client.get(plain.url)
+    assert answer.status_code == 302
+    assert answer.url == f"/admin/login/?next={plain.url}"
+    html = client.get(answer.url).content.decode()
+    assert "工作人员登录" in html
     assert "秘密" not in html
 
 
