@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from portal.catalog.schema.definition import Definition, Part
+from portal.catalog.schema.definition import Definition
+from portal.catalog.schema.questions import Part
 
 
 class ThemeStage(Part):
@@ -25,7 +26,7 @@ class ThemeStage(Part):
         """A stage was once kept as its name and its items alone."""
         return {"name": data[0], "items": data[1]} if isinstance(data, list | tuple) and len(data) == 2 else data
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]  # pydantic's gives the fields with their names
         """As a pair of name and items."""
         return iter((self.name, self.items))
 
