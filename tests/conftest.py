@@ -22,6 +22,7 @@ from portal.organisations.content import load_organisations
 from portal.organisations.models import ServiceCenter
 from portal.workdays.calendar import forget_calendar
 from tests.cast import Cast, build_cast, find_cast
+from tests.tables import copy_tables, drop_tables
 
 THREE = ("TZ-09", "BDC-01", "SS-02")
 _teardown = TransactionTestCase._fixture_teardown
@@ -40,6 +41,20 @@ def _teardown_without_guard(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _teardown_without_guard
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    request: pytest.FixtureRequest, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[bool]:
+    """Every run starts on a copy of tables that were made before; `--create-db` makes them in the run itself."""
+    if request.config.getvalue("reuse_db") or request.config.getvalue("create_db"):
+        yield request.config.getvalue("reuse_db")
+        return
+    with django_db_blocker.unblock():
+        copy_tables()
+        yield True
+        drop_tables()
 
 
 @pytest.fixture(autouse=True)

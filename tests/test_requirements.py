@@ -64,8 +64,9 @@ def configured() -> set[str]:
 
 
 def distributions(modules: set[str]) -> set[str]:
+    """The packages that these modules come from; a module of a tool that is not installed is taken by its own name."""
     known = packages_distributions()
-    return {canonical(known[module][0]) for module in modules}
+    return {canonical(known.get(module, [module])[0]) for module in modules}
 
 
 def test_everything_imported_or_configured_is_pinned() -> None:
