@@ -23,7 +23,9 @@ _watching = [False]
 
 def _note(event: str, arguments: tuple[Any, ...]) -> None:
     """Remember what is opened while a test watches; a hook cannot be taken away again, and outlives this module."""
-    if _watching and _watching[0] and event in ("open", "os.listdir", "os.scandir") and isinstance(arguments[0], str | bytes | Path):
+    if not _watching or not _watching[0] or event not in ("open", "os.listdir", "os.scandir"):
+        return
+    if isinstance(arguments[0], str | bytes | Path):
         _opened.append(str(Path(arguments[0].decode() if isinstance(arguments[0], bytes) else arguments[0]).resolve()))
 
 
