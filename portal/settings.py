@@ -223,8 +223,8 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 WAGTAIL_I18N_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
-# Saving by itself is off: nothing holds back 发布 while such a save of a new page is under way, so that the page would be
-# made twice and the editor told that its code is taken; and a half-written item is refused (400) every half second.
+# Saving by itself is off: nothing holds back 发布 while such a save of a new page is under way: the page would be made
+# twice and the editor told that its code is taken; and a half-written item is refused (400) every half second.
 WAGTAIL_AUTOSAVE_INTERVAL = 0
 WAGTAILADMIN_USER_LOGIN_FORM = "portal.desk.users.SignInForm"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "portal.lib.search.backend"}}
