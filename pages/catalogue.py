@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 
 from pages.guide_fields import ItemElements
 from portal.catalog.finding import demand, facets
-from portal.catalog.finding.asking import Search, Tier
+from portal.catalog.finding.asking import Search, Tier, tier_of
 from portal.catalog.finding.models import Entry, Facet
 from portal.lib.search.text import LONGEST, Query
 from portal.organisations.models import Zone
@@ -119,7 +119,9 @@ class Listing:
         return [by_item[entry.pk] for entry in entries if entry.pk in by_item]
 
     def _reason(self, entry: Entry) -> str:
-        tier = Tier(entry.tier) if self.query.words and not self.is_guess else None
+        if not self.query.words or self.is_guess:
+            return ""
+        tier = tier_of(entry)
         return tier.label if tier in REASONS else ""
 
     def _with_facts(self, items: Iterable[int]) -> QuerySet[ItemElements]:

@@ -86,7 +86,7 @@ def export_definitions(*, drafts: bool = False) -> tuple[list[ItemDefinition], l
     """The editions in force, or the latest drafts; and the codes of drafts that make no definition yet."""
     if not drafts:
         items = ServiceItem.objects.filter(status=ItemStatus.IN_FORCE).exclude(current_edition=None)
-        return [item.current_edition.parsed for item in items.select_related("current_edition__item")], []
+        return [item.edition_in_force.parsed for item in items.select_related("current_edition__item")], []
     found = {page.code or page.title: definition_of(page) for page in _all_drafts()}
     return [item for item in found.values() if item], [code for code, item in found.items() if item is None]
 

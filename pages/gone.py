@@ -24,5 +24,5 @@ def withdrawn_page(request: HttpRequest, item: ServiceItem, context: dict[str, A
     frame = frame_of(request)
     successor = item.successor_in_force()
     found = {**context, "item": item, "successor": successor, "catalogue": frame.catalogue, "center": frame.center}
-    found["successor_page"] = successor.guides.live().first() if successor else None
+    found["successor_page"] = successor.guides.filter(live=True).first() if successor else None
     return TemplateResponse(request, TEMPLATE, found, status=410)

@@ -8,9 +8,9 @@ from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from portal.catalog.handbook.models import UNDER_WAY, Handbook, HandbookStatus, series_of
 from portal.catalog.handbook.press import work_folder
 from portal.catalog.items.models import Edition, IntakeAct, IntakeChange, ItemStatus, ServiceItem, ThemeEdition
-from portal.catalog.schema.definition import digest
 from portal.documents.models import Counter, Damaged
 from portal.jobs.models import PromiseStatus
+from portal.lib.digests import digest
 
 
 def problems() -> Iterator[str]:

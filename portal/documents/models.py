@@ -6,7 +6,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -162,12 +162,12 @@ class Document(models.Model):
         raise TypeError("an issued document is voided, not deleted")
 
     @classmethod
-    def issue(cls, kind: str, *, content: dict[str, Any], by: Any, body: str = "") -> Document:
+    def issue(cls, kind: str, *, content: dict[str, Any], by: Any, body: str = "") -> Self:
         """Number and freeze a paper in the caller's transaction; its PDF is promised work. See `issue_many`."""
         return cls.issue_many(kind, contents=[content], by=by, body=body)[0]
 
     @classmethod
-    def issue_many(cls, kind: str, *, contents: Sequence[dict[str, Any]], by: Any, body: str = "") -> list[Document]:
+    def issue_many(cls, kind: str, *, contents: Sequence[dict[str, Any]], by: Any, body: str = "") -> list[Self]:
         """Number and freeze papers of one kind, in the order of `contents`; many cost the queries of one.
 
         One gapless sequence per kind, body and year. The year is that of the portal's own time zone, not of the one a

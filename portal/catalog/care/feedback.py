@@ -88,7 +88,7 @@ class GuideFeedback(models.Model):
             return kept
         if cls.objects.open().filter(item=item).count() >= MOST_OPEN:
             raise Refused("关于这份指南的意见已经很多，编辑正在处理。急需更正的，请拨打咨询电话。")
-        values = {"item": item, "edition": item.current_edition.number, "part": part, "text": said[:LONGEST_TEXT]}
+        values = {"item": item, "edition": item.edition_in_force.number, "part": part, "text": said[:LONGEST_TEXT]}
         return cls.objects.get_or_create(key=key, defaults=values)[0]
 
     def answered(self, *, by: User, answer: str) -> None:

@@ -28,7 +28,7 @@ class TypedText(forms.CharField):
     """Words as they were typed; a NUL, which no database keeps, is dropped instead of complained about."""
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\x00", "")
+        return (super().to_python(value) or "").replace("\x00", "")
 
 
 class FeedbackForm(forms.Form):
@@ -53,11 +53,10 @@ class FeedbackForm(forms.Form):
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> None:
         if "key" in self.errors:  # no browser of ours sends a form without it
-            del self._errors["key"]
+            del self.errors["key"]
             self.add_error(None, "这张表单不完整，请刷新页面后重新填写。")
-        return super().clean()
 
 
 @never_cache

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from portal.catalog.drawing.shapes import CURRENT, DONE, LINE, MARGIN, NOTE, WIDTH, Row, Words, box, days, wrapped
-from portal.catalog.schema.definition import ItemDefinition, Stage, Step
+from portal.catalog.schema.definition import DeskStep, ItemDefinition, Stage, Step
 from portal.lib.words import one_line
 from portal.organisations.models import Organisation
 
@@ -83,22 +83,23 @@ def process_chart_steps(
     """The ordered-list twin of the chart."""
     names, route = names_of(definition), definition.route
 
-    def entry(number: int, who: str, step: Step | None = None, *, key: str = "", parallel: bool = False) -> ChartStep:
-        what = step or {ACCEPTANCE: route.acceptance, RESULT: route.result, ISSUE: route.issue}[key]
-        state = state_of(what.key if step else key, current, done)
-        marks = (*marks_of(step), *more_of(step)) if step else ()
-        return ChartStep(number, who, what.name, days(what.limit_wd), parallel, state, step.key if step else key, marks)
+    def of_desk(number: int, who: str, step: DeskStep, key: str) -> ChartStep:
+        return ChartStep(number, who, step.name, days(step.limit_wd), False, state_of(key, current, done), key)
 
-    found = [entry(1, "综合窗口", key=ACCEPTANCE)]
+    def of_department(number: int, step: Step, parallel: bool) -> ChartStep:
+        who, state = who_acts(step.performer, names[step.department]), state_of(step.key, current, done)
+        marks = (*marks_of(step), *more_of(step))
+        return ChartStep(number, who, step.name, days(step.limit_wd), parallel, state, step.key, marks)
+
+    found = [of_desk(1, "综合窗口", route.acceptance, ACCEPTANCE)]
     for number, stage in enumerate(route.stages, start=2):
-        for step in stage.steps:
-            who = who_acts(step.performer, names[step.department])
-            found.append(entry(number, who, step, parallel=len(stage.steps) > 1))
+        found += [of_department(number, step, len(stage.steps) > 1) for step in stage.steps]
     number = len(route.stages) + 2
     if route.result:
-        found.append(entry(number, who_acts(route.result.performer, names[definition.lead_dept]), key=RESULT))
+        who = who_acts(route.result.performer, names[definition.lead_dept])
+        found.append(of_desk(number, who, route.result, RESULT))
         number += 1
-    return [*found, entry(number, "出件窗口", key=ISSUE)]
+    return [*found, of_desk(number, "出件窗口", route.issue, ISSUE)]
 
 
 def _sentence(step: ChartStep) -> str:
@@ -153,7 +154,8 @@ def chart_rows(
     definition: ItemDefinition, names: dict[str, str], current: Collection[str], done: Collection[str]
 ) -> list[Row]:
     """Every step in its lane, from top to bottom."""
-    route, rows = definition.route, []
+    route = definition.route
+    rows: list[Row] = []
 
     def put(lane: int, words: list[Words], label: Sequence[str] = ()) -> None:
         y = rows[-1].bottom + ARROW if rows else MARGIN + HEAD

@@ -25,12 +25,20 @@ GAP, TALL = 5, 22
 """Between the little boxes of windows, and how high they are."""
 
 
+@dataclass(frozen=True)
+class Ground:
+    """A functional area with the windows that stand in it, in the order of their codes."""
+
+    area: HallArea
+    windows: list[Window]
+
+
 @dataclass
 class Floor:
     """One storey: its drawing (empty when nothing has a place on it) and what stands on it in words."""
 
     number: int
-    areas: list[HallArea] = field(default_factory=list)
+    grounds: list[Ground] = field(default_factory=list)
     facilities: list[HallFacility] = field(default_factory=list)
     svg: SafeString | str = ""
 
@@ -40,17 +48,12 @@ class Floor:
 
 
 def floors(center: ServiceCenter) -> list[Floor]:
-    """The storeys of the hall from the ground up, cellars last; each area has `counters`, its windows in order."""
+    """The storeys of the hall from the ground up, cellars last."""
     found: dict[int, Floor] = {}
-    windows = {
-        area: list(rows)
-        for area, rows in groupby(
-            Window.objects.filter(center=center).order_by("area_id", "code"), key=lambda window: window.area_id
-        )
-    }
+    standing = Window.objects.filter(center=center).order_by("area_id", "code")
+    windows = {area: list(rows) for area, rows in groupby(standing, key=lambda window: window.area_id)}
     for area in center.areas.all():
-        area.counters = windows.get(area.pk, [])
-        found.setdefault(area.floor, Floor(area.floor)).areas.append(area)
+        found.setdefault(area.floor, Floor(area.floor)).grounds.append(Ground(area, windows.get(area.pk, [])))
     for facility in center.facilities.all():
         found.setdefault(facility.floor, Floor(facility.floor)).facilities.append(facility)
     storeys = [found[number] for number in sorted(found, key=lambda number: (number < 0, abs(number)))]
@@ -60,37 +63,38 @@ def floors(center: ServiceCenter) -> list[Floor]:
 
 
 def _drawing(center: ServiceCenter, storey: Floor) -> SafeString | str:
-    areas = [area for area in storey.areas if area.is_drawn]
-    marks = [one for one in storey.facilities if one.x is not None]
-    if not areas:
+    grounds = [ground for ground in storey.grounds if ground.area.is_drawn]
+    places = [(one.sign, one.x, one.y) for one in storey.facilities if one.x is not None and one.y is not None]
+    if not grounds:
         return ""
-    lowest = max([area.y + area.height for area in areas] + [mark.y + 2 for mark in marks])
-    described = "；".join(_described(area) for area in areas)
+    lowest = max([ground.area.y + ground.area.height for ground in grounds] + [y + 2 for _, _, y in places])
+    described = "；".join(_described(ground) for ground in grounds)
     context = {
         "width": PLAN_WIDTH * UNIT + 2 * MARGIN,
         "height": lowest * UNIT + 2 * MARGIN,
         "title": f"{one_line(center.name)}{storey.name}平面图",
         "description": f"{one_line(described)}。下面的列表写明同样的内容。",
         "hull": {"width": PLAN_WIDTH * UNIT, "height": lowest * UNIT, "at": MARGIN},
-        "areas": [_area(area) for area in areas],
-        "marks": [_mark(mark) for mark in marks],
+        "areas": [_area(ground) for ground in grounds],
+        "marks": [_mark(*place) for place in places],
         "id": f"plan-{center.code}-{storey.number}",
     }
     return SafeString(render_to_string("catalog/floor_plan.svg", context))
 
 
-def _described(area: HallArea) -> str:
-    codes = "、".join(window.code for window in area.counters)
-    return f"{area.name}，有窗口{codes}" if codes else area.name
+def _described(ground: Ground) -> str:
+    name, codes = ground.area.name, "、".join(window.code for window in ground.windows)
+    return f"{name}，有窗口{codes}" if codes else name
 
 
-def _mark(mark: HallFacility) -> dict[str, Any]:
-    """A disc that stays on the paper also at its edge."""
-    x = min(max(MARGIN + mark.x * UNIT, RADIUS + 1), PLAN_WIDTH * UNIT + 2 * MARGIN - RADIUS - 1)
-    return {"x": x, "y": max(MARGIN + mark.y * UNIT, RADIUS + 1), "sign": mark.sign}
+def _mark(sign: str, x: int, y: int) -> dict[str, Any]:
+    """A disc that stays on the paper also at its edge; `x` and `y` are squares of the plan."""
+    middle = min(max(MARGIN + x * UNIT, RADIUS + 1), PLAN_WIDTH * UNIT + 2 * MARGIN - RADIUS - 1)
+    return {"x": middle, "y": max(MARGIN + y * UNIT, RADIUS + 1), "sign": sign}
 
 
-def _area(area: HallArea) -> dict[str, Any]:
+def _area(ground: Ground) -> dict[str, Any]:
+    area = ground.area
     x, y = MARGIN + area.x * UNIT, MARGIN + area.y * UNIT
     wide, high = area.width * UNIT, area.height * UNIT
     lines = wrapped(area.name, wide - 12, NAME, most=max(1, min(3, high // 18)))
@@ -101,14 +105,14 @@ def _area(area: HallArea) -> dict[str, Any]:
         "height": high,
         "text_x": x + 8,
         "lines": [{"y": y + 20 + 18 * number, "text": line} for number, line in enumerate(lines)],
-        "windows": _windows(area, x + 8, y + 20 + 18 * len(lines), wide - 16, y + high - 6),
+        "windows": _windows(ground.windows, x + 8, y + 20 + 18 * len(lines), wide - 16, y + high - 6),
     }
 
 
-def _windows(area: HallArea, left: float, top: float, wide: float, bottom: float) -> list[dict[str, Any]]:
+def _windows(windows: list[Window], left: float, top: float, wide: float, bottom: float) -> list[dict[str, Any]]:
     """Boxes with the numbers of the windows, row by row; those that find no room stand in the list only."""
     boxes, x, y = [], left, top
-    for window in area.counters:
+    for window in windows:
         needed = max(36.0, text_width(window.code, NUMBER) + 10)
         if needed > wide:
             continue

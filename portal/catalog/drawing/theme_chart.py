@@ -221,7 +221,8 @@ def rails(theme: ThemeDefinition, boxes: Mapping[str, Box]) -> list[tuple[str, l
 
     Two rails that run beside each other keep apart; there are as many columns as run at the same height.
     """
-    found, taken = [], []
+    found: list[tuple[str, list[tuple[int, int]]]] = []
+    taken: list[tuple[int, int, int]] = []
     sources = [code for code in boxes if any(code in theme.after(other) for other in boxes)]
     for source in sources:
         start = boxes[source]

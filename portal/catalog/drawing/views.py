@@ -6,8 +6,6 @@ import hashlib
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg, total_text
@@ -15,6 +13,7 @@ from portal.catalog.drawing.theme_chart import theme_chart_steps, theme_chart_sv
 from portal.catalog.items.guide import guide_path
 from portal.catalog.items.models import ServiceItem, Theme
 from portal.catalog.items.shown import EVERY_PAGE, item_tag, theme_tag
+from portal.lib.inline_file import inline_file
 from portal.lib.page_cache import depend
 
 
@@ -23,7 +22,7 @@ def item_chart(request: HttpRequest, code: str) -> HttpResponse:
     """The chart of an item in force with its ordered-list twin."""
     item = _item(code)
     depend(request, *EVERY_PAGE, item_tag(item.code))
-    definition = item.current_edition.parsed
+    definition = item.edition_in_force.parsed
     context = {
         "item": item,
         "definition": definition,
@@ -38,7 +37,7 @@ def item_chart(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def item_chart_svg(request: HttpRequest, code: str) -> HttpResponse:
     item = _item(code)
-    return _svg(request, process_chart_svg(item.current_edition.parsed), f"{item.name}办理流程图.svg")
+    return _svg(request, process_chart_svg(item.edition_in_force.parsed), f"{item.name}办理流程图.svg")
 
 
 @require_safe
@@ -64,14 +63,8 @@ def theme_chart_file(request: HttpRequest, code: str) -> HttpResponse:
 
 def _svg(request: HttpRequest, drawing: str, name: str) -> HttpResponse:
     """A file with the drawing; its ETag is that of its words, so a new edition makes a new one."""
-    etag = f'"{hashlib.sha256(drawing.encode()).hexdigest()}"'
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        response = HttpResponse(drawing, content_type="image/svg+xml")
-        response["Content-Disposition"] = content_disposition_header(False, name)
-    response["ETag"] = etag
-    response["Cache-Control"] = "public, no-cache"
-    return response
+    digest = hashlib.sha256(drawing.encode()).hexdigest()
+    return inline_file(request, digest=digest, make=lambda: drawing, content_type="image/svg+xml", name=name)
 
 
 def _item(code: str) -> ServiceItem:

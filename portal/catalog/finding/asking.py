@@ -57,6 +57,11 @@ SCANNED = 2000
 """Of one tier, when only the top is asked for: more than anybody looks through, and it bounds the time."""
 
 
+def tier_of(entry: Entry) -> Tier:
+    """Why this entry stands in an answer; KeyError for one that no search has returned."""
+    return Tier(vars(entry)["tier"])
+
+
 @dataclass(frozen=True)
 class Stage:
     """One full-text question; the tiers it may give are told apart by `better`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 from django.db.models import Count, QuerySet
 from django.http import QueryDict
@@ -29,6 +30,12 @@ FIXED = {
 }
 MOST_UNKNOWN = 3
 """Sentences about values that do not exist; a thousand of them help nobody."""
+
+
+class Key(TypedDict):
+    """A row that is nothing but its key."""
+
+    pk: int
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,7 @@ def _labels() -> dict[Facet, dict[str, str]]:
     }
 
 
-def _ids(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+def _ids(entries: QuerySet[Entry]) -> QuerySet[Entry, Key]:
     return entries.order_by().values("pk")
 
 

@@ -95,7 +95,7 @@ class Draft:
     def __init__(self, item: ServiceItem, sources: Sources) -> None:
         self.item = item
         self.sources = sources
-        self.definition: ItemDefinition = item.current_edition.parsed
+        self.definition: ItemDefinition = item.edition_in_force.parsed
         name = self.definition.name
         self.aliases = [part for part in (self.definition.short_name, self.definition.sub_item_name) if part]
         self.entry = Entry(

@@ -5,7 +5,7 @@ Items and themes are kept this way. `Editioned` is the thing, `EditionOf` one ed
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,9 @@ from django.utils import timezone
 
 from portal.catalog.schema.definition import Definition
 from portal.documents.models import Counter
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 D = TypeVar("D", bound=Definition)
 KEPT = 4096
@@ -78,6 +81,11 @@ class Editioned(models.Model):
     series: ClassVar[str]
     """The counter of its numbers, before the key of the row."""
 
+    current_edition: models.ForeignKey[Any, Any]
+    """The one in force. Each kind of thing brings the field: its editions are rows of a table of its own."""
+    editions: RelatedManager[Any]
+    """All of them, the other side of their foreign key."""
+
     class Meta:
         abstract = True
 
@@ -96,5 +104,5 @@ class Editioned(models.Model):
             number = Counter.take(f"{self.series}:{self.pk}")
             said |= {"number": number, "definition": definition.model_dump(mode="json"), "sha256": digest}
             edition = self.editions.create(**said)
-        type(self)._default_manager.filter(pk=self.pk).update(**values, current_edition=edition)
+        type(self)._default_manager.filter(pk=self.pk).update(**(values | {"current_edition": edition}))
         return edition

@@ -14,6 +14,6 @@ def guide_url(item: ServiceItem) -> str:
 
 def guide_path(item: ServiceItem) -> str:
     """The path of the item's guide; the home page while no guide is live."""
-    guide = item.guides.live().first()
+    guide = item.guides.filter(live=True).first()
     parts = guide.get_url_parts() if guide else None
     return parts[2] if parts and parts[2] else "/"

@@ -21,6 +21,10 @@ class ItemStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", "取消"
 
 
+class NeverPublished(LookupError):
+    """An item without an edition was asked for what only an edition says."""
+
+
 class ServiceItemQuerySet(models.QuerySet):
     def open_for_intake(self) -> ServiceItemQuerySet:
         """Items a window may take in today."""
@@ -34,7 +38,7 @@ class ServiceItemQuerySet(models.QuerySet):
         return found
 
 
-class ServiceItem(Editioned):
+class ServiceItem(Editioned):  # type: ignore[django-manager-missing]  # of its guides: Wagtail brings no types
     """A service item (事项) of the one-window list; what it is stands in its current edition."""
 
     series = "edition"
@@ -79,6 +83,13 @@ class ServiceItem(Editioned):
     @property
     def is_open_for_intake(self) -> bool:
         return self.status == ItemStatus.IN_FORCE and self.current_edition_id is not None
+
+    @property
+    def edition_in_force(self) -> Edition:
+        """What people read and apply under. Raises NeverPublished; `open_for_intake` leaves such items out."""
+        if self.current_edition is None:
+            raise NeverPublished(self.code)
+        return self.current_edition
 
     def successor_in_force(self) -> ServiceItem | None:
         """What people use instead today: a successor may have been withdrawn in its turn; None when the way ends."""
@@ -175,7 +186,7 @@ class Theme(Editioned):
     def definitions(self) -> dict[str, ItemDefinition]:
         """The definitions in force by code, in the theme's own order; others are left out."""
         in_force = (item for item in self.items() if item.is_open_for_intake)
-        return {item.code: item.current_edition.parsed for item in in_force}
+        return {item.code: item.edition_in_force.parsed for item in in_force}
 
 
 class ThemeEdition(EditionOf):

@@ -45,13 +45,14 @@ def _layout(names: list[str]) -> str:
 def window_sign(window: Window) -> Content:
     zones = [zone.name for zone in window.zones.all()]
     names = list(items_of(window).values_list("name", flat=True))
+    stands = f"{window.area.floor_name}{window.area.name}" if window.area else None
     issues = window.kind == WindowKind.ISSUE
     entries = ["各受理区的办理结果、退还的原件"] if issues else names[:MOST_ON_A_SIGN]
     return {
         **_frame(window.center, f"{window.code}{window.name}指示牌", entries),
         "number": window.code,
         "name": window.name,
-        "lines": _texts(window.get_kind_display(), window.area and f"{window.area.floor_name}{window.area.name}"),
+        "lines": _texts(window.get_kind_display(), stands),
         "label": "在这里领取结果" if issues else "在这里办理",
         "more": 0 if issues else max(0, len(names) - MOST_ON_A_SIGN),
         "more_of": "个事项",
@@ -92,9 +93,10 @@ def area_sign(area: HallArea) -> Content:
 
 def material_list(place: Window | Zone, items: list[ServiceItem]) -> Content:
     """受理材料清单: what to bring for every item that is taken in here; `items` come with their editions."""
-    is_window = isinstance(place, Window)
-    center = place.center if is_window else ServiceCenter.city() or ServiceCenter()
-    name = f"{place.code}{place.name}" if is_window else f"{place.name}受理区"
+    if isinstance(place, Window):
+        center, name = place.center, f"{place.code}{place.name}"
+    else:
+        center, name = ServiceCenter.city() or ServiceCenter(), f"{place.name}受理区"
     return {
         **_frame(center, f"{name}受理材料清单", []),
         "name": name,
@@ -103,7 +105,7 @@ def material_list(place: Window | Zone, items: list[ServiceItem]) -> Content:
 
 
 def _item_rows(number: int, item: ServiceItem) -> Content:
-    definition = item.current_edition.parsed
+    definition = item.edition_in_force.parsed
     rows = [material_row(place, material, definition) for place, material in enumerate(definition.materials, start=1)]
     limit = definition.promised_limit.days_text()
     return {
@@ -111,8 +113,8 @@ def _item_rows(number: int, item: ServiceItem) -> Content:
         "code": item.code,
         "name": item.name,
         "limit": "即办" if definition.is_instant else limit,
-        "edition": item.current_edition.number,
-        "published": day(item.current_edition.published_at),
+        "edition": item.edition_in_force.number,
+        "published": day(item.edition_in_force.published_at),
         "materials": rows,
     }
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from portal.catalog.papers import hall_papers
+from portal.catalog.papers.item_papers import Content
 from portal.catalog.papers.views import NoPaper, paper
 from portal.organisations.models import HallArea, Window, Zone
 
@@ -19,7 +20,7 @@ MOST_ITEMS = 60
 """On one list; beyond that the handbook of the zone is the better paper."""
 PLACE = re.compile(r"[-\w]{1,40}", re.ASCII)
 
-SIGNS: dict[str, tuple[Any, Callable[[Any], hall_papers.Content]]] = {
+SIGNS: dict[str, tuple[Any, Callable[[Any], Content]]] = {
     "window": (Window, hall_papers.window_sign),
     "zone": (Zone, hall_papers.zone_sign),
     "area": (HallArea, hall_papers.area_sign),

@@ -47,7 +47,7 @@ class Around:
 
 def around(item: ServiceItem) -> Around:
     """Read once per paper. The item has an edition in force; a house without a centre leaves its lines empty."""
-    edition, definition = item.current_edition, item.current_edition.parsed
+    edition, definition = item.edition_in_force, item.edition_in_force.parsed
     center = ServiceCenter.city() or ServiceCenter()
     windows = Window.objects.filter(kind=WindowKind.COMPREHENSIVE, zones=item.zone)
     bodies = Organisation.objects.filter(code__in={*definition.departments, *definition.coop_depts})

@@ -18,14 +18,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from portal.catalog.items.models import ServiceItem
 from portal.catalog.papers import item_papers as papers
 from portal.catalog.papers.form_paper import application_form, item_part
 from portal.catalog.schema.answers import check_situation
+from portal.lib.inline_file import inline_file
 from portal.lib.pdf import html_to_pdf, static_file
 from portal.lib.throttle import Rate, TooMany, take
 
@@ -68,7 +67,7 @@ def paper(view: Callable[..., tuple[str, str, dict[str, Any]]]) -> View:
 def leaflet(request: HttpRequest, code: str) -> tuple[str, str, dict[str, Any]]:
     """办事指南单页 of one item."""
     item = _in_force([code])[0]
-    content = papers.leaflet(item.current_edition.parsed, papers.around(item))
+    content = papers.leaflet(item.edition_in_force.parsed, papers.around(item))
     return "papers/leaflet.html", f"{item.name}办事指南单页.pdf", content
 
 
@@ -76,7 +75,7 @@ def leaflet(request: HttpRequest, code: str) -> tuple[str, str, dict[str, Any]]:
 def checklist(request: HttpRequest, code: str) -> tuple[str, str, dict[str, Any]]:
     """一次性告知单 under the answers in the address; what is not an answer to a question is ignored."""
     item = _in_force([code])[0]
-    definition = item.current_edition.parsed
+    definition = item.edition_in_force.parsed
     given = {question.key: request.GET.getlist(question.key)[:MOST_ANSWERS] for question in definition.questions}
     situation, _ = check_situation(definition.questions, given)
     content = papers.checklist(definition, papers.around(item), situation, _form_url(item.code))
@@ -88,7 +87,7 @@ def form(request: HttpRequest, codes: str) -> tuple[str, str, dict[str, Any]]:
     """The blank 统一申请表 of one item or of several, in the order of the address, each once."""
     items = _in_force(list(dict.fromkeys(codes.upper().split("+"))))
     around = {item.code: papers.around(item) for item in items}
-    parts = [item_part(item.current_edition.parsed, around[item.code]) for item in items]
+    parts = [item_part(item.edition_in_force.parsed, around[item.code]) for item in items]
     name = items[0].name if len(items) == 1 else f"{items[0].name}等{len(items)}个事项"
     content = {
         **application_form(parts),
@@ -125,14 +124,9 @@ def _printable(code: str) -> str:
 def _pdf(request: HttpRequest, template: str, name: str, content: dict[str, Any]) -> HttpResponse:
     html = render_to_string(template, content)
     digest = _digest(html)
-    etag = f'"{digest}"'
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        response = HttpResponse(_printed(html, digest), content_type="application/pdf")
-        response["Content-Disposition"] = content_disposition_header(False, name)
-    response["ETag"] = etag
-    response["Cache-Control"] = "public, no-cache"
-    return response
+    return inline_file(
+        request, digest=digest, make=lambda: _printed(html, digest), content_type="application/pdf", name=name
+    )
 
 
 def _digest(html: str) -> str:

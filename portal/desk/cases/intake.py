@@ -84,7 +84,7 @@ class Intake(DeskView):
 
     @cached_property
     def definition(self) -> ItemDefinition:
-        return self.item.current_edition.parsed
+        return self.item.edition_in_force.parsed
 
     @cached_property
     def sheet(self) -> AnswerSheet:

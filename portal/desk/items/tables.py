@@ -34,8 +34,8 @@ class ItemTable(DeskTable):
         return format_html('<a href="{}">{}</a>', reverse("items_modeladmin_inspect", args=[record.pk]), record.name)
 
     def render_edition(self, record: ServiceItem) -> str:
-        day = timezone.localdate(record.current_edition.published_at)
-        return f"第{record.current_edition.number}版，{day.isoformat()}"
+        day = timezone.localdate(record.edition_in_force.published_at)
+        return f"第{record.edition_in_force.number}版，{day.isoformat()}"
 
     def render_status(self, record: ServiceItem) -> SafeString:
         return badge(record.status, record.get_status_display())

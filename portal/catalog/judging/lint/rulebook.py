@@ -179,9 +179,19 @@ def rulebook_from(data: Mapping[str, Any]) -> Rulebook:
 
 
 def _rule(row: Mapping[str, Any]) -> Rule:
-    lists = {name: tuple(row.get(name) or ()) for name in ("fields", "positives", "negatives")}
-    texts = {name: row[name] for name in ("id", "category", "severity", "pattern", "message", "suggestion")}
-    return Rule(**texts, **lists, unless=row.get("unless", ""), whole_words=row.get("whole_words", True))
+    return Rule(
+        id=row["id"],
+        category=row["category"],
+        severity=row["severity"],
+        fields=tuple(row.get("fields") or ()),
+        pattern=row["pattern"],
+        message=row["message"],
+        suggestion=row["suggestion"],
+        positives=tuple(row.get("positives") or ()),
+        negatives=tuple(row.get("negatives") or ()),
+        unless=row.get("unless", ""),
+        whole_words=row.get("whole_words", True),
+    )
 
 
 def read_rulebook(path: Path) -> Rulebook:

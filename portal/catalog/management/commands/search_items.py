@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from portal.catalog.finding.asking import Tier, search
+from portal.catalog.finding.asking import search, tier_of
 
 
 class Command(BaseCommand):
@@ -24,8 +24,8 @@ class Command(BaseCommand):
                 "code": entry.item.code,
                 "name": entry.item.name,
                 "department": entry.item.lead.short_name,
-                "tier": Tier(entry.tier).name.lower(),
-                "why": Tier(entry.tier).label,
+                "tier": tier_of(entry).name.lower(),
+                "why": tier_of(entry).label,
             }
             for place, entry in enumerate(found, start=1)
         ]
