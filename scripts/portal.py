@@ -315,14 +315,16 @@ def test(*, long: bool) -> int:
     failures: list[str] = []
     for name, command in style().items():
         checked(name, command, environment, failures)
-    suite = [python, "-m", "pytest", "-q", "-n", "2", "-m", "not browser"]
-    checked("suite on SQLite", suite, environment, failures)
+    suite = [python, "-m", "pytest", "-q", "-n", "2", "-m"]
+    checked("suite on SQLite", [*suite, "not browser"], environment, failures)
     url = postgresql(environment)
     if url:
-        checked("suite on PostgreSQL", suite, {**environment, "TEST_DATABASE_URL": url}, failures)
+        again = "not browser" if long else "not browser and not once"
+        checked("suite on PostgreSQL", [*suite, again], {**environment, "TEST_DATABASE_URL": url}, failures)
     else:
         say("\n== No PostgreSQL answers: the suite ran on SQLite ONLY.")
-    checked("browser", [python, "-m", "pytest", "-q", "-m", "browser", "tests/browser"], environment, failures)
+    browser = [python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", "browser", "tests/browser"]
+    checked("browser", browser, environment, failures)
     taken = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in SECONDS.items())
     say(f"\nTaken: {taken}; together {sum(SECONDS.values()) / 60:.1f} minutes")
     where = "SQLite and PostgreSQL" if url else "SQLite only (no PostgreSQL answered)"

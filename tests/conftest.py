@@ -69,6 +69,13 @@ def _nobody_has_asked_yet() -> None:
     caches["throttle"].clear()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What never asks the database says the same on every one: it runs on the first only."""
+    asks = {"db", "transactional_db", "live_server"}.intersection(getattr(item, "fixturenames", ()))
+    if not asks and not item.get_closest_marker("django_db"):
+        item.add_marker("once")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """First tests that want an empty house, then those that share the standing cast, then those with pages on top of

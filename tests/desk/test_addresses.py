@@ -177,6 +177,7 @@ def everybody(house: Cast) -> dict[str, Client]:
     return {name: client_of(user) for name, user in people.items()}
 
 
+@pytest.mark.once
 def test_no_list_takes_what_it_does_not_declare(everybody: dict[str, Client]) -> None:
     """Whoever sees a list sees the same with the lookups; two people who see the same are asked once."""
     faults = []

@@ -32,7 +32,7 @@ from portal.pickup.results import NewResult, take_in, transfer_result
 from portal.workdays.models import CalendarChange, MovedDeadline
 from tests.cast import Cast, accepted_case, case_to_decide, person, private_person, received_case
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PDF = b"%PDF-1.7\n%%EOF\n"
 SEES, REFUSED, HIDDEN, LOGIN = 200, 302, 404, "login"
 

@@ -30,7 +30,7 @@ from tests.desk.test_permissions import ROWS, client_of, named
 from tests.desk.test_screens import intake_data
 from tests.stages import bounced, in_correction, in_department, in_transfer, ready
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LEAD = "sx-jsj"
 WINDOW = frozenset({"receiver", "second_receiver", "window_lead"})
 OFFICE = frozenset({"publisher"})

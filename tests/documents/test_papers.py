@@ -23,7 +23,7 @@ from portal.pickup.delivering import deliver
 from portal.pickup.results import NewResult, take_in, transfer_result
 from tests.cast import COMPANY, PERSON, Cast, company, decided_case, good_rows, received_case
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LONG = "很长的名称" * 60
 HOSTILE = '<script>alert(1)</script><img src="x">㛃𬱖'
 

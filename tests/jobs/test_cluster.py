@@ -115,6 +115,7 @@ def test_a_promised_paper_is_made_and_the_worker_stops_when_told(worker: Worker,
     assert stopped_without_a_trace(process, lambda: process.send_signal(number))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_to_the_whole_group_stops_it_too(worker: Worker, number: signal.Signals) -> None:
     process = begun(worker)
@@ -129,12 +130,14 @@ def test_a_killed_worker_stops_the_work_only_until_its_silence_is_noticed(worker
     assert stopped_without_a_trace(process, process.terminate)
 
 
+@pytest.mark.once
 def test_a_hanging_worker_stops_when_told(worker: Worker) -> None:
     process = begun(worker)
     kill_the_worker(process)
     assert stopped_without_a_trace(process, process.terminate)
 
 
+@pytest.mark.once
 def test_when_the_sentinel_is_killed_no_worker_goes_on_without_it(worker: Worker) -> None:
     process = begun(worker)
     below = descendants(process.pid)
@@ -145,6 +148,7 @@ def test_when_the_sentinel_is_killed_no_worker_goes_on_without_it(worker: Worker
     assert stopped_without_a_trace(process, process.terminate)
 
 
+@pytest.mark.once
 def test_a_sentinel_killed_before_its_start_is_over_leaves_nobody_behind_and_is_replaced(worker: Worker) -> None:
     process = worker()
     assert eventually(lambda: len(descendants(process.pid)) > 1, 60)

@@ -29,7 +29,7 @@ from tests.cast import received_case
 from tests.pages.acts import guide
 from tests.pages.test_elements import full
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 START = date(2017, 3, 15)
 
 G, X, F, C, L, T, P = "guide", "index", "findings", "chart", "limits", "tasks", "papers"

@@ -23,7 +23,7 @@ from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.display import COOKIE, MODES
 from tests.pages.acts import at_desk, guide, publisher
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def addresses(home: HomePage) -> dict[str, int]:
