@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db import models
 from django.http import HttpRequest
 from wagtail.models import Page
 
@@ -16,10 +17,12 @@ RICH_TEXT = ["h3", "bold", "ol", "ul", "link"]
 """What editors may set in running text."""
 
 
-class PortalPage(CheckedLinks, Page):
+class PortalPage(CheckedLinks, Page):  # type: ignore[django-manager-missing]  # Wagtail brings no types
     """What all public pages share: the centre in the footer, the demo notice, and what each shows (`pages.caching`)."""
 
-    kept_seconds = KEPT_SECONDS
+    slug: models.SlugField[str, str]
+
+    kept_seconds: float = KEPT_SECONDS
     """How long the page may be kept though nothing that it shows has changed."""
 
     class Meta:

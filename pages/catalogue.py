@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.http import urlencode
 
-from pages.guide_fields import ItemElements
+from pages.guide_page import GuidePage
 from portal.catalog.finding import demand, facets
 from portal.catalog.finding.asking import Search, Tier, tier_of
 from portal.catalog.finding.models import Entry, Facet
@@ -56,7 +56,7 @@ READS = {"q", "sort", "page", *Facet.values}
 class Listing:
     """The catalogue for one address. `guides` are those that citizens may read."""
 
-    def __init__(self, data: QueryDict, guides: QuerySet[ItemElements]) -> None:
+    def __init__(self, data: QueryDict, guides: QuerySet[GuidePage]) -> None:
         self.query = Query(data.get("q", ""))
         self.guides = guides
         self.entries = Entry.objects.filter(item__in=guides.order_by().values("item"))
@@ -109,7 +109,7 @@ class Listing:
             return f"没有第{number}页，已经显示第{self.leaf.number}页。" if number != self.leaf.number else ""
         return "没有这一页，已经显示第1页。" if self.asked_page != "1" else ""
 
-    def rows(self) -> list[ItemElements]:
+    def rows(self) -> list[GuidePage]:
         """The guides of the page in its order, each with the `reason` it was found for: one query, however many."""
         entries = list(self.leaf.object_list)
         by_item = {guide.item_id: guide for guide in self._with_facts([entry.pk for entry in entries])}
@@ -124,7 +124,7 @@ class Listing:
         tier = tier_of(entry)
         return tier.label if tier in REASONS else ""
 
-    def _with_facts(self, items: Iterable[int]) -> QuerySet[ItemElements]:
+    def _with_facts(self, items: Iterable[int]) -> QuerySet[GuidePage]:
         return self.guides.filter(item__in=items).select_related("item__zone", "item__lead", "edition")
 
     @cached_property
@@ -171,16 +171,16 @@ class Listing:
 
     def pages(self) -> list[tuple[str, int | None, str]]:
         """The links of the page bar: words, number (None for a gap), address."""
-        leaf, found = self.leaf, []
+        leaf = self.leaf
+        found: list[tuple[str, int | None, str]] = []
         for number in leaf.paginator.get_elided_page_range(leaf.number, on_each_side=1, on_ends=1):
-            is_gap = not isinstance(number, int)
-            found.append(("…", None, "") if is_gap else (str(number), number, self._page(number)))
+            found.append((str(number), number, self._page(number)) if isinstance(number, int) else ("…", None, ""))
         return found
 
     def _page(self, number: int) -> str:
         return self.address(self.chosen, page=number)
 
-    def wanted(self) -> list[ItemElements]:
+    def wanted(self) -> list[GuidePage]:
         """热门: what people came for lately; only where nobody has asked for anything yet."""
         if self.query.typed or self.chosen:
             return []
@@ -220,19 +220,17 @@ class Listing:
         }
 
 
-def popular(guides: QuerySet[ItemElements], at_most: int = demand.MOST) -> list[ItemElements]:
+def popular(guides: QuerySet[GuidePage], at_most: int = demand.MOST) -> list[GuidePage]:
     """The guides of the items in demand, the most wanted first; empty when there were no cases."""
     ids = demand.in_demand(at_most)
     found = {guide.item_id: guide for guide in guides.filter(item__entry__in=ids)} if ids else {}
     return [found[pk] for pk in ids if pk in found]
 
 
-def suggestions(
-    text: str, guides: QuerySet[ItemElements], limit: int = 8
-) -> tuple[Query, list[tuple[ItemElements, str]]]:
+def suggestions(text: str, guides: QuerySet[GuidePage], limit: int = 8) -> tuple[Query, list[tuple[GuidePage, str]]]:
     """The best answers while somebody types: guides with the department, best first."""
     query = Query(text)
-    entries = Entry.objects.filter(item__in=guides.order_by().values("item"))
-    ids = [entry.pk for entry in Search(query, entries).top(limit)]
-    found = {guide.item_id: guide for guide in guides.filter(item__in=ids).select_related("item__lead")}
-    return query, [(found[pk], found[pk].item.lead.short_name) for pk in ids if pk in found]
+    entries = Entry.objects.filter(item__in=guides.order_by().values("item")).select_related("item__lead")
+    best = Search(query, entries).top(limit)
+    found = {guide.item_id: guide for guide in guides.filter(item__in=[entry.pk for entry in best])}
+    return query, [(found[entry.pk], entry.item.lead.short_name) for entry in best if entry.pk in found]

@@ -81,7 +81,7 @@ def _put_forward(home: HomePage, content_dir: Path) -> None:
     """热门事项 and footer marks of a new portal; afterwards they are the editors' own."""
     site = read_yaml(content_dir / "centre.yaml").get("site", {})
     guides = {guide.code: guide for guide in GuidePage.objects.filter(code__in=site.get("popular", []))}
-    home.featured = [FeaturedGuide(guide=guides[code]) for code in site.get("popular", []) if code in guides]
+    home.featured.set([FeaturedGuide(guide=guides[code]) for code in site.get("popular", []) if code in guides])
     home.save_revision(changed=False).publish(changed=False)
     SiteMarks.objects.get_or_create(site=home.get_site(), defaults=site.get("marks", {}))
 

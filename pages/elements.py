@@ -186,8 +186,10 @@ def fill(page: ItemElements, definition: ItemDefinition) -> None:
 
 def set_stream(page: ItemElements, name: str, items: list[Any], data: dict[str, Any]) -> None:
     """Put plain data into a stream of the page, with block ids that depend on the part alone."""
-    stream_block = page._meta.get_field(name).stream_block
-    ((kind, block),) = stream_block.child_blocks.items()
+    stream = page._meta.get_field(name)
+    if not isinstance(stream, StreamField):
+        raise TypeError(f"{name} is no stream")
+    ((kind, block),) = stream.stream_block.child_blocks.items()
     names = _names(data)
     raw = []
     for number, item in enumerate(items):
@@ -279,7 +281,7 @@ def _number(parts: list[Any], letter: str, published: set[str]) -> None:
 
 def _published_keys(page: ItemElements) -> set[str]:
     """Every key of a material, question, field or step that an edition of this item ever carried."""
-    if page.item_id is None:
+    if page.item is None:
         return set()
     found: set[str] = set()
     for definition in page.item.editions.values_list("definition", flat=True):

@@ -162,8 +162,9 @@ def _not_offered(page: GuidePage) -> Iterator[tuple[Path, str]]:
     try:
         page.clean_fields(exclude=_foreign_fields())
     except FieldErrors as errors:
+        fields = {kept.name: kept for kept in GuidePage._meta.concrete_fields}
         for name in errors.message_dict:
-            kept = GuidePage._meta.get_field(name)
+            kept = fields[name]
             offered = [str(words) for value, words in kept.choices or () if value]
             mend = f"应当是：{'、'.join(offered)}。" if offered else "编辑页面不能保存，请改正。"
             written = clip(getattr(page, name))

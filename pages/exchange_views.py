@@ -150,7 +150,7 @@ class Check(ExchangeView):
             return redirect("guide_exchange_check")
         remove_private(slot_name(self.user))
         messages.success(request, f"{said}已经保存为草稿，发布前请逐个核对。")
-        return redirect("wagtailadmin_explore", CataloguePage.objects.order_by("pk").first().pk)
+        return redirect("wagtailadmin_explore", CataloguePage.objects.earliest("pk").pk)
 
     def _import(self, data: bytes, request: HttpRequest) -> str:
         """Import what was read and confirmed; raises Refused when either has changed since."""

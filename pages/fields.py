@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ class ChoicesField(models.JSONField):
         self.words = words or []
         super().__init__(*args, **{"default": list, "blank": True, **kwargs})
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """The words are no part of the table, so changing them needs no migration."""
         return super().deconstruct()
 

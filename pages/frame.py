@@ -28,12 +28,16 @@ class Frame:
     demo: bool
 
 
+_FRAME = "_frame"
+"""Where a request keeps what was read for it."""
+
+
 def frame_of(request: HttpRequest | None) -> Frame:
-    found = getattr(request, "_frame", None)
+    found = getattr(request, _FRAME, None)
     if found is None:
         found = _read(request)
         if request is not None:
-            request._frame = found
+            setattr(request, _FRAME, found)
     return found
 
 

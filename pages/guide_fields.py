@@ -13,6 +13,7 @@ from wagtail.fields import StreamField
 
 from pages import blocks
 from pages.fields import ChoicesField
+from portal.catalog.models import ServiceItem
 from portal.catalog.schema import choices
 from portal.catalog.schema.choices import pairs
 from portal.catalog.schema.definition import ItemDefinition
@@ -27,8 +28,9 @@ def lines(label: str, help_text: str = "") -> models.TextField:
 
 
 def one_of(label: str, values: Any, help_text: str = "", default: str = "") -> models.CharField:
-    kwargs = {"choices": pairs(values), "default": default, "help_text": help_text}
-    return models.CharField(label, max_length=20, blank=True, **kwargs)
+    return models.CharField(
+        label, max_length=20, blank=True, choices=pairs(values), default=default, help_text=help_text
+    )
 
 
 def tick(label: str, help_text: str = "", default: bool = False) -> models.BooleanField:
@@ -49,6 +51,10 @@ def stream(label: str, block: Any, name: str, help_text: str = "", collapsed: bo
 
 class ItemElements(models.Model):
     """The elements, in the order of the editor's tabs. The item's name is the page's title."""
+
+    title: models.CharField[str, str]
+    item: models.ForeignKey[Any, ServiceItem | None]
+    """The page brings both: these here are its elements alone."""
 
     # 基本
     code = line("事项编码", 20, "区域字母加序号，例如TZ-01；发布后不再更改。")

@@ -35,6 +35,9 @@ from portal.lib.page_cache import FREE_TEXT, depend
 from portal.lib.refusal import TooLate
 from portal.organisations.models import Organisation, User, Window, WindowKind, Zone
 
+_WITHDRAWN = "_withdrawn_guides"
+"""Where the request for a sitemap keeps which guides are gone."""
+
 
 class GuidePage(ItemElements, PortalPage):
     """办事指南 of one item: its fields are the item's elements. Publishing makes an Edition; unpublishing or deleting
@@ -47,6 +50,9 @@ class GuidePage(ItemElements, PortalPage):
     edition = models.ForeignKey(
         Edition, verbose_name="现行版本", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
+
+    reason = ""
+    """Why a search found this guide; the catalogue says so of the rows that it lists."""
 
     edit_handler = EDIT_HANDLER
     base_form_class = GuidePageForm
@@ -94,12 +100,12 @@ class GuidePage(ItemElements, PortalPage):
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
         """Search engines are not sent to a guide that says that it is gone."""
-        gone = getattr(request, "withdrawn_guides", None)
+        gone = getattr(request, _WITHDRAWN, None)
         if gone is None:  # one question for all guides of a sitemap
             withdrawn = GuidePage.objects.filter(item__status=ItemStatus.WITHDRAWN)
             gone = set(withdrawn.values_list("pk", flat=True))
             if request is not None:
-                request.withdrawn_guides = gone
+                setattr(request, _WITHDRAWN, gone)
         return [] if self.pk in gone else super().get_sitemap_urls(request)
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
@@ -109,7 +115,7 @@ class GuidePage(ItemElements, PortalPage):
         return super().route(request, path_components)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.is_withdrawn:
+        if self.item is not None and self.is_withdrawn:
             return withdrawn_page(request, self.item, {"page": self})
         return super().serve(request, *args, **kwargs)
 
@@ -117,13 +123,14 @@ class GuidePage(ItemElements, PortalPage):
         """A draft that lacks what a guide is made of is previewed as the list of what is missing."""
         return "pages/guide_page.html" if self._shown(request) else "pages/guide_draft.html"
 
-    def _is_draft(self, request: HttpRequest) -> bool:
-        return getattr(request, "is_preview", False) or self.edition is None
+    def _edition_shown(self, request: HttpRequest) -> Edition | None:
+        """What citizens read; None for a draft: in an editor's preview, and before the first publication."""
+        return None if getattr(request, "is_preview", False) else self.edition
 
     def _shown(self, request: HttpRequest) -> ItemDefinition | None:
         """The edition in force for citizens, the fields for an editor; None while those make no definition yet."""
         try:
-            return self.parsed if self._is_draft(request) else self.edition.parsed
+            return (self._edition_shown(request) or self).parsed
         except ValidationError:
             return None
 
@@ -197,7 +204,7 @@ class GuidePage(ItemElements, PortalPage):
         return {
             **context,
             "definition": definition,
-            "draft": self._is_draft(request),
+            "draft": self._edition_shown(request) is None,
             "lead": names.get(definition.lead_dept, ""),
             "coops": [names[code] for code in definition.departments if code in names and code != definition.lead_dept],
             "windows": Window.objects.filter(kind=WindowKind.COMPREHENSIVE, zones__code=definition.zone),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,7 +19,7 @@ from portal.catalog.drawing.floor_plan import floors
 from portal.catalog.items.shown import CATALOGUE, HALLS
 from portal.catalog.models import ItemStatus
 from portal.organisations.halls import FOR_ACCESS
-from portal.organisations.models import ServiceCenter, Window, WindowKind
+from portal.organisations.models import ServiceCenter, Window, WindowKind, Zone
 
 FRESH_SECONDS = 60.0
 """A hall page says whether the hall is open now, so it is not kept any longer."""
@@ -91,15 +92,15 @@ class HallPage(FreshPage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         storeys = floors(self.hall)
         facilities = [one for storey in storeys for one in storey.facilities]
-        windows = windows_with_items(self.hall)
-        serving = [window for window in windows if window.kind != WindowKind.ISSUE]
+        counters = counters_of(self.hall)
+        serving = [counter for counter in counters if counter.window.kind != WindowKind.ISSUE]
         return {
             **super().get_context(request, *args, **kwargs),
             "hall": self.hall,
             "floors": storeys,
             "access": [one for one in facilities if one.kind in FOR_ACCESS],
-            "windows": windows,
-            "zones": list(dict.fromkeys(zone for window in serving for zone in window.zone_list)),
+            "counters": counters,
+            "zones": list(dict.fromkeys(zone for counter in serving for zone in counter.zones)),
         }
 
     def clean(self) -> None:
@@ -108,37 +109,47 @@ class HallPage(FreshPage):
             raise ValidationError({"image_alt": "请写一句照片的说明，让看不见的人也能知道。"})
 
 
-def windows_with_items(center: ServiceCenter) -> list[Window]:
-    """The windows of the centre, each with `zone_list`, `facts` and `guides`: the guides of what it takes in.
+@dataclass(frozen=True)
+class Counter:
+    """A window as its hall's page shows it: its zones, what one line says of it, the guides of what it takes in."""
+
+    window: Window
+    zones: list[Zone]
+    facts: list[str]
+    guides: list[Page]
+
+
+def counters_of(center: ServiceCenter) -> list[Counter]:
+    """The windows of the centre with the guides of what each takes in.
 
     A comprehensive window takes what its zones take, a professional one what its department is responsible for.
     """
     windows = list(center.windows.select_related("area", "organisation").prefetch_related("zones"))
     in_force = Page.objects.live().public().filter(guidepage__item__status=ItemStatus.IN_FORCE)
     guides = in_force.annotate(zone=F("guidepage__item__zone"), lead=F("guidepage__item__lead"))
-    by_zone, by_lead = defaultdict(list), defaultdict(list)
+    by_zone: dict[int | None, list[Page]] = defaultdict(list)
+    by_lead: dict[int | None, list[Page]] = defaultdict(list)
     for guide in guides.order_by("guidepage__code") if windows else ():
         by_zone[guide.zone].append(guide)
         by_lead[guide.lead].append(guide)
+    counters = []
     for window in windows:
-        window.zone_list = list(window.zones.all())
-        window.facts = facts_of(window)
+        zones, taken = list(window.zones.all()), []
         if window.kind == WindowKind.PROFESSIONAL:
-            window.guides = by_lead[window.organisation_id]
+            taken = by_lead[window.organisation_id]
         elif window.kind == WindowKind.COMPREHENSIVE:
-            window.guides = [guide for zone in window.zone_list for guide in by_zone[zone.pk]]
-        else:
-            window.guides = []
-    return windows
+            taken = [guide for zone in zones for guide in by_zone[zone.pk]]
+        counters.append(Counter(window, zones, facts_of(window, zones), taken))
+    return counters
 
 
-def facts_of(window: Window) -> list[str]:
+def facts_of(window: Window, zones: list[Zone]) -> list[str]:
     """What one line says of a window: its kind, where it stands, whose it is, which zones it takes in."""
     facts = [window.get_kind_display()]
     if window.area:
         facts.append(f"{window.area.floor_name}{window.area.name}")
     if window.organisation:
         facts.append(str(window.organisation))
-    if window.kind != WindowKind.ISSUE and window.zone_list:
-        facts.append(f"{'、'.join(zone.name for zone in window.zone_list)}受理区")
+    if window.kind != WindowKind.ISSUE and zones:
+        facts.append(f"{'、'.join(zone.name for zone in zones)}受理区")
     return facts

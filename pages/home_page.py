@@ -18,7 +18,7 @@ from portal.catalog.items.shown import CATALOGUE, FRAME, NEWS, THEMES
 from portal.organisations.models import Zone
 
 
-class HomePage(PortalPage):
+class HomePage(PortalPage):  # type: ignore[django-manager-missing]  # of `featured`: modelcluster brings no types
     """首页: find an item, the five zones, how one window works."""
 
     intro = models.CharField("导语", max_length=200, blank=True)

@@ -178,9 +178,11 @@ def signposts(now: datetime) -> Iterator[Ailment]:
     edit = SearchPromotion.snippet_viewset.get_url_name("edit")
     gone = Q(page__live=False) | Q(page__guidepage__item__status=ItemStatus.WITHDRAWN)
     for pick in SearchPromotion.objects.filter(gone).select_related("page"):
-        sentence = f"搜索“{pick.first_words[:60]}”时推荐的页面“{pick.page.title}”没有发布，或者事项已经取消。"
+        title = pick.page.title if pick.page else ""
+        sentence = f"搜索“{pick.first_words[:60]}”时推荐的页面“{title}”没有发布，或者事项已经取消。"
         yield Ailment(HealthKind.BROKEN, "搜索推荐", sentence, CHANGE, reverse(edit, args=[pick.pk]))
-    for redirect in Redirect.objects.filter(redirect_page__live=False).select_related("redirect_page"):
-        sentence = f"转址“{redirect.old_path}”指向没有发布的页面“{redirect.redirect_page.title}”。"
-        url = reverse("wagtailredirects:edit", args=[redirect.pk])
+    redirects = Redirect.objects.filter(redirect_page__live=False)
+    for pk, old_path, title in redirects.values_list("pk", "old_path", "redirect_page__title"):
+        sentence = f"转址“{old_path}”指向没有发布的页面“{title}”。"
+        url = reverse("wagtailredirects:edit", args=[pk])
         yield Ailment(HealthKind.BROKEN, "转址", sentence, CHANGE, url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -61,6 +61,8 @@ class SearchPromotion(CheckedLinks, models.Model):
     ]
 
     objects = SearchPromotionQuerySet.as_manager()
+    snippet_viewset: ClassVar[SearchPromotionViewSet]
+    """Put here by Wagtail when the screens are registered."""
 
     class Meta:
         ordering = ["order", "pk"]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The safe loader refuses tags; the one in C reads ten times as fast."""
+if TYPE_CHECKING:
+    SafeLoader = yaml.SafeLoader
+else:
+    SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The safe loader refuses tags; the one in C does the same ten times as fast."""
 
 
 def read_yaml(path: Path) -> Any:
     """The data of one file. Raises yaml.YAMLError for what is not YAML."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=SafeLoader)

@@ -80,7 +80,8 @@ def shield(text: str, special: str) -> str:
 
 def pieces(text: str, separators: str, most: int = 0) -> list[str]:
     """Cut at separators that no backslash keeps; backslashes stay. At most `most` cuts, 0 for as many as there are."""
-    found, current, kept = [], "", False
+    found: list[str] = []
+    current, kept = "", False
     for letter in text:
         if not kept and letter in separators and (not most or len(found) < most):
             found.append(current)

@@ -13,13 +13,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from portal.catalog.schema import choices
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.theme import ThemeDefinition
 from portal.lib.content import read_yaml
 
-CASE_TYPES = {"即办件": "instant", "承诺件": "promised"}
-NECESSITY = {"必要": "required", "非必要": "optional", "容缺后补": "supply_later"}
-UNITS = {"工作日": "WD", "自然日": "ND", "月": "MONTH"}
+CASE_TYPES = {label: code for code, label in choices.CASE_TYPES.items()}
+NECESSITY = {label: code for code, label in choices.NECESSITIES.items()}
+UNITS = {label: code for code, label in choices.UNITS.items()}
 COPIED = ("code", "name", "zone", "item_type", "level", "service_objects", "visits", "conditions", "delivery")
 OPINION = "征求意见"
 
@@ -47,27 +48,28 @@ def department_names(content_dir: Path) -> dict[str, str]:
 
 def item_definition(row: dict[str, Any], names: dict[str, str]) -> ItemDefinition:
     """One entry of items.yaml as a definition."""
-    return ItemDefinition(
+    data = {
         **{key: row[key] for key in COPIED},
-        stage=row.get("stage", ""),
-        topics_person=row.get("topics_person", ()),
-        topics_corp=row.get("topics_corp", ()),
-        case_type=CASE_TYPES[row["case_type"]],
-        lead_dept=row["responsible_dept_id"],
-        coop_depts=row["cooperating_dept_ids"],
-        statutory_limit=_limit(row["statutory_limit"]),
-        extension_note=row.get("extension", ""),
-        promised_limit=_limit(row["promised_limit"]),
-        legal_bases=row["legal_basis"],
-        materials=[_material(order, material) for order, material in enumerate(row["materials"], start=1)],
-        results=row["results"],
-        fee=row["fee"],
-        special_procedures=row["special_procedures"],
-        route=_route(row, names),
-        confidence=row["confidence"],
-        verify=row["verify"],
-        note=row.get("note", ""),
-    )
+        "stage": row.get("stage", ""),
+        "topics_person": row.get("topics_person", ()),
+        "topics_corp": row.get("topics_corp", ()),
+        "case_type": CASE_TYPES[row["case_type"]],
+        "lead_dept": row["responsible_dept_id"],
+        "coop_depts": row["cooperating_dept_ids"],
+        "statutory_limit": _limit(row["statutory_limit"]),
+        "extension_note": row.get("extension", ""),
+        "promised_limit": _limit(row["promised_limit"]),
+        "legal_bases": row["legal_basis"],
+        "materials": [_material(order, material) for order, material in enumerate(row["materials"], start=1)],
+        "results": row["results"],
+        "fee": row["fee"],
+        "special_procedures": row["special_procedures"],
+        "route": _route(row, names),
+        "confidence": row["confidence"],
+        "verify": row["verify"],
+        "note": row.get("note", ""),
+    }
+    return ItemDefinition.model_validate(data)
 
 
 def _limit(row: dict[str, Any]) -> dict[str, Any]:
@@ -162,18 +164,19 @@ def _numbered(groups: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
 
 
 def _theme(row: dict[str, Any], names: dict[str, str]) -> ThemeDefinition:
-    return ThemeDefinition(
-        code=row["code"],
-        name=row["name"],
-        zone=row["zone"],
-        lead=names[row["lead"]],
-        items=row["items"],
-        stages=[_theme_stage(stage) for stage in row.get("stages", [])],
-        requires=[{"item": item, "after": after} for item, after in row.get("requires", {}).items()],
-        dependencies=row.get("dependencies", []),
-        joint_actions=row.get("joint_actions", []),
-        note=row.get("note", ""),
-    )
+    data = {
+        "code": row["code"],
+        "name": row["name"],
+        "zone": row["zone"],
+        "lead": names[row["lead"]],
+        "items": row["items"],
+        "stages": [_theme_stage(stage) for stage in row.get("stages", [])],
+        "requires": [{"item": item, "after": after} for item, after in row.get("requires", {}).items()],
+        "dependencies": row.get("dependencies", []),
+        "joint_actions": row.get("joint_actions", []),
+        "note": row.get("note", ""),
+    }
+    return ThemeDefinition.model_validate(data)
 
 
 def _theme_stage(row: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from annotated_types import Ge, Le, MaxLen
@@ -44,7 +44,7 @@ class Cell:
     header: str
     path: tuple[str, ...]
     kind: str = "text"
-    labels: Mapping[str, str] | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
     words: Sequence[str] = ()
     required: bool = False
     note: str = ""
@@ -103,7 +103,7 @@ KINDS = {
     ("ItemDefinition", "confidence"): "alias",
 }
 HEADERS = {("Step", "department"): "承办部门", ("Material", "key"): "材料编号"}
-NOTES = {
+NOTES: dict[tuple[str, ...], str] = {
     ("ItemDefinition", "code"): "区域字母加序号，例如TZ-01。其他工作表用它指明属于哪个事项。发布后不再更改。",
     ("ItemDefinition", "verify"): "发布前要核对的问题，几条之间用；隔开。",
     ("ItemDefinition", "effective_from"): "写成2017-03-01的样子。",
@@ -148,7 +148,7 @@ def _cell(model: type[BaseModel], name: str, info: FieldInfo, path: tuple[str, .
     place = (model.__name__, name)
     words = WORDS.get(place, ())
     kind = KINDS.get(place) or _kind(_inner(info.annotation), bool(words))
-    labels = LABELS.get(place)
+    labels = LABELS.get(place, {})
     if labels and kind == "text":
         kind = "label"
     required = info.is_required() and name != "key" and model is not FileRef
@@ -190,18 +190,20 @@ FEW = 12
 ELSEWHERE = "可以写的见“填写说明”"
 
 
-def _note(own: str, kind: str, info: FieldInfo, labels: Mapping[str, str] | None, words: Sequence[str]) -> str:
+def _note(own: str, kind: str, info: FieldInfo, labels: Mapping[str, str], words: Sequence[str]) -> str:
     """What stands in the note at the head of the column: what to write, how much, and what an empty cell means."""
-    limits = {type(part): part for part in info.metadata if isinstance(part, Ge | Le | MaxLen)}
+    least = next((part.ge for part in info.metadata if isinstance(part, Ge)), None)
+    most = next((part.le for part in info.metadata if isinstance(part, Le)), None)
+    longest = next((part.max_length for part in info.metadata if isinstance(part, MaxLen)), None)
     parts = [own.rstrip("。"), _HOW.get(kind, "") if not (own and kind == "list") else ""]
     if kind == "words":
         parts.append(f"可以写：{'、'.join(words)}" if len(words) <= FEW else ELSEWHERE)
-    if kind == "int" and Le in limits:
-        parts.append(f"填{limits[Ge].ge}至{limits[Le].le}的整数")
+    if kind == "int" and most is not None:
+        parts.append(f"填{least}至{most}的整数")
     if words and kind == "text":
         parts.append("从列表中选择")
-    elif MaxLen in limits and kind == "text":
-        parts.append(f"最多{limits[MaxLen].max_length}个字")
+    elif longest is not None and kind == "text":
+        parts.append(f"最多{longest}个字")
     if isinstance(info.default, bool):
         parts.append(f"留空按“{'是' if info.default else '否'}”")
     elif kind == "label" and labels and not info.is_required():

@@ -20,12 +20,13 @@ from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.report import Draft, Problem, Reading, clip
 from portal.catalog.judging.findings import shape_findings
 from portal.catalog.schema.definition import ItemDefinition
+from portal.lib.content import SafeLoader
 
 FORMAT, VERSION = "portal-items", 1
 MAX_DEPTH = 30
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+class _Loader(SafeLoader):
     """The safe loader that knows numbers and 是否 only: 9:30 and 2017-03-01 stay what people wrote."""
 
     yaml_implicit_resolvers: dict[str, list[Any]] = {}
@@ -151,11 +152,11 @@ def _checked(text: str, limits: Limits) -> list[int]:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
         if documents > 1:
-            raise _Refused("一个文件只能有一份内容，请删除多余的“---”。", event.start_mark.line + 1)
+            raise _Refused("一个文件只能有一份内容，请删除多余的“---”。", _line_of(event))
         if isinstance(event, yaml.NodeEvent):
             _refuse_tricks(event)
             if len(stack) == 2 and keys[0] == "items" and stack[1] is None:
-                entries.append(event.start_mark.line + 1)
+                entries.append(_line_of(event))
                 _refuse_beyond(limits.items, len(entries), event, limits.too_many_items)
             elif stack:
                 most = limits.in_list if stack[-1] is None else 2 * limits.in_list
@@ -165,7 +166,7 @@ def _checked(text: str, limits: Limits) -> list[int]:
             _note_key(event, stack, keys)
         if isinstance(event, yaml.CollectionStartEvent):
             if len(stack) >= MAX_DEPTH:
-                raise _Refused("内容的层次太深，不是事项文件。", event.start_mark.line + 1)
+                raise _Refused("内容的层次太深，不是事项文件。", _line_of(event))
             stack.append(set() if isinstance(event, yaml.MappingStartEvent) else None)
             keys.append(None)
             sizes.append(0)
@@ -177,20 +178,26 @@ def _checked(text: str, limits: Limits) -> list[int]:
     return entries
 
 
-def _refuse_beyond(most: int, count: int, event: Any, sentence: str) -> None:
+def _line_of(event: yaml.Event) -> int:
+    """The line on which it begins, the first being 1."""
+    return event.start_mark.line + 1 if event.start_mark else 0
+
+
+def _refuse_beyond(most: int, count: int, event: yaml.Event, sentence: str) -> None:
     if count > most:
-        raise _Refused(sentence, event.start_mark.line + 1)
+        raise _Refused(sentence, _line_of(event))
 
 
-def _refuse_tricks(event: Any) -> None:
-    line = event.start_mark.line + 1
+def _refuse_tricks(event: yaml.NodeEvent) -> None:
+    line = _line_of(event)
     if event.anchor is not None:
         raise _Refused("不能使用YAML的锚点和引用（&、*），请直接写出内容。", line)
-    if getattr(event, "tag", None) is not None:
-        raise _Refused(f"不能使用YAML标签“{clip(event.tag)}”，请删除。", line)
+    tag = getattr(event, "tag", None)
+    if tag is not None:
+        raise _Refused(f"不能使用YAML标签“{clip(tag)}”，请删除。", line)
 
 
-def _note_key(event: Any, stack: list[set[str] | None], keys: list[str | None]) -> None:
+def _note_key(event: yaml.NodeEvent, stack: list[set[str] | None], keys: list[str | None]) -> None:
     """In a mapping every other scalar is a key; a key that comes twice would silently win over the first."""
     if not stack or stack[-1] is None:
         return
@@ -199,9 +206,9 @@ def _note_key(event: Any, stack: list[set[str] | None], keys: list[str | None]) 
             _value_done(stack, keys)
         return
     if not isinstance(event, yaml.ScalarEvent):
-        raise _Refused("名称只能是一个词。", event.start_mark.line + 1)
+        raise _Refused("名称只能是一个词。", _line_of(event))
     if event.value == "<<" or event.value in stack[-1]:
-        raise _Refused(f"“{clip(event.value)}”重复了，请删除多余的一个。", event.start_mark.line + 1)
+        raise _Refused(f"“{clip(event.value)}”重复了，请删除多余的一个。", _line_of(event))
     stack[-1].add(event.value)
     keys[-1] = event.value
 

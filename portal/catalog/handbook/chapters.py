@@ -5,8 +5,8 @@ Marks compare with the last handbook of the same scope: 新增, 修改, 取消. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg
@@ -27,6 +27,8 @@ from portal.organisations.models import Organisation, ServiceCenter, Zone
 
 ADDED, CHANGED, REMOVED = (KIND_NAMES[kind] for kind in ("added", "changed", "removed"))
 NONE = "无"
+Pairs = list[tuple[str, str]]
+"""Elements as label and value, in their order."""
 SHORT = 14
 """Characters of an element that leave room for a second one on its line."""
 
@@ -56,6 +58,10 @@ class MaterialRow:
     basis: str
     mark: str = ""
     changed: frozenset[str] = frozenset()
+
+
+CELLS = ("name", "form", "copies", "source", "standard", "tolerant", "shared", "situation", "basis")
+"""The fields of a row that say something of the material."""
 
 
 @dataclass
@@ -100,27 +106,34 @@ def chapter(
     definition: ItemDefinition, old: ItemDefinition | None, names: Names, center: ServiceCenter
 ) -> dict[str, Any]:
     """What the template of a chapter prints. `old` None: nothing to compare with."""
+
+    def listed(read: Callable[[ItemDefinition], Sequence[str]]) -> list[Line]:
+        return marked(read(definition), None if old is None else read(old))
+
+    def labelled(read: Callable[[ItemDefinition], Pairs]) -> list[Line]:
+        return _both(read(definition), None if old is None else read(old))
+
     return {
         "item": definition,
         "glance": _glance(definition),
-        "facts": in_pairs(_both(_fact_texts(definition, names), old and _fact_texts(old, names))),
-        "bases": marked(_bases(definition), old and _bases(old)),
-        "applicants": _both(_applicant_texts(definition), old and _applicant_texts(old)),
-        "conditions": marked(definition.conditions, old and old.conditions),
-        "prohibitions": marked(definition.prohibitions, old and old.prohibitions),
-        "situations": marked(_situations(definition), old and _situations(old)),
+        "facts": in_pairs(labelled(lambda item: _fact_texts(item, names))),
+        "bases": listed(_bases),
+        "applicants": labelled(_applicant_texts),
+        "conditions": listed(lambda item: item.conditions),
+        "prohibitions": listed(lambda item: item.prohibitions),
+        "situations": listed(_situations),
         "materials": material_rows(definition, old),
-        "limits": _both(_limit_texts(definition), old and _limit_texts(old)),
-        "steps": marked(_steps(definition), old and _steps(old)),
+        "limits": labelled(_limit_texts),
+        "steps": listed(_steps),
         "chart": process_chart_svg(definition),
         "results": result_rows(definition, old),
-        "delivery": _both(_delivery_texts(definition), old and _delivery_texts(old)),
-        "fees": _both(fee_lines(definition.fee), old and fee_lines(old.fee)),
-        "contacts": _both(contact_lines(definition, center), old and contact_lines(old, center)),
+        "delivery": labelled(_delivery_texts),
+        "fees": labelled(lambda item: fee_lines(item.fee)),
+        "contacts": labelled(lambda item: contact_lines(item, center)),
     }
 
 
-def _glance(item: ItemDefinition) -> list[tuple[str, str]]:
+def _glance(item: ItemDefinition) -> Pairs:
     """What people ask first, as label and value."""
     return [
         ("办件类型", CASE_TYPES[item.case_type]),
@@ -143,7 +156,7 @@ def in_pairs(lines: Sequence[Line]) -> list[tuple[Line, Line | None]]:
     return rows
 
 
-def _applicant_texts(item: ItemDefinition) -> list[tuple[str, str]]:
+def _applicant_texts(item: ItemDefinition) -> Pairs:
     return [("申请主体", "、".join(item.service_objects) or "不限"), ("数量限制", item.quota)]
 
 
@@ -167,17 +180,17 @@ def _steps(item: ItemDefinition) -> list[str]:
     return found
 
 
-def _delivery_texts(item: ItemDefinition) -> list[tuple[str, str]]:
+def _delivery_texts(item: ItemDefinition) -> Pairs:
     return [("送达方式", "、".join(item.delivery)), ("送达期限", item.delivery_text)]
 
 
-def _both(new: list[tuple[str, str]], old: list[tuple[str, str]] | None) -> list[Line]:
+def _both(new: Pairs, old: Pairs | None) -> list[Line]:
     """Labelled elements side by side with those of before."""
     before = None if old is None else dict(old)
     return [compared(label, text, None if before is None else before.get(label, "")) for label, text in new]
 
 
-def _fact_texts(item: ItemDefinition, names: Names) -> list[tuple[str, str]]:
+def _fact_texts(item: ItemDefinition, names: Names) -> Pairs:
     return [
         ("事项编码", item.code),
         ("事项类型", item.item_type),
@@ -215,7 +228,7 @@ def _procedure(row: SpecialProcedure) -> str:
     return f"{row.kind}{limit}" + (f"：{row.note}" if row.note else "")
 
 
-def _limit_texts(item: ItemDefinition) -> list[tuple[str, str]]:
+def _limit_texts(item: ItemDefinition) -> Pairs:
     special = "；".join(map(_procedure, item.special_procedures))
     faster = f"{item.speedup}%" if item.speedup is not None else "不作比较"
     return [
@@ -234,7 +247,7 @@ def limit_text(limit: Limit | None) -> str:
     return limit.days_text() + (f"（{limit.note}）" if limit.note else "")
 
 
-def fee_lines(fee: Fee) -> list[tuple[str, str]]:
+def fee_lines(fee: Fee) -> Pairs:
     """Label and text; an item without a fee says only that."""
     if not fee.charged:
         return [("是否收费", "不收费")]
@@ -249,7 +262,7 @@ def fee_lines(fee: Fee) -> list[tuple[str, str]]:
     return [*lines, ("说明", fee.note)] if fee.note else lines
 
 
-def contact_lines(item: ItemDefinition, center: ServiceCenter) -> list[tuple[str, str]]:
+def contact_lines(item: ItemDefinition, center: ServiceCenter) -> Pairs:
     """Where to ask, to hand in and to complain; what the item leaves open is the centre's own."""
     place = item.place
     return [
@@ -284,36 +297,36 @@ def material_rows(new: ItemDefinition, old: ItemDefinition | None) -> list[Mater
     before = {row.key: row for row in old.materials} if old else {}
     rows = []
     for number, material in enumerate(new.materials, start=1):
-        texts = material_texts(material, new)
-        if old is None:
-            rows.append(MaterialRow(no=str(number), **texts))
-        elif material.key not in before:
-            rows.append(MaterialRow(no=str(number), mark=ADDED, **texts))
-        else:
-            was = material_texts(before[material.key], old)
-            changed = frozenset(name for name, text in texts.items() if was[name] != text)
-            rows.append(MaterialRow(no=str(number), mark=CHANGED if changed else "", changed=changed, **texts))
+        row = material_row(str(number), material, new)
+        if old is not None and material.key not in before:
+            row = replace(row, mark=ADDED)
+        elif old is not None:
+            was = material_row(row.no, before[material.key], old)
+            changed = frozenset(name for name in CELLS if getattr(was, name) != getattr(row, name))
+            row = replace(row, mark=CHANGED if changed else "", changed=changed)
+        rows.append(row)
     kept = {material.key for material in new.materials}
     gone = [material for key, material in before.items() if key not in kept]
-    return rows + [MaterialRow(no="—", mark=REMOVED, **material_texts(row, old or new)) for row in gone]
+    return rows + [replace(material_row("—", material, old or new), mark=REMOVED) for material in gone]
 
 
-def material_texts(material: Material, item: ItemDefinition) -> dict[str, str]:
-    """The cells of one material in words."""
+def material_row(no: str, material: Material, item: ItemDefinition) -> MaterialRow:
+    """One material in words, not compared with anything."""
     source = "，".join(text for text in (material.source, material.source_org, material.source_note) if text)
     shared = f"共享来源：{material.share_source}" if material.shareable and material.share_source else ""
     rules = (material.accept_standard, material.fill_notes, material.issue_time_rule, material.remark)
-    return {
-        "name": material.name,
-        "form": material.form + (f"，{material.paper_size}" if material.paper_size else ""),
-        "copies": copies_text(material),
-        "source": "；".join(text for text in (source, shared) if text),
-        "standard": "；".join(text.rstrip("。；") for text in rules if text),
-        "tolerant": "可容缺" if material.tolerant else "不容缺",
-        "shared": "可免交" if material.shareable else "—",
-        "situation": "；".join([situation_text(item, material.when), *_need(material)]),
-        "basis": material.basis,
-    }
+    return MaterialRow(
+        no=no,
+        name=material.name,
+        form=material.form + (f"，{material.paper_size}" if material.paper_size else ""),
+        copies=copies_text(material),
+        source="；".join(text for text in (source, shared) if text),
+        standard="；".join(text.rstrip("。；") for text in rules if text),
+        tolerant="可容缺" if material.tolerant else "不容缺",
+        shared="可免交" if material.shareable else "—",
+        situation="；".join([situation_text(item, material.when), *_need(material)]),
+        basis=material.basis,
+    )
 
 
 def _need(material: Material) -> Iterable[str]:

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from portal.lib.words import visible
 from portal.organisations.models import User
@@ -38,6 +39,17 @@ class Words(forms.CharField):
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
         return text if "\x00" in text else visible(text)  # a NUL is told, not swallowed
+
+
+def offer(form: forms.BaseForm, name: str, choices: QuerySet | list[tuple[str, str]]) -> None:
+    """Put into a field what may be chosen there now: rows, or values with their labels."""
+    field = form.fields[name]
+    if isinstance(field, forms.ModelChoiceField) and isinstance(choices, QuerySet):
+        field.queryset = choices
+    elif isinstance(field, forms.ChoiceField) and not isinstance(choices, QuerySet):
+        field.choices = choices
+    else:
+        raise TypeError(f"{name} does not offer such choices")
 
 
 class ReasonForm(VerbForm):

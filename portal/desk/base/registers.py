@@ -6,7 +6,7 @@ Nothing is created, edited or deleted by a generic form: a register offers lists
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.contrib.admin import display
 from django.contrib.auth.models import Permission
@@ -36,6 +36,9 @@ def yes_or_no(field: str, label: str) -> Callable[[Any, Model], str]:
     return column
 
 
+Rows = TypeVar("Rows", bound=QuerySet[Any])
+
+
 class DeskPermissionHelper(PermissionHelper):
     """Posts decide who sees a register; Django's model permissions have no say about cases."""
 
@@ -56,8 +59,11 @@ class DeskPermissionHelper(PermissionHelper):
     user_can_edit_obj = user_can_delete_obj = user_can_copy_obj = user_can_inspect_obj
 
 
-class DeskModelAdmin(ModelAdmin):
-    """A register: who sees it, the door its rows come through, its table, its page and its verbs."""
+class DeskModelAdmin(ModelAdmin, Generic[Rows]):
+    """A register: who sees it, the door its rows come through, its table, its page and its verbs.
+
+    `Rows` is the QuerySet of its model, named by the registers that use verbs of their own QuerySet.
+    """
 
     permission_helper_class = DeskPermissionHelper
     sees: str
@@ -80,11 +86,11 @@ class DeskModelAdmin(ModelAdmin):
         super().__init__(parent)
         self.permission_helper.sees = self.sees
 
-    def seen(self, user: User) -> QuerySet:
+    def seen(self, user: User) -> Rows:
         """Every row the user may see, and nothing beside it: a list is walked over these."""
         return self.model.objects.visible_to(user)
 
-    def door(self, user: User) -> QuerySet:
+    def door(self, user: User) -> Rows:
         """Every row the user may see, with what its page and its verbs read of its neighbours."""
         return self.seen(user)
 
@@ -92,19 +98,19 @@ class DeskModelAdmin(ModelAdmin):
         """The order in which the rows of one of `filters` are walked; an index of the model serves it."""
         return NEWEST_FIRST
 
-    def branches(self, rows: QuerySet, chosen: str) -> list[QuerySet]:
+    def branches(self, rows: Rows, chosen: str) -> list[Rows]:
         """`rows` in parts that each lie in one index: the statuses of a filter one by one."""
         statuses = self.groups.get(chosen, frozenset())
         return [rows.filter(status=status) for status in sorted(statuses)] or [rows]
 
-    def for_list(self, rows: Any) -> QuerySet:
+    def for_list(self, rows: Any) -> Rows:
         return rows.for_list()
 
-    def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:
+    def filtered(self, rows: Rows, chosen: str, user: User) -> Rows:
         """The rows of one of `filters`."""
         return rows.filter(status__in=self.groups[chosen]) if chosen in self.groups else rows
 
-    def search(self, rows: QuerySet, query: str) -> QuerySet:
+    def search(self, rows: Rows, query: str) -> Rows:
         return rows
 
     def page_url(self, thing: Any) -> str:

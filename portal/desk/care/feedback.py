@@ -20,11 +20,13 @@ class FeedbackPage(ThingView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         message: GuideFeedback = self.thing
         guide = message.item.guides.first()
-        can_edit = guide is not None and guide.permissions_for_user(self.user).can_edit()
+        edit_url = ""
+        if guide is not None and guide.permissions_for_user(self.user).can_edit():
+            edit_url = reverse("wagtailadmin_pages:edit", args=[guide.pk])
         return super().get_context_data(
             message=message,
             buttons=self.model_admin.buttons(message, self.user),
-            edit_url=reverse("wagtailadmin_pages:edit", args=[guide.pk]) if can_edit else "",
+            edit_url=edit_url,
             **kwargs,
         )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse_lazy
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel
 from wagtail_modeladmin.options import ModelAdminGroup
 
+from portal.catalog.care.feedback import FeedbackQuerySet
 from portal.catalog.finding.models import Synonym
 from portal.catalog.judging.lint.models import LintRule, LintWord
 from portal.catalog.models import GuideFeedback
@@ -19,7 +20,7 @@ from portal.desk.care.tables import FeedbackTable
 from portal.organisations.models import User
 
 
-class FeedbackAdmin(DeskModelAdmin):
+class FeedbackAdmin(DeskModelAdmin[FeedbackQuerySet]):
     model = GuideFeedback
     base_url_path = "feedback"
     menu_label = "指南纠错"
@@ -35,20 +36,20 @@ class FeedbackAdmin(DeskModelAdmin):
     empty_text = "没有符合条件的意见。"
     verbs = {"answer": AnswerFeedback}
 
-    def seen(self, user: User) -> QuerySet:
+    def seen(self, user: User) -> FeedbackQuerySet:
         seen = GuideFeedback.objects.all()
         seen = seen if self.permission_helper.user_can_list(user) else seen.none()
         return seen.select_related("item", "answered_by")
 
-    def for_list(self, rows: QuerySet) -> QuerySet:
+    def for_list(self, rows: FeedbackQuerySet) -> FeedbackQuerySet:
         return rows.order_by("-pk")
 
-    def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:
+    def filtered(self, rows: FeedbackQuerySet, chosen: str, user: User) -> FeedbackQuerySet:
         if chosen == "open":
             return rows.open()
         return rows.exclude(answered_at=None) if chosen == "answered" else rows
 
-    def search(self, rows: QuerySet, query: str) -> QuerySet:
+    def search(self, rows: FeedbackQuerySet, query: str) -> FeedbackQuerySet:
         return rows.filter(Q(item__name__icontains=query) | Q(item__code__iexact=query) | Q(text__icontains=query))
 
 

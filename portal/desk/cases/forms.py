@@ -14,7 +14,7 @@ from portal.cases.intake.receive import Applicant
 from portal.cases.models import CaseMaterial
 from portal.cases.states import ApplicantKind, Verdict, Way
 from portal.catalog.schema.definition import Material
-from portal.desk.base.forms import INCOMPLETE, VerbForm, Words
+from portal.desk.base.forms import INCOMPLETE, VerbForm, Words, offer
 from portal.lib.identity import IdentityError, IdentityKind, check_identity
 from portal.organisations.authority import posts_for
 from portal.organisations.models import User, Window
@@ -49,7 +49,7 @@ class IntakeForm(forms.Form):
     def __init__(self, *args: Any, user: User, zone_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mine = [post.window_id for post in posts_for(user, of_move("receive")) if zone_id in post.zone_ids()]
-        self.fields["window"].queryset = Window.objects.filter(pk__in=mine)
+        offer(self, "window", Window.objects.filter(pk__in=[pk for pk in mine if pk is not None]))
         self.fields["identity_number"].widget.attrs.update(autocomplete="off", spellcheck="false")
         self.fields["kind"].widget.attrs["data-desk-begin"] = ""
 
@@ -193,6 +193,4 @@ class UploadForm(VerbForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["material"].choices = [
-            (line.key, f"{line.order}. {line.name}") for line in self.thing.materials.all()
-        ]
+        offer(self, "material", [(line.key, f"{line.order}. {line.name}") for line in self.thing.materials.all()])

@@ -76,11 +76,13 @@ class Intake(DeskView):
     template_name = "desk/intake.html"
     trail = ()
 
-    @cached_property
-    def item(self) -> ServiceItem | None:
-        """The item, also one that was withdrawn while a clerk typed; None when it is none of the user's windows."""
+    item: ServiceItem
+    """Also one that was withdrawn while a clerk typed. `dispatch` finds it before anything asks for it."""
+
+    def find(self, code: str) -> ServiceItem | None:
+        """The item with this code; None when it is none of the user's windows."""
         found = ServiceItem.objects.filter(zone__in=zones_of(signed_in(self.request)), current_edition__isnull=False)
-        return found.select_related("zone", "lead", "current_edition").filter(code=self.kwargs["code"]).first()
+        return found.select_related("zone", "lead", "current_edition").filter(code=code).first()
 
     @cached_property
     def definition(self) -> ItemDefinition:
@@ -94,10 +96,12 @@ class Intake(DeskView):
         if not takes_in(signed_in(request)):
             raise PermissionDenied
         code = self.kwargs["code"]
-        if self.item is None:
+        item = self.find(code)
+        if item is None:
             return self._find_another(f"没有编码为“{code}”的事项，或者它不由您的窗口受理。请重新查找。")
-        if request.method != "POST" and not self.item.is_open_for_intake:
-            return self._find_another(f"“{self.item.name}”（{code}）已经停止受理，不能收件。")
+        if request.method != "POST" and not item.is_open_for_intake:
+            return self._find_another(f"“{item.name}”（{code}）已经停止受理，不能收件。")
+        self.item = item
         return super().dispatch(request, *args, **kwargs)
 
     def _find_another(self, sentence: str) -> HttpResponse:
@@ -113,8 +117,8 @@ class Intake(DeskView):
         return [(reverse("desk_intake"), "收件")]
 
     def _form(self) -> IntakeForm:
-        data = {"data": self.request.POST} if self.request.method == "POST" else {}
-        return IntakeForm(**data, user=self.user, zone_id=self.item.zone_id)
+        data = self.request.POST if self.request.method == "POST" else None
+        return IntakeForm(data, user=self.user, zone_id=self.item.zone_id)
 
     def _formset(self) -> Any:
         if self.request.method == "POST":

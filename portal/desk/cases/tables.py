@@ -30,5 +30,5 @@ class CaseTable(DeskTable):
     def render_status(self, record: Case) -> SafeString:
         return badge(record.status, record.get_status_display())
 
-    def render_promised_due(self, record: Case) -> SafeString:
+    def render_promised_due(self, record: Case) -> str:
         return lamp(case_light(record, timezone.localdate()))

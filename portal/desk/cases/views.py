@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -81,9 +81,8 @@ def shown_answers(case: Case) -> list[tuple[str, str]]:
 
 def task_buttons(task: Task, user: User, slips: dict[int, Slip]) -> list[dict[str, Any]]:
     """The verbs of one task that this user may be about to do; a sent task is signed for on its slip."""
-    slip = slips.get(task.department_id)
-    waits = task.status == TaskStatus.SENT and slip is not None
-    if waits and authority.may(user, "slips.sign", place_of(task.case, task.department_id)):
+    slip = slips.get(task.department_id) if task.status == TaskStatus.SENT else None
+    if slip is not None and authority.may(user, "slips.sign", place_of(task.case, task.department_id)):
         return [{"label": "去签收", "url": reverse("slips_modeladmin_inspect", args=[slip.pk]), "quiet": False}]
     return tasks_admin().buttons(task, user)
 
@@ -183,7 +182,7 @@ class RevealIdentity(VerbView):
     def offered(cls, thing: Case, user: User) -> bool:
         return may_reveal(thing, user)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Whoever sees the case and has no need of the number is told so before a reason is asked."""
         self.request = request
         if not may_reveal(self.thing, self.user):

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from portal.catalog.handbook.models import WHOLE_CENTRE
+from portal.desk.base.forms import offer
 from portal.organisations.models import Zone
 
 
@@ -21,16 +22,12 @@ class HandbookOrderForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zones = {zone.code: zone for zone in Zone.objects.order_by("order", "pk")}
-        self.fields["scope"].choices = [
-            (self.CENTRE, WHOLE_CENTRE),
-            *((code, zone.name) for code, zone in self.zones.items()),
-        ]
+        zones = [(code, zone.name) for code, zone in self.zones.items()]
+        offer(self, "scope", [(self.CENTRE, WHOLE_CENTRE), *zones])
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
+    def clean(self) -> None:
         if "key" in self.errors:
             raise forms.ValidationError("页面不完整，没有提交。请刷新页面后重新提交。")
-        return data
 
     @property
     def zone(self) -> Zone | None:

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import OperationalError
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from portal.catalog.handbook.changes import ItemChange, item_changes, summary
 from portal.catalog.handbook.chapters import Names
-from portal.catalog.handbook.models import WHOLE_CENTRE
+from portal.catalog.handbook.models import WHOLE_CENTRE, HandbookQuerySet
 from portal.catalog.handbook.order import order_handbook
 from portal.catalog.models import Handbook, HandbookStatus
 from portal.desk.base.forms import VerbForm
@@ -35,7 +34,7 @@ PER_PAGE = 20
 """Changed items of a comparison on one page; each is read from two editions."""
 
 
-def readable(user: User) -> QuerySet:
+def readable(user: User) -> HandbookQuerySet:
     """The handbooks the user may see."""
     return Handbook.objects.for_list() if may(user, "handbooks.see") else Handbook.objects.none()
 
@@ -187,12 +186,14 @@ class CompareHandbooks(DeskView):
         return get_object_or_404(readable(self.user), pk=number)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        fits = bool(self.old and self.new and self.old.zone_id == self.new.zone_id)
-        changes = item_changes(self.old.contents, self.new.contents) if fits else []
+        old, new = self.old, self.new
+        fits, changes = False, []
+        if old is not None and new is not None and old.zone_id == new.zone_id:
+            fits, changes = True, item_changes(old.contents, new.contents)
         page = Paginator(changes, PER_PAGE).get_page(self.request.GET.get("page"))
         return super().get_context_data(
-            new=self.new,
-            old=self.old,
+            new=new,
+            old=old,
             books=self.books,
             scopes=self.scopes(),
             fits=fits,

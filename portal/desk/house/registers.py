@@ -1,4 +1,4 @@
-"""The structure of the centre, kept by its managers through ordinary forms."""
+"""The structure of the centre, kept by its managers through ordinary forms; each is called what its model is called."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from portal.workdays.models import CalendarDay, CalendarYear
 
 class OrganisationAdmin(OrdinaryAdmin):
     model = Organisation
-    menu_label = "单位"
     menu_icon = "group"
     list_display = ("short_name", "full_name", "kind", "valid_to")
     search_fields = ("short_name", "full_name")
@@ -36,35 +35,30 @@ class OrganisationAdmin(OrdinaryAdmin):
 
 class ServiceCenterAdmin(OrdinaryAdmin):
     model = ServiceCenter
-    menu_label = "服务中心"
     menu_icon = "home"
     list_display = ("name", "kind", "owner", "phone")
 
 
 class HallAreaAdmin(OrdinaryAdmin):
     model = HallArea
-    menu_label = "功能区"
     menu_icon = "grip"
     list_display = ("name", "center", "floor")
 
 
 class OpeningHoursAdmin(OrdinaryAdmin):
     model = OpeningHours
-    menu_label = "开放时间"
     menu_icon = "date"
     list_display = ("center", "weekday", "opens", "closes")
 
 
 class SpecialDayAdmin(OrdinaryAdmin):
     model = SpecialDay
-    menu_label = "特殊安排"
     menu_icon = "calendar-check"
     list_display = ("date", "center", "opens", "closes", "note")
 
 
 class HallFacilityAdmin(OrdinaryAdmin):
     model = HallFacility
-    menu_label = "大厅设施"
     menu_icon = "pick"
     list_display = ("name", "kind", "center", "floor")
     list_filter = ("kind",)
@@ -72,21 +66,18 @@ class HallFacilityAdmin(OrdinaryAdmin):
 
 class ZoneAdmin(OrdinaryAdmin):
     model = Zone
-    menu_label = "受理区"
     menu_icon = "list-ul"
     list_display = ("name", "letter", "lead")
 
 
 class WindowAdmin(OrdinaryAdmin):
     model = Window
-    menu_label = "窗口"
     menu_icon = "desktop"
     list_display = ("code", "name", "kind", "center", "area")
 
 
 class PostAdmin(OrdinaryAdmin):
     model = Post
-    menu_label = "岗位"
     menu_icon = "user"
     list_display = ("user", "role", "window", "organisation", "valid_from", "valid_to")
     list_filter = ("role",)
@@ -98,7 +89,6 @@ class PostAdmin(OrdinaryAdmin):
 
 class CalendarDayAdmin(OrdinaryAdmin):
     model = CalendarDay
-    menu_label = "工作日历"
     menu_icon = "calendar-alt"
     list_display = ("date", "works", "note", "source")
     ordering = ("-date",)
@@ -107,14 +97,12 @@ class CalendarDayAdmin(OrdinaryAdmin):
 
 class CalendarYearAdmin(OrdinaryAdmin):
     model = CalendarYear
-    menu_label = "日历年度"
     menu_icon = "calendar"
     list_display = ("year", "source")
 
 
 class PublicityRuleAdmin(OrdinaryAdmin):
     model = PublicityRule
-    menu_label = "公示规则"
     menu_icon = "view"
     list_display = ("center", "scope_text", "made_public", "of_persons", "after_days", "show_days")
     made_public = yes_or_no("is_public", "公示")

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from portal.catalog.models import ServiceItem
-from portal.desk.base.forms import ReasonForm
+from portal.desk.base.forms import ReasonForm, offer
 
 
 class WithdrawItemForm(ReasonForm):
@@ -24,4 +24,4 @@ class WithdrawItemForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = ServiceItem.objects.open_for_intake()
-        self.fields["successor"].queryset = others.exclude(pk=self.thing.pk) if self.thing else others
+        offer(self, "successor", others.exclude(pk=self.thing.pk) if self.thing else others)

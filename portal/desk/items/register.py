@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
+from portal.catalog.items.models import ServiceItemQuerySet
 from portal.catalog.models import ItemStatus, ServiceItem
 from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.items import views
@@ -11,7 +12,7 @@ from portal.desk.items.tables import ItemTable
 from portal.organisations.models import User
 
 
-class ItemAdmin(DeskModelAdmin):
+class ItemAdmin(DeskModelAdmin[ServiceItemQuerySet]):
     """Items are public; what the register adds is their history, their ledger, and the closing of intake."""
 
     model = ServiceItem
@@ -28,18 +29,18 @@ class ItemAdmin(DeskModelAdmin):
     default_filter = "open"
     verbs = {"withdraw": views.WithdrawItem, "reopen": views.ReopenItem}
 
-    def seen(self, user: User) -> QuerySet:
+    def seen(self, user: User) -> ServiceItemQuerySet:
         seen = ServiceItem.objects.all() if self.permission_helper.user_can_list(user) else ServiceItem.objects.none()
         return seen.select_related("zone", "lead", "current_edition", "withdrawn_by")
 
-    def for_list(self, rows: QuerySet) -> QuerySet:
+    def for_list(self, rows: ServiceItemQuerySet) -> ServiceItemQuerySet:
         return rows.defer("current_edition__definition", "current_edition__report")
 
-    def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:
+    def filtered(self, rows: ServiceItemQuerySet, chosen: str, user: User) -> ServiceItemQuerySet:
         if chosen == "all":
             return rows
         in_force = Q(status=ItemStatus.IN_FORCE)
         return rows.filter(in_force if chosen == "open" else ~in_force)
 
-    def search(self, rows: QuerySet, query: str) -> QuerySet:
+    def search(self, rows: ServiceItemQuerySet, query: str) -> ServiceItemQuerySet:
         return rows.matching(query)

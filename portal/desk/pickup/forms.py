@@ -8,7 +8,7 @@ from django import forms
 
 from portal.cases.models import Case
 from portal.cases.states import TaskOutcome
-from portal.desk.base.forms import VerbForm, Words
+from portal.desk.base.forms import VerbForm, Words, offer
 from portal.handover.slips import held_by
 from portal.lib.identity import IdentityKind
 from portal.pickup.results import NewResult
@@ -61,7 +61,7 @@ class TransferForm(ResultForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         held = held_by(self.thing, self.thing.lead)
-        self.fields["returned"].choices = [(material.key, material.name) for material in held]
+        offer(self, "returned", [(material.key, material.name) for material in held])
 
 
 class ShelvedResultForm(ResultForm):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from portal.cases.models import Task
+from portal.cases.models.task import TaskQuerySet
 from portal.cases.states import TaskStatus
 from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.base.walking import NEWEST_FIRST, Order
@@ -15,7 +16,7 @@ from portal.desk.tasks.tables import TaskTable
 from portal.organisations.models import User
 
 
-class TaskAdmin(DeskModelAdmin):
+class TaskAdmin(DeskModelAdmin[TaskQuerySet]):
     model = Task
     base_url_path = "tasks"
     menu_label = "部门待办"
@@ -34,12 +35,12 @@ class TaskAdmin(DeskModelAdmin):
     }
     verbs = {"answer": views.Answer, "decide": views.Decide, "redispatch": views.Redispatch}
 
-    def door(self, user: User) -> QuerySet:
+    def door(self, user: User) -> TaskQuerySet:
         return (
             super().door(user).select_related("case__application__center", "case__item", "case__edition", "department")
         )
 
-    def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:
+    def filtered(self, rows: TaskQuerySet, chosen: str, user: User) -> TaskQuerySet:
         return super().filtered(rows.of_departments(user), chosen, user)
 
     def order_of(self, chosen: str) -> Order:
@@ -48,7 +49,7 @@ class TaskAdmin(DeskModelAdmin):
             chosen, NEWEST_FIRST
         )
 
-    def search(self, rows: QuerySet, query: str) -> QuerySet:
+    def search(self, rows: TaskQuerySet, query: str) -> TaskQuerySet:
         return rows.filter(Q(case__number__iexact=query) | Q(case__application__applicant_name__icontains=query))
 
 
