@@ -8,15 +8,14 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from pages.frame import frame_of
-from portal.catalog.models import ItemStatus, ServiceItem
+from portal.catalog.items.models import ItemStatus, ServiceItem, coded
 
 TEMPLATE = "pages/withdrawn.html"
 
 
 def withdrawn_item(code: str) -> ServiceItem | None:
     """The item with this code (in any case of its letters) if it was withdrawn."""
-    found = ServiceItem.objects.filter(code=code[:20].upper(), status=ItemStatus.WITHDRAWN)
-    return found.select_related("zone", "lead").first()
+    return coded(ServiceItem.objects.filter(status=ItemStatus.WITHDRAWN).select_related("zone", "lead"), code)
 
 
 def withdrawn_page(request: HttpRequest, item: ServiceItem, context: dict[str, Any]) -> TemplateResponse:

@@ -287,6 +287,7 @@ def test_which_commands_there_are() -> None:
 def test_which_tags_templates_may_load() -> None:
     assert {name for name, module in get_installed_libraries().items() if is_ours(module)} == {
         "due",
+        "fees",
         "links",
         "news",
         "opening",

@@ -60,7 +60,7 @@ def to_department(
         "giver": case.application.window.name,
         "taker": department.full_name,
         "accepted_at": minute(case.accepted_at),
-        "case_type": "即办件" if definition.is_instant else "承诺件",
+        "case_type": definition.case_type_text,
         "statutory_limit": definition.statutory_limit.days_text() if definition.statutory_limit else "无法定时限",
         "statutory_due": due_in_words(case.statutory_due, case.clock_start),
         "promised_limit": definition.promised_limit.days_text(),
@@ -96,7 +96,7 @@ def to_window(
         "results": results,
         "lines": _rows(lines),
         "totals": _totals(lines),
-        "fee": case.definition.fee.model_dump() if case.definition.fee else {"charged": False},
+        "fee": case.definition.fee.model_dump(),
         "delivery": list(case.definition.delivery),
     }
 

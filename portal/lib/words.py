@@ -38,6 +38,11 @@ def minute(value: datetime | None) -> str:
     return f"{day(local.date())} {local.hour}时{local.minute:02d}分"
 
 
+def moment(value: datetime | None) -> str:
+    """2017年3月15日 09:05, as screens say when something was done; a dash when it was not."""
+    return NONE if value is None else f"{day(value)} {_local(value):%H:%M}"
+
+
 def midnight(value: date) -> datetime:
     """The moment at which this day begins at the centre."""
     return timezone.make_aware(datetime.combine(value, time.min), timezone.get_default_timezone())

@@ -147,6 +147,16 @@ class ServiceCenter(models.Model):
         """市行政服务中心, whose address and phones stand on every page and paper; None in an empty house."""
         return cls.objects.filter(kind=CenterKind.CITY).order_by("pk").first()
 
+    @classmethod
+    def city_or_blank(cls) -> Self:
+        """For what is printed also in an empty house, which leaves its lines empty."""
+        return cls.city() or cls()
+
+    @property
+    def letterhead(self) -> dict[str, str]:
+        """What every paper says of the centre."""
+        return {name: getattr(self, name) for name in ("name", "address", "hours", "phone", "complaint_phone")}
+
 
 class HallArea(models.Model):
     """A functional area of the hall (功能区)."""

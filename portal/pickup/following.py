@@ -208,5 +208,4 @@ def _to_bring(case: Case) -> list[str]:
         "申请人或者经办人的身份证件原件",
         "由他人代领的，另带授权委托书",
     ]
-    fee = case.definition.fee
-    return [*wanted, f"领取前须缴清{fee.item}"] if fee and fee.charged else wanted
+    return wanted + [text for text in [case.definition.fee.before_pickup] if text]

@@ -37,7 +37,7 @@ def pickup_notice(delivery: Delivery, code: str, by: User) -> dict[str, Any]:
         "due": due,
         "estimate_note": note(due),
         "results": result_rows(case),
-        "fee": case.definition.fee.model_dump() if case.definition.fee else {"charged": False},
+        "fee": case.definition.fee.model_dump(),
     }
 
 

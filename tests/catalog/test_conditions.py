@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.template import Context, Template
 
 from portal.catalog.editions.compare import differences
 from portal.catalog.exchange.content import load_items
@@ -56,5 +57,9 @@ def test_a_changed_condition_is_compared_in_the_same_words(item: ItemDefinition)
 def test_a_fee_is_said_in_one_way(item: ItemDefinition) -> None:
     fee = item.fee.model_copy(update={"charged": True, "item": "登记费", "standard": "每件80元"})
     assert (fee.charge_text, fee.text) == ("收费", "登记费：每件80元")
+    assert fee.before_pickup == "领取前须缴清登记费"
+    paper = Template("{% load fees %}{{ fee|fee_text }}；{{ fee|before_pickup }}")
+    assert paper.render(Context({"fee": fee.model_dump()})) == "登记费：每件80元；领取前须缴清登记费"
+    assert paper.render(Context({"fee": {"charged": False}})) == "不收费；"  # as older papers froze it
     free = fee.model_copy(update={"charged": False, "item": "", "standard": ""})
     assert (free.charge_text, free.text) == ("不收费", "不收费")

@@ -39,7 +39,7 @@ class Unknown(str):
 
 
 def engine() -> Engine:
-    libraries = {"paper": "portal.documents.templatetags.paper"}
+    libraries = {"paper": "portal.documents.templatetags.paper", "fees": "portal.catalog.templatetags.fees"}
     return Engine(dirs=[settings.BASE_DIR / "site" / "templates"], libraries=libraries, string_if_invalid=Unknown("%s"))
 
 

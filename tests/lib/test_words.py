@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
+from django.template import Context, Template
 from django.utils import timezone
 
-from portal.lib.words import day, midnight, minute, one_line, visible
+from portal.lib.words import day, midnight, minute, moment, one_line, visible
 
 LATE = datetime(2026, 5, 31, 16, 5, tzinfo=UTC)
 """1 June, five minutes past midnight in Shaoxing."""
@@ -22,11 +24,24 @@ def test_a_moment_counts_with_its_day_at_the_centre_whatever_zone_the_screen_sho
     with timezone.override(ZoneInfo("America/New_York")):
         assert day(LATE) == "2026年6月1日"
         assert minute(LATE) == "2026年6月1日 0时05分"
+        assert moment(LATE) == "2026年6月1日 00:05"
+        assert Template("{{ late|day }}，{{ late|moment }}").render(Context({"late": LATE})) == (
+            "2026年6月1日，2026年6月1日 00:05"
+        )
         assert midnight(date(2026, 6, 1)) == datetime(2026, 5, 31, 16, tzinfo=UTC)
 
 
 def test_what_has_not_happened_is_a_dash() -> None:
-    assert day(None) == minute(None) == "—"
+    assert day(None) == minute(None) == moment(None) == "—"
+
+
+def test_a_template_says_nothing_for_a_day_that_is_not_there() -> None:
+    assert Template("{{ none|day }}{{ none|moment }}{{ nowhere.at|day }}").render(Context({"none": None})) == ""
+
+
+def test_no_template_writes_a_day_in_its_own_way() -> None:
+    for path in sorted((settings.BASE_DIR / "site" / "templates").rglob("*.html")):
+        assert 'date:"Y年n月j日' not in path.read_text(encoding="utf-8"), path
 
 
 @pytest.mark.parametrize("unseen", ["\x00", "\x1b", "\u200b", "\u202e", "\u2066", "\ufeff", "\ufffe", "\U0002fffe"])

@@ -5,6 +5,7 @@ Each is worked out anew from what it was worked out from at first: its start, it
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -84,7 +85,10 @@ def carries(paper: Document, move: Move) -> bool:
 def register_deadlines() -> None:
     """Called once, when the app is ready."""
     kept_by(Keeper(lock=Case.objects.lock, tell=tell))
-    _register_those_of_the_case()
+    _of_the_case("acceptance", "受理期限", awaiting_acceptance, acceptance_due, ("receipt", "answer_by"))
+    _of_the_case("correction", "补正期限", in_correction, correction_due, ("correction", "deadline"))
+    _of_the_case("statutory", "法定期限", running, statutory_due, ("acceptance", "statutory_due"))
+    _of_the_case("promised", "承诺期限", running, promised_due, ("acceptance", "promised_due"))
     register(
         "cases.task",
         "{row.department}“{row.name}”的期限",
@@ -95,40 +99,20 @@ def register_deadlines() -> None:
     )
 
 
-def _register_those_of_the_case() -> None:
+def _of_the_case(
+    name: str,
+    label: str,
+    open: Callable[[], QuerySet[Any]],
+    recompute: Callable[[Case], date | None],
+    paper: tuple[str, str],
+) -> None:
+    """A deadline in a field of the case, and the kind of paper and the element of it that say its date."""
     register(
-        "cases.acceptance",
-        "受理期限",
-        field="acceptance_due",
+        f"cases.{name}",
+        label,
+        field=f"{name}_due",
         holder="pk",
-        open=awaiting_acceptance,
-        recompute=acceptance_due,
-        papers=(("receipt", "answer_by"),),
-    )
-    register(
-        "cases.correction",
-        "补正期限",
-        field="correction_due",
-        holder="pk",
-        open=in_correction,
-        recompute=correction_due,
-        papers=(("correction", "deadline"),),
-    )
-    register(
-        "cases.statutory",
-        "法定期限",
-        field="statutory_due",
-        holder="pk",
-        open=running,
-        recompute=statutory_due,
-        papers=(("acceptance", "statutory_due"),),
-    )
-    register(
-        "cases.promised",
-        "承诺期限",
-        field="promised_due",
-        holder="pk",
-        open=running,
-        recompute=promised_due,
-        papers=(("acceptance", "promised_due"),),
+        open=open,
+        recompute=recompute,
+        papers=(paper,),
     )

@@ -21,13 +21,7 @@ def head(case: Case, by: User | None) -> Content:
     """What every paper of a case carries: centre, numbers, item, applicant, department, hand and time."""
     application, center = case.application, case.application.center
     return {
-        "center": {
-            "name": center.name,
-            "address": center.address,
-            "hours": center.hours,
-            "phone": center.phone,
-            "complaint_phone": center.complaint_phone,
-        },
+        "center": center.letterhead,
         "application_number": application.number,
         "case_number": case.number or "",
         "query_code": application.query_code,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.catalog.care.feedback import LONGEST_TEXT, GuideFeedback, GuidePart
 from portal.catalog.items.guide import guide_path
-from portal.catalog.items.models import ServiceItem
+from portal.catalog.items.models import ServiceItem, coded
 from portal.lib.refusal import Refused
 from portal.lib.throttle import Rate, TooMany, client_address, take
 
@@ -101,8 +101,7 @@ def _kept(item: ServiceItem, form: FeedbackForm) -> bool:
 
 def _item(code: str) -> ServiceItem:
     """The item in force with this code; 404 for any other."""
-    found = ServiceItem.objects.open_for_intake().filter(code=code[:20].upper()).exclude(code="")
-    item = found.select_related("zone", "lead", "current_edition").first() if code.isprintable() else None
+    item = coded(ServiceItem.objects.open_for_intake().select_related("zone", "lead", "current_edition"), code)
     if item is None:
         raise Http404
     return item

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg, total_text
 from portal.catalog.drawing.theme_chart import theme_chart_steps, theme_chart_svg
 from portal.catalog.items.guide import guide_path
-from portal.catalog.items.models import ServiceItem, Theme
+from portal.catalog.items.models import ServiceItem, Theme, coded
 from portal.catalog.items.shown import EVERY_PAGE, item_tag, theme_tag
 from portal.lib.inline_file import inline_file
 from portal.lib.page_cache import depend
@@ -68,16 +68,14 @@ def _svg(request: HttpRequest, drawing: str, name: str) -> HttpResponse:
 
 
 def _item(code: str) -> ServiceItem:
-    found = ServiceItem.objects.open_for_intake().select_related("zone", "lead", "current_edition")
-    item = found.filter(code=code[:20].upper()).first() if code.isprintable() else None
+    item = coded(ServiceItem.objects.open_for_intake().select_related("zone", "lead", "current_edition"), code)
     if item is None:
         raise Http404
     return item
 
 
 def _theme(code: str) -> Theme:
-    found = Theme.objects.select_related("zone", "lead", "current_edition")
-    theme = found.filter(code=code[:20].upper()).first() if code.isprintable() else None
+    theme = coded(Theme.objects.select_related("zone", "lead", "current_edition"), code)
     if theme is None:
         raise Http404
     return theme

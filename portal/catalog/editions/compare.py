@@ -22,7 +22,7 @@ from portal.catalog.schema.definition import (
     SpecialProcedure,
 )
 from portal.catalog.schema.questions import Part, When
-from portal.catalog.schema.reading import BODIES, LABELS
+from portal.catalog.schema.reading import named
 
 Kind = Literal["added", "removed", "changed"]
 Path = tuple[str | int, ...]
@@ -113,12 +113,7 @@ class _Words:
             return between.join(self.text(owner, name, one) for one in value)
         if isinstance(value, Part):
             return self.part(value)
-        place = (type(owner), name)
-        if place in BODIES:
-            return self.departments.get(value, value)
-        if place == (ItemDefinition, "zone"):
-            return self.zones.get(value, value)
-        return LABELS.get(place, {}).get(value, str(value))
+        return named((type(owner), name), value, self.departments, self.zones)
 
     def part(self, part: Part) -> str:
         """A part as one sentence: what names it, then what else it says."""

@@ -12,7 +12,7 @@ from typing import Any
 from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg
 from portal.catalog.editions.compare import KIND_NAMES
 from portal.catalog.papers.item_papers import copies_text
-from portal.catalog.schema.choices import CASE_TYPES, NECESSITIES
+from portal.catalog.schema.choices import NECESSITIES
 from portal.catalog.schema.definition import (
     Contact,
     Fee,
@@ -136,7 +136,7 @@ def chapter(
 def _glance(item: ItemDefinition) -> Pairs:
     """What people ask first, as label and value."""
     return [
-        ("办件类型", CASE_TYPES[item.case_type]),
+        ("办件类型", item.case_type_text),
         ("承诺时限", item.promised_limit.days_text()),
         ("申报材料", f"{len(item.materials)}项"),
         ("到现场", f"{item.visits}次"),

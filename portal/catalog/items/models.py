@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -23,6 +25,14 @@ class ItemStatus(models.TextChoices):
 
 class NeverPublished(LookupError):
     """An item without an edition was asked for what only an edition says."""
+
+
+M = TypeVar("M", bound=models.Model)
+
+
+def coded(rows: models.QuerySet[M], code: str) -> M | None:
+    """The item or theme that an address names, in any case of its letters; None for one that is not among `rows`."""
+    return rows.filter(code=code[:20].upper()).first() if code and code.isprintable() else None
 
 
 class ServiceItemQuerySet(models.QuerySet):

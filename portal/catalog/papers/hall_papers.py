@@ -63,7 +63,7 @@ def window_sign(window: Window) -> Content:
 def zone_sign(zone: Zone) -> Content:
     windows = list(zone.windows.exclude(kind=WindowKind.ISSUE).select_related("center", "area"))
     names = list(items_of(zone).values_list("name", flat=True))
-    center = windows[0].center if windows else ServiceCenter.city() or ServiceCenter()
+    center = windows[0].center if windows else ServiceCenter.city_or_blank()
     return {
         **_frame(center, f"{zone.name}受理区指示牌", names[:MOST_ON_A_SIGN]),
         "number": zone.letter,
@@ -96,7 +96,7 @@ def material_list(place: Window | Zone, items: list[ServiceItem]) -> Content:
     if isinstance(place, Window):
         center, name = place.center, f"{place.code}{place.name}"
     else:
-        center, name = ServiceCenter.city() or ServiceCenter(), f"{place.name}受理区"
+        center, name = ServiceCenter.city_or_blank(), f"{place.name}受理区"
     return {
         **_frame(center, f"{name}受理材料清单", []),
         "name": name,
@@ -125,7 +125,7 @@ def _frame(center: ServiceCenter, title: str, entries: list[str]) -> Content:
         "title": title,
         "entries": entries,
         "layout": _layout(entries),
-        "center": {name: getattr(center, name) for name in ("name", "address", "hours", "phone", "complaint_phone")},
+        "center": center.letterhead,
         "hall_url": hall_url(center),
         "demo": settings.DEMO,
     }

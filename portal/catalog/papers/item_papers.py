@@ -15,7 +15,7 @@ from django.utils import timezone
 from portal.catalog.items.guide import guide_url
 from portal.catalog.items.models import ServiceItem
 from portal.catalog.schema.answers import situation_text
-from portal.catalog.schema.choices import CASE_TYPES, NECESSITIES
+from portal.catalog.schema.choices import NECESSITIES
 from portal.catalog.schema.definition import ItemDefinition, Material
 from portal.catalog.schema.questions import Answers, Choice, When
 from portal.lib.words import day
@@ -48,13 +48,12 @@ class Around:
 def around(item: ServiceItem) -> Around:
     """Read once per paper. The item has an edition in force; a house without a centre leaves its lines empty."""
     edition, definition = item.edition_in_force, item.edition_in_force.parsed
-    center = ServiceCenter.city() or ServiceCenter()
     windows = Window.objects.filter(kind=WindowKind.COMPREHENSIVE, zones=item.zone)
     bodies = Organisation.objects.filter(code__in={*definition.departments, *definition.coop_depts})
     return Around(
         edition=edition.number,
         published=timezone.localdate(edition.published_at),
-        center={name: getattr(center, name) for name in ("name", "address", "hours", "phone", "complaint_phone")},
+        center=ServiceCenter.city_or_blank().letterhead,
         zone=item.zone.name,
         windows=tuple(f"{window.name}（{window.code}）" for window in windows),
         names={body.code: body.full_name or body.short_name for body in bodies},
@@ -91,7 +90,7 @@ def facts(definition: ItemDefinition) -> list[Content]:
         {"label": "收费", "value": fee.charge_text, "note": fee.item if fee.charged else ""},
         {
             "label": "办件类型",
-            "value": CASE_TYPES[definition.case_type],
+            "value": definition.case_type_text,
             "note": "、".join(definition.service_objects),
         },
     ]
@@ -185,6 +184,7 @@ def material_row(number: int, material: Material, definition: ItemDefinition) ->
         "basis": material.basis,
         "later": may_follow(material),
         "shared": material.shareable,
+        "marks": [*(["可容缺"] if may_follow(material) else []), *(["可共享免交"] if material.shareable else [])],
         "necessity": NECESSITIES[material.necessity],
         "situation": definition.conditions_text(material.when),
     }

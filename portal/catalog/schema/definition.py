@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from portal.catalog.schema.choices import CASE_TYPES
 from portal.catalog.schema.questions import Answers, FormField, Part, Question, When, all_hold, choice_text
 from portal.lib.digests import canonical, digest
 from portal.lib.words import all_of, condition
@@ -123,6 +124,11 @@ class Fee(Part):
     pay_methods: tuple[str, ...] = Field(default=(), title="收费方式")
     online_pay: bool = Field(default=False, title="可网上支付")
     note: str = Field(default="", max_length=500, title="说明")
+
+    @property
+    def before_pickup(self) -> str:
+        """What must be done before a result is handed out; empty where nothing is charged."""
+        return f"领取前须缴清{self.item}" if self.charged else ""
 
     @property
     def charge_text(self) -> str:
@@ -345,6 +351,11 @@ class ItemDefinition(Definition):
     confidence: str = Field(default="", max_length=20, title="把握程度")
     verify: tuple[str, ...] = Field(default=(), title="待核事项")
     note: str = Field(default="", max_length=1000, title="备注")
+
+    @property
+    def case_type_text(self) -> str:
+        """即办件 or 承诺件."""
+        return CASE_TYPES[self.case_type]
 
     @property
     def is_instant(self) -> bool:

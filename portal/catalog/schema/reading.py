@@ -20,6 +20,15 @@ LABELS: dict[tuple[type[Part], str], Mapping[str, str]] = {
 BODIES = {(ItemDefinition, "lead_dept"), (ItemDefinition, "coop_depts"), (Step, "department")}
 
 
+def named(place: tuple[type[Part], str], code: Any, departments: Mapping[str, str], zones: Mapping[str, str]) -> str:
+    """What a code of this element is called; a code that nothing names stands for itself."""
+    if place in BODIES:
+        return departments.get(code, code)
+    if place == (ItemDefinition, "zone"):
+        return zones.get(code, code)
+    return LABELS.get(place, {}).get(code, str(code))
+
+
 @dataclass(frozen=True)
 class Element:
     """One element that says something; `lines` are its entries in their order."""
@@ -62,12 +71,7 @@ class _Teller:
             return "、".join(text for text in (self.text(owner, name, one) for one in value) if text)
         if value in (None, ""):
             return ""
-        place = (type(owner), name)
-        if place in BODIES:
-            return self.departments.get(value, value)
-        if place == (ItemDefinition, "zone"):
-            return self.zones.get(value, value)
-        return LABELS.get(place, {}).get(value, str(value))
+        return named((type(owner), name), value, self.departments, self.zones)
 
     def _part(self, part: Part) -> str:
         for kind, told in SPOKEN.items():

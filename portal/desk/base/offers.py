@@ -8,10 +8,21 @@ from portal.cases.acts import of_move, place_of
 from portal.cases.flow import MOVES
 from portal.cases.intake.files import keep_upload
 from portal.cases.models import Case
+from portal.desk.base.views import VerbView
 from portal.lib.files import FileRefused
 from portal.lib.refusal import Refused
 from portal.organisations import authority
 from portal.organisations.models import Organisation, User
+
+
+class MoveView(VerbView):
+    """A verb that is a row of the table of moves: its button stands where the table lets this user start it."""
+
+    move: str
+
+    @classmethod
+    def offered(cls, thing: Case, user: User) -> bool:
+        return offered(cls.move, thing, user)
 
 
 def offered(verb: str, case: Case, user: User, department: Organisation | None = None) -> bool:

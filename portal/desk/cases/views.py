@@ -26,7 +26,7 @@ from portal.cases.reading.progress import case_chart
 from portal.cases.states import AT_THE_WINDOW, TaskStatus
 from portal.catalog.schema.answers import masked_text, situation_text
 from portal.desk.base.forms import ReasonForm, VerbForm
-from portal.desk.base.offers import keep, offered
+from portal.desk.base.offers import MoveView, keep
 from portal.desk.base.views import ThingView, VerbView
 from portal.desk.cases.forms import CorrectionForm, MaterialFormSet, UploadForm, checked_rows, filled_rows
 from portal.desk.cases.intake import paired
@@ -87,42 +87,33 @@ def task_buttons(task: Task, user: User, slips: dict[int, Slip]) -> list[dict[st
     return tasks_admin().buttons(task, user)
 
 
-class Accept(VerbView):
+class Accept(MoveView):
+    move = "accept"
     title = "受理"
     question = "材料齐全、符合法定形式，现予受理。受理后即编号、起算期限、出具受理通知书并分办。"
     done = "已受理，受理通知书和办理交接单已生成。"
-
-    @classmethod
-    def offered(cls, thing: Case, user: User) -> bool:
-        return offered("accept", thing, user)
 
     def act(self, form: VerbForm) -> None:
         accept(self.thing, by=self.user, once=form.once)
 
 
-class RequestCorrection(VerbView):
+class RequestCorrection(MoveView):
+    move = "request_correction"
     title = "一次性告知补正"
     quiet = True
     question = "补正只能告知一次，请把需要补正的材料全部写明；留空的材料不要求补正。"
     done = "已出具一次性补正告知书。"
     form_class = CorrectionForm
 
-    @classmethod
-    def offered(cls, thing: Case, user: User) -> bool:
-        return offered("request_correction", thing, user)
-
     def act(self, form: CorrectionForm) -> None:
         request_correction(self.thing, form.gaps(), by=self.user, once=form.once)
 
 
-class CompleteCorrection(VerbView):
+class CompleteCorrection(MoveView):
+    move = "complete_correction"
     title = "补正到齐"
     question = "告知书所列材料均已补齐并核对合格。补正到齐的当日应当受理。"
     done = "已登记补正到齐，请办理受理。"
-
-    @classmethod
-    def offered(cls, thing: Case, user: User) -> bool:
-        return offered("complete_correction", thing, user)
 
     def act(self, form: VerbForm) -> None:
         complete_correction(self.thing, by=self.user, once=form.once)
@@ -157,16 +148,13 @@ class PrintApplicationForm(VerbView):
         print_application_form(self.thing, by=self.user, once=form.once)
 
 
-class Withdraw(VerbView):
+class Withdraw(MoveView):
+    move = "withdraw"
     title = "申请人撤回"
     question = "申请人在作出决定之前可以撤回申请。撤回后本件终止，不能恢复。"
     done = "已登记撤回。"
     form_class = ReasonForm
     grave = True
-
-    @classmethod
-    def offered(cls, thing: Case, user: User) -> bool:
-        return offered("withdraw", thing, user)
 
     def act(self, form: ReasonForm) -> None:
         withdraw(self.thing, by=self.user, reason=form.cleaned_data["reason"], once=form.once)

@@ -45,15 +45,22 @@ class SlipPage(ThingView):
         )
 
 
-class Sign(VerbView):
+class SlipVerb(VerbView):
+    """A verb of one side of a slip, offered to whoever has the right to do it there."""
+
+    right: str
+
+    @classmethod
+    def offered(cls, thing: Slip, user: User) -> bool:
+        return may(user, cls.right, thing)
+
+
+class Sign(SlipVerb):
+    right = "slips.sign"
     title = "签收"
     question = "请逐项核对材料。签收的时间即本部门收件时间，部门办理期限从该时间起算。"
     done = "已签收，任务已开始办理。"
     form_class = SignForm
-
-    @classmethod
-    def offered(cls, thing: Slip, user: User) -> bool:
-        return may(user, "slips.sign", thing)
 
     def act(self, form: SignForm) -> None:
         differs = form.cleaned_data["matches"] == "no"
@@ -61,16 +68,13 @@ class Sign(VerbView):
         sign(self.thing, by=self.user, difference=difference, once=form.once)
 
 
-class Bounce(VerbView):
+class Bounce(SlipVerb):
+    right = "slips.bounce"
     title = "退回窗口"
     question = "分办有误或者材料不符的，写明理由退回窗口；分办后2个工作日内可以退回。"
     done = "已退回窗口。"
     form_class = ReasonForm
     grave = True
-
-    @classmethod
-    def offered(cls, thing: Slip, user: User) -> bool:
-        return may(user, "slips.bounce", thing)
 
     def act(self, form: ReasonForm) -> None:
         bounce(self.thing, by=self.user, reason=form.cleaned_data["reason"], once=form.once)
@@ -79,30 +83,24 @@ class Bounce(VerbView):
         return self.model_admin.url_helper.index_url
 
 
-class TakeIn(VerbView):
+class TakeIn(SlipVerb):
+    right = "slips.take_in"
     title = "接收结果"
     question = "请核对结果和退还材料的份数，相符的，登记存放位置；系统随即生成领取通知。"
     done = "结果已接收，领取通知已生成。"
     form_class = ShelfForm
 
-    @classmethod
-    def offered(cls, thing: Slip, user: User) -> bool:
-        return may(user, "slips.take_in", thing)
-
     def act(self, form: ShelfForm) -> None:
         take_in(self.thing, form.cleaned_data["shelf"], by=self.user, once=form.once)
 
 
-class BounceResult(VerbView):
+class BounceResult(SlipVerb):
+    right = "slips.send_back"
     title = "退回更正"
     question = "结果有错误的，写明理由退回部门更正。"
     done = "已退回部门更正。"
     form_class = ReasonForm
     grave = True
-
-    @classmethod
-    def offered(cls, thing: Slip, user: User) -> bool:
-        return may(user, "slips.send_back", thing)
 
     def act(self, form: ReasonForm) -> None:
         bounce_result(self.thing, by=self.user, reason=form.cleaned_data["reason"], once=form.once)
