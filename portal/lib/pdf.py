@@ -43,7 +43,7 @@ def _start() -> Any:
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    class OwnFilesOnly(URLFetcher):
+    class OwnFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint brings no types
         def fetch(self, url: str, headers: Any = None) -> Any:
             path = static_file(url)
             return URLFetcherResponse(url, body=path.read_bytes(), headers={"Content-Type": TYPES[path.suffix]})

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views import View
@@ -37,7 +37,7 @@ def reads_ledgers(user: User) -> bool:
 class LedgerDoor(View):
     """The ledger named in the address, for whoever works cases."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not reads_ledgers(signed_in(request)):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
@@ -45,7 +45,7 @@ class LedgerDoor(View):
     @cached_property
     def ledger(self) -> Ledger:
         item = get_object_or_404(ServiceItem, code=self.kwargs["code"])
-        return Ledger(item, self.request.user, self.request.GET.dict())
+        return Ledger(item, signed_in(self.request), self.request.GET.dict())
 
 
 class LedgerView(LedgerDoor, DeskView):

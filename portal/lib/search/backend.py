@@ -49,7 +49,7 @@ def _parting(field: BaseField | RelatedFields) -> BaseField | RelatedFields:
 
 
 def _index(base: type) -> type:
-    class ChineseIndex(base):
+    class ChineseIndex(base):  # type: ignore[misc]  # modelsearch brings no types
         def add_items(self, model: type[Any], objs: Iterable[Any]) -> None:
             fields = [_parting(field) for field in model.get_search_fields()]
             parted = [copy.copy(obj) for obj in objs]
