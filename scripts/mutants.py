@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import difflib
+import io
 import json
 import os
 import random
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,13 +24,18 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+import pytest
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator
-from cosmic_ray.testing import run_tests
+
+from scripts.bodies import bodies_that_differ
+from scripts.nursery import Nursery
+from scripts.warm import WarmRun
 
 ROOT = Path(__file__).resolve().parent.parent
 SCORES = ROOT / "docs" / "mutants.md"
+SEEN = ROOT / "var" / "mutants-seen.json"
 SEED = 8
 OPERATORS = tuple(
     f"core/{name}"
@@ -43,16 +49,45 @@ OPERATORS = tuple(
         *("ExceptionReplacer", "RemoveDecorator", "ZeroIterationForLoop"),
     )
 )
-# The tables are copied, not built anew, before each run: transactional tests empty them.
-SETTINGS = """
-import shutil
-from pathlib import Path
-from tests.settings import *
-_pristine, _used = Path(__file__).with_name("pristine.sqlite3"), Path(__file__).with_name("used.sqlite3")
-if _pristine.exists():
-    shutil.copyfile(_pristine, _used)
-DATABASES["default"]["TEST"] = {"NAME": str(_used)}
-"""
+
+
+@dataclass(frozen=True)
+class Concern:
+    """What may be said instead of paths: where a matter stands, and the tests that hold it."""
+
+    paths: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+CASES = ("tests/cases", "tests/handover", "tests/pickup")
+CONCERNS = {
+    "verbs": Concern(
+        (
+            *("portal/cases/intake", "portal/cases/decision", "portal/cases/routes"),
+            *("portal/handover/signing.py", "portal/pickup/delivering.py", "portal/pickup/results.py"),
+        ),
+        CASES,
+    ),
+    "guards": Concern(
+        (
+            *(f"portal/cases/models/{name}.py" for name in ("acting", "case", "doors", "event", "task")),
+            *("portal/cases/event_guard.py", "portal/cases/flow.py", "portal/cases/opening.py"),
+            "portal/handover/models/slip.py",
+        ),
+        CASES,
+    ),
+    "authority": Concern(
+        (
+            *(f"portal/organisations/{name}.py" for name in ("authority", "access", "roles")),
+            *(f"portal/{app}/acts.py" for app in ("catalog", "cases", "handover", "pickup", "desk")),
+        ),
+        ("tests/organisations", "tests/cases", "tests/desk/test_acts.py", "tests/desk/test_permissions.py"),
+    ),
+    "clocks": Concern(("portal/cases/clocks", "portal/workdays"), ("tests/workdays", "tests/cases")),
+    "slips": Concern(("portal/handover",), (*CASES, "tests/desk/test_invariants.py")),
+}
+HOUSE = "tests/test_found_by_name.py"
+"""Holds what a module registers when it is imported."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +103,7 @@ class Verdict:
     path: str
     line: int
     fault: str
-    noticed: bool
+    by: str | None
     diff: str
 
 
@@ -89,12 +124,12 @@ def said_only(tree: ast.Module) -> set[int]:
 
 def replaced(path: str, source: str) -> Iterator[Mutant]:
     """What cosmic-ray plants."""
-    annotated, tree = said_only(ast.parse(source)), get_ast(source)
+    annotated, again, tree = said_only(ast.parse(source)), repeated(ast.parse(source)), get_ast(source)
     for name in OPERATORS:
         operator = get_operator(name)()
         places = [place for node in ast_nodes(tree) for place in operator.mutation_positions(node)]
         for number, ((line, _), _) in enumerate(places):
-            if "BinaryOperator" in name and line in annotated:
+            if line in again or ("BinaryOperator" in name and line in annotated):
                 continue
             changed = mutate_code(source, operator, number)
             if changed is not None and compiles(changed):
@@ -108,11 +143,22 @@ def left_out(path: str, source: str) -> Iterator[Mutant]:
         called = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
         if called or isinstance(node, ast.Raise):
             first, last = node.lineno, node.end_lineno or node.lineno
-            indent = re.match(r"\s*", lines[first - 1])
-            gone = f"{indent[0] if indent else ''}pass\n"
-            changed = "".join([*lines[: first - 1], gone, *lines[last:]])
+            gone = [f"{' ' * node.col_offset}pass\n", *["\n"] * (last - first)]  # the lines below stay where they are
+            changed = "".join([*lines[: first - 1], *gone, *lines[last:]])
             if compiles(changed):
                 yield Mutant(path, first, "LeftOut", changed)
+
+
+def repeated(tree: ast.Module) -> set[int]:
+    """Lines of fields and `Meta` of models: the migrations say them again, and a test compares."""
+    lines: set[int] = set()
+    for model in ast.walk(tree):
+        for node in model.body if isinstance(model, ast.ClassDef) else ():
+            value = node.value if isinstance(node, ast.Assign) else None
+            called = ast.unparse(value.func) if isinstance(value, ast.Call) else ""
+            if called.endswith(("Field", "ForeignKey")) or (isinstance(node, ast.ClassDef) and node.name == "Meta"):
+                lines |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return lines
 
 
 def compiles(source: str) -> bool:
@@ -162,98 +208,134 @@ def tests_for(path: str) -> list[str]:
     return [file.as_posix() for file in dict.fromkeys([*importing, *beside])]
 
 
+def statement_at(source: str, line: int) -> range:
+    """The lines of the innermost statement there; of one with a body its head alone."""
+    found = range(line, line + 1)
+    for node in ast.walk(ast.parse(source)):  # outer ones come first
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", None)
+            last = body[0].lineno - 1 if body else node.end_lineno or node.lineno
+            if node.lineno <= line <= max(last, node.lineno):
+                found = range(node.lineno, max(last, node.lineno) + 1)
+    return found
+
+
 # -- trying -----------------------------------------------------------------------------------------------------------
 
 
 def clean_copy(folder: Path) -> Path:
-    """What is committed, with settings whose database is made once; mutants never touch the tree one works in."""
+    """What is committed; mutants never touch the tree one works in."""
     copy = folder / "copy"
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(copy)], check=True)
-    (copy / "mutant_settings.py").write_text(SETTINGS)
     return copy
 
 
-def suite(tests: list[str]) -> str:
-    return f"{sys.executable} -m pytest -q -x --ds=mutant_settings --reuse-db -p no:cacheprovider {' '.join(tests)}"
+class Trial:
+    """Judges mutants in a warm run; those of what a module does when it is imported, each in a run of its own."""
+
+    def __init__(self, mutants: dict[str, list[Mutant]], *, files: list[str], tests: list[str]) -> None:
+        self.mutants, self.files, self.tests = mutants, files, tests
+        self.verdicts: dict[str, list[Verdict]] = {name: [] for name in mutants}
+        self._nursery = Nursery()
+
+    def run(self) -> None:
+        quiet = ["-q", "-s", "--no-header", "-p", "no:cacheprovider", "-m", "not race and not browser"]
+        with contextlib.redirect_stdout(io.StringIO()):
+            pytest.main([*quiet, *self.tests], plugins=[WarmRun(self.files, self.judge, SEEN)])
+        self._nursery.end()
+
+    def judge(self, run: WarmRun) -> None:
+        tell(f"{len(run.items)} tests, {sum(run.seconds.values()):.0f} s without a fault")
+        if run.broken:
+            raise SystemExit("\n".join(["Tests fail without any mutant:", *run.broken.values()]))
+        for name, mutants in self.mutants.items():
+            for mutant in mutants:
+                whole, began = Path(mutant.path).read_text(encoding="utf-8"), time.monotonic()
+                by = self._noticed(mutant, whole, run)
+                change = difflib.unified_diff(whole.splitlines(), mutant.source.splitlines(), lineterm="", n=1)
+                verdict = Verdict(mutant.path, mutant.line, mutant.fault, by, "\n".join([*change][2:]))
+                self.verdicts[name].append(verdict)
+                word = f"noticed by {by}" if by else f"SURVIVED\n{verdict.diff}"
+                tell(f"{time.monotonic() - began:5.1f} s  {mutant.path}:{mutant.line} {mutant.fault} {word}")
+
+    def _noticed(self, mutant: Mutant, whole: str, run: WarmRun) -> str | None:
+        at_line, outside = run.tests_at(mutant.path, statement_at(whole, mutant.line))
+        bodies = [compile(source, str(Path(mutant.path).resolve()), "exec") for source in (whole, mutant.source)]
+        pairs = bodies_that_differ(*bodies)
+        if pairs:
+            with contextlib.suppress(LookupError):
+                by = run.noticed(at_line, pairs)
+                if by or not outside:
+                    return by
+        near = tuple(tests_for(mutant.path))
+        tests = dict.fromkeys([*at_line, *(test for test in run.items if test.startswith(near))])
+        return self._noticed_anew(mutant, whole, run.fastest(tests), run)
+
+    def _noticed_anew(self, mutant: Mutant, whole: str, tests: list[str], run: WarmRun) -> str | None:
+        """What a table or a class says is read when it is imported."""
+        patience = 120 + 5 * sum(run.seconds[test] for test in tests)
+        try:
+            Path(mutant.path).write_text(mutant.source, encoding="utf-8")
+            return self._nursery.first_to_fail([HOUSE, *tests], patience)
+        finally:
+            Path(mutant.path).write_text(whole, encoding="utf-8")
 
 
-def make_tables(copy: Path) -> None:
-    one = "tests/test_contracts.py::test_no_model_waits_for_a_migration"
-    done = subprocess.run([*suite([one]).split(), "--create-db"], cwd=copy, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"The tables could not be made:\n{done.stdout}")
-    shutil.copyfile(copy / "used.sqlite3", copy / "pristine.sqlite3")
-
-
-def whole_seconds(tests: list[str]) -> float:
-    """How long the tests take without a fault; they must pass."""
-    began = time.monotonic()
-    outcome, output = run_tests(suite(tests), timeout=3600)
-    if outcome.value != "survived":
-        sys.exit(f"The tests fail without any mutant:\n{output[-3000:]}")
-    return time.monotonic() - began
-
-
-def judged(mutant: Mutant, *, tests: list[str], patience: float) -> Verdict:
-    """Run the tests with this fault; the copy is whole again afterwards. One that runs too long counts as noticed."""
-    file = Path(mutant.path)
-    whole = file.read_text(encoding="utf-8")
-    try:
-        file.write_text(mutant.source, encoding="utf-8")
-        outcome, _ = run_tests(suite(tests), timeout=patience)
-    finally:
-        file.write_text(whole, encoding="utf-8")
-    change = difflib.unified_diff(whole.splitlines(), mutant.source.splitlines(), lineterm="", n=1)
-    return Verdict(mutant.path, mutant.line, mutant.fault, outcome.value != "survived", "\n".join([*change][2:]))
-
-
-def tried(path: str, mutants: list[Mutant]) -> list[Verdict]:
-    tests = tests_for(path)
-    if not tests:
-        sys.exit(f"No test belongs to {path}.")
-    seconds = whole_seconds(tests)
-    print(f"{path}: {len(mutants)} mutants, {len(tests)} test files, {seconds:.0f} s without a fault", flush=True)
-    verdicts = []
-    for mutant in mutants:
-        verdict = judged(mutant, tests=tests, patience=60 + 5 * seconds)
-        print(f"  {'noticed ' if verdict.noticed else 'SURVIVED'} {path}:{mutant.line} {mutant.fault}", flush=True)
-        verdicts.append(verdict)
-    return verdicts
+def tell(line: str) -> None:
+    print(line, file=sys.__stdout__, flush=True)
 
 
 # -- telling ----------------------------------------------------------------------------------------------------------
 
 
-def write_score(paths: str, verdicts: list[Verdict], *, sampled: bool) -> None:
-    """The row of these paths in docs/mutants.md; the survivors, with their changes, in var/mutants.json."""
-    noticed = sum(verdict.noticed for verdict in verdicts)
-    share, kind = round(100 * noticed / len(verdicts)), "sample" if sampled else "all"
-    row = f"| `{paths}` | {share} % | {noticed} of {len(verdicts)} | {kind} | {date.today().isoformat()} |"
-    lines = [line for line in SCORES.read_text(encoding="utf-8").splitlines() if not line.startswith(f"| `{paths}` |")]
-    SCORES.write_text("\n".join([*lines, row]) + "\n", encoding="utf-8")
+def write_score(name: str, verdicts: list[Verdict], *, drawn: str) -> None:
+    """The row of this name in docs/mutants.md; a new one goes below the others."""
+    noticed = sum(verdict.by is not None for verdict in verdicts)
+    share = f"{round(100 * noticed / len(verdicts))} %"
+    row = f"| `{name}` | {share} | {noticed} of {len(verdicts)} | {drawn} | {date.today().isoformat()} |"
+    lines = SCORES.read_text(encoding="utf-8").splitlines()
+    last = max(number for number, line in enumerate(lines) if line.startswith("|"))
+    mine = next((number for number, line in enumerate(lines) if line.startswith(f"| `{name}` |")), None)
+    if mine is None:
+        lines.insert(last + 1, row)
+    else:
+        lines[mine] = row
+    SCORES.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    tell(f"{name}: {noticed} of {len(verdicts)} noticed, {share}")
+
+
+def keep(verdicts: dict[str, list[Verdict]]) -> None:
+    """Every verdict with its change, in var/mutants.json."""
     kept = ROOT / "var" / "mutants.json"
     kept.parent.mkdir(exist_ok=True)
-    kept.write_text(json.dumps([asdict(verdict) for verdict in verdicts], ensure_ascii=False, indent=1))
-    for verdict in verdicts:
-        if not verdict.noticed:
-            print(f"\n{verdict.path}:{verdict.line} {verdict.fault}\n{verdict.diff}")
-    print(f"\n{paths}: {noticed} of {len(verdicts)} noticed, {share} %")
+    told = {name: [asdict(verdict) for verdict in mine] for name, mine in verdicts.items()}
+    kept.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("paths", nargs="+", help="files or folders under portal/ or pages/")
-    parser.add_argument("--sample", type=int, help="so many at most, drawn by the seed")
+    names = ", ".join(CONCERNS)
+    parser.add_argument("paths", nargs="+", help=f"files or folders under portal/ or pages/, or of {names}")
+    parser.add_argument("--sample", type=int, help="so many of each at most, drawn by the seed")
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="portal-mutants-") as folder:
-        os.chdir(clean_copy(Path(folder)))
-        mutants = planted(modules(chosen.paths), sample=chosen.sample, seed=chosen.seed)
-        make_tables(Path.cwd())
-        verdicts: list[Verdict] = []
-        for path in dict.fromkeys(mutant.path for mutant in mutants):
-            verdicts += tried(path, [mutant for mutant in mutants if mutant.path == path])
-    write_score(" ".join(chosen.paths), verdicts, sampled=chosen.sample is not None)
+        copy = clean_copy(Path(folder))
+        os.chdir(copy)
+        sys.path.insert(0, str(copy))
+        mutants, files, tests = {}, set(), {}
+        for name in chosen.paths:
+            mine = modules(list(CONCERNS[name].paths) if name in CONCERNS else [name])
+            mutants[name] = planted(mine, sample=chosen.sample, seed=chosen.seed)
+            files.update(mine)
+            near = CONCERNS[name].tests if name in CONCERNS else [test for file in mine for test in tests_for(file)]
+            tests.update(dict.fromkeys(near))
+        trial = Trial(mutants, files=sorted(files), tests=[*tests])
+        trial.run()
+        os.chdir(ROOT)
+    keep(trial.verdicts)
+    for name, verdicts in trial.verdicts.items():
+        write_score(name, verdicts, drawn="all" if chosen.sample is None else f"seed {chosen.seed}")
 
 
 if __name__ == "__main__":

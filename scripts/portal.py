@@ -344,7 +344,7 @@ def mutants(arguments: list[str]) -> int:
     make_venv()
     if not is_installed(MUTANTS_LOCK):
         install_from(MUTANTS_LOCK)
-    return subprocess.run([str(PYTHON), "scripts/mutants.py", *arguments], cwd=ROOT).returncode
+    return subprocess.run([str(PYTHON), "-m", "scripts.mutants", *arguments], cwd=ROOT).returncode
 
 
 TOOLS = {"bench": bench, "lint": lint, "format": put_in_style, "lock": lock}

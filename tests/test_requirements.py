@@ -13,7 +13,7 @@ from django.conf import settings
 from tests.test_project import ROOT, sources
 
 PIN = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[a-z]+\])?==([0-9][0-9A-Za-z.]*)")
-OURS = {"portal", "pages", "tests"}
+OURS = {"portal", "pages", "tests", "scripts"}
 # What nothing imports: where it is called, and the word that calls it.
 CALLED = {
     "ruff": ("scripts/portal.py", 'tool("ruff"'),
