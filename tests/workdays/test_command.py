@@ -45,6 +45,17 @@ def test_an_open_pause_has_no_last_day() -> None:
     assert json.loads(told("2017-03-15", "20", "--pause", "2017-03-20:", "--json"))["due"] is None
 
 
+def test_the_farthest_days_and_the_longest_limit_are_taken() -> None:
+    seed_workdays()
+    assert told("1950-01-01", "0").startswith("1950年1月1日")
+    assert told("2150-12-31", "0").startswith("2150年12月31日")
+    assert told("2017-03-15", "3650", "--unit", "nd").startswith("2027年3月15日（预计）"), "3650 days on is a Saturday"
+    assert told("2017-03-15", "5", "--pause", "2017-03-16:2017-03-16").startswith("2017年3月22日")
+    found = json.loads(told("2017-03-15", "5", "--json"))
+    assert (found["start"], found["limit"], found["unit"], found["paused"]) == ("2017-03-15", 5, "wd", False)
+    assert json.loads(told("2017-03-15", "5", "--pause", "2017-03-16:", "--json"))["paused"] is True
+
+
 @pytest.mark.parametrize(
     "words, sentence",
     [
@@ -56,6 +67,9 @@ def test_an_open_pause_has_no_last_day() -> None:
         (("2017-03-15", "五"), "期限“五”不对"),
         (("2017-03-15", "1.5"), "期限“1.5”不对"),
         (("2017-03-15", "99999"), "0至3650之间"),
+        (("2017-03-15", "3651"), "0至3650之间"),
+        (("1949-12-31", "5"), "1950年至2150年"),
+        (("2151-01-01", "5"), "1950年至2150年"),
         (("2017-03-15", "5", "--unit", "hours"), "单位“hours”不对"),
         (("2017-03-15", "5", "--pause", "2017-03-16"), "请写成“暂停日:恢复日”"),
         (("2017-03-15", "5", "--pause", "2017-03-16:abc"), "恢复日“abc”不是日期"),

@@ -55,6 +55,12 @@ def test_working_days(start: str, limit: int, due: str) -> None:
         (date(2017, 11, 30), 3, Unit.MONTH, date(2018, 2, 28)),
         (START, 90, Unit.ND, date(2017, 6, 13)),
         (START, 3, Unit.ND, date(2017, 3, 20)),
+        (date(2017, 1, 31), 1, Unit.MONTH, date(2017, 2, 28)),
+        (date(2016, 1, 31), 1, Unit.MONTH, date(2016, 2, 29)),
+        (date(2016, 12, 15), 1, Unit.MONTH, date(2017, 1, 16)),
+        (date(2017, 11, 15), 1, Unit.MONTH, date(2017, 12, 15)),
+        (date(2017, 11, 15), 13, Unit.MONTH, date(2018, 12, 17)),
+        (date(2017, 3, 15), 1, Unit.ND, date(2017, 3, 16)),
     ],
 )
 def test_months_and_natural_days_end_on_a_working_day(start: date, limit: int, unit: Unit, due: date) -> None:
@@ -115,6 +121,63 @@ def test_a_pause_prolongs_natural_days_by_its_natural_days() -> None:
     found = deadline(START, 30, CALENDAR, [Pause(day("03-20"), day("03-31"))], Unit.ND)
     assert found.due == day("04-25")
     assert "2017年3月20日至2017年3月31日暂停计时，11天不计入。" in found.explain()
+
+
+def test_a_pause_counts_within_the_limit_only_and_from_the_day_after_it_began() -> None:
+    before = Pause(day("03-01"), day("03-17"))
+    assert elapsed(START, day("03-20"), CALENDAR, [before]) == 1
+    assert deadline(START, 5, CALENDAR, [before]).due == day("03-24")
+    assert deadline(START, 5, CALENDAR, [before], Unit.ND).due == day("03-22")
+    on_the_last_day = Pause(day("03-22"), day("03-24"))
+    assert deadline(START, 5, CALENDAR, [on_the_last_day]).due == day("03-22")
+    assert deadline(START, 7, CALENDAR, [on_the_last_day], Unit.ND).due == day("03-22")
+    on_the_day_before = Pause(day("03-21"), day("03-24"))
+    assert deadline(START, 7, CALENDAR, [on_the_day_before], Unit.ND).due == day("03-27")
+
+
+def test_a_pause_prolonged_into_another_is_prolonged_by_that_too() -> None:
+    pauses = [Pause(day("03-16"), day("03-19")), Pause(day("03-26"), day("03-28"))]
+    assert deadline(START, 10, CALENDAR, pauses, Unit.ND).due == day("03-30")
+
+
+def test_no_day_lies_between_a_day_and_itself_or_one_before_it() -> None:
+    assert workdays_between(START, START, CALENDAR) == 0
+    assert workdays_between(START, START - timedelta(days=5), CALENDAR) == 0
+    assert workdays_between(START, START + timedelta(days=1), CALENDAR) == 1
+
+
+def test_natural_days_count_holidays_and_say_so_and_tell_no_make_up_days() -> None:
+    told = "".join(deadline(day("03-29"), 8, CALENDAR, unit=Unit.ND).explain())
+    assert "（4月2日至4月4日）放假，期限照常计算。" in told
+    assert "调休" not in told
+    assert "顺延" not in told
+
+
+def test_a_limit_of_no_days_is_told_as_done_on_the_spot() -> None:
+    assert deadline(START, 0, CALENDAR).explain() == ["即办：当日（2017年3月15日）办结。"]
+
+
+def test_an_ordinary_limit_is_told_in_two_sentences() -> None:
+    found = deadline(START, 2, CALENDAR)
+    assert (found.estimated, found.paused) == (False, False)
+    assert found.explain() == [
+        "从2017年3月15日起算，当日不计，期限2个工作日。",
+        "期限届满日为2017年3月17日，当日24时前有效。",
+    ]
+
+
+def test_two_holidays_of_different_names_side_by_side_are_told_apart() -> None:
+    notes = {day("10-02"): (False, "国庆节"), day("10-03"): (False, "国庆节"), day("10-04"): (False, "中秋节")}
+    told = "".join(deadline(day("09-29"), 3, Calendar(notes, frozenset({2017}))).explain())
+    assert "中秋节（10月4日）放假" in told
+    assert "国庆节（10月1日至10月3日）放假" in told
+
+
+def test_a_limit_that_crosses_a_year_without_a_notice_is_estimated_whichever_year_that_is() -> None:
+    known = frozenset({2017})
+    assert not deadline(day("12-20"), 3, Calendar({}, known)).estimated
+    assert deadline(day("12-29"), 3, Calendar({}, known)).estimated
+    assert deadline(date(2016, 12, 30), 3, Calendar({}, known)).estimated
 
 
 def test_the_explanation_says_when_a_rest_day_moves_the_end() -> None:

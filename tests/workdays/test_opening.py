@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from portal.organisations.content import load_organisations
 from portal.organisations.models import OpeningHours, ServiceCenter, SpecialDay
 from portal.workdays.calendar import forget_calendar
+from portal.workdays.models import CalendarDay
 from portal.workdays.opening import Opening, opening, openings
 from portal.workdays.seed import seed_workdays
 
@@ -74,6 +75,41 @@ def test_a_special_day_goes_before_calendar_and_week(center: ServiceCenter) -> N
     assert at(center, 2026, 11, 28, 10, 0).is_open
 
 
+def test_a_make_up_sunday_has_the_hours_of_the_last_weekday_before_it_that_has_some(center: ServiceCenter) -> None:
+    sunday = date(2026, 12, 6)
+    CalendarDay.objects.create(date=sunday, is_workday=True, note="")
+    assert at(center, 2026, 12, 6, 10, 0).today.text == "8:30—12:00，14:00—17:30"
+    assert at(center, 2026, 12, 6, 10, 0).today.note == "调休上班"
+    OpeningHours.objects.create(center=center, weekday=5, opens=time(9), closes=time(11))
+    assert at(center, 2026, 12, 6, 10, 0).today.text == "9:00—11:00"
+    center.opening_hours.exclude(weekday=0).delete()
+    assert at(center, 2026, 12, 6, 10, 0).today.text == "8:30—12:00，14:00—17:30", "six days back is Monday"
+    center.opening_hours.update(weekday=6)
+    CalendarDay.objects.create(date=date(2026, 12, 5), is_workday=True, note="补班")
+    assert at(center, 2026, 12, 5, 10, 0).today.note == "补班调休上班"
+
+
+def test_a_day_off_without_a_name_says_that_it_is_off(center: ServiceCenter) -> None:
+    CalendarDay.objects.create(date=date(2026, 12, 7), is_workday=False, note="")
+    assert at(center, 2026, 12, 7, 10, 0).sentence.startswith("今天不开放（放假），12月8日（星期二）8:30开门")
+
+
+def test_thirty_days_ahead_are_listed_and_not_the_thirty_first(center: ServiceCenter) -> None:
+    for day in (date(2026, 12, 25), date(2026, 12, 26)):
+        SpecialDay.objects.create(center=center, date=day, opens=time(9), closes=time(10), note="盘点")
+    found = [day.day for day in at(center, 2026, 11, 25, 9, 0).exceptions]
+    assert found == [date(2026, 12, 25)]
+    assert [day.day for day in at(center, 2026, 11, 26, 9, 0).exceptions] == [date(2026, 12, 25), date(2026, 12, 26)]
+
+
+def test_a_special_day_with_the_hours_of_the_week_is_no_exception(center: ServiceCenter) -> None:
+    center.opening_hours.all().delete()
+    for weekday in range(5):
+        OpeningHours.objects.create(center=center, weekday=weekday, opens=time(9), closes=time(17))
+    SpecialDay.objects.create(center=center, date=date(2026, 11, 26), opens=time(9), closes=time(17), note="照常")
+    assert at(center, 2026, 11, 25, 9, 0).exceptions == ()
+
+
 def test_the_days_ahead_that_differ_are_listed_and_ordinary_ones_are_not(center: ServiceCenter) -> None:
     days = {day.day: day.text for day in at(center, 2026, 9, 28, 10, 0).exceptions}
     assert days[date(2026, 10, 1)] == "不开放"
@@ -86,6 +122,21 @@ def test_weekdays_with_the_same_hours_stand_together(center: ServiceCenter) -> N
         ("星期一至星期五", "8:30—12:00，14:00—17:30"),
         ("星期六、星期日", "不开放"),
     )
+
+
+def test_a_weekday_of_its_own_stands_alone_and_three_are_a_stretch(center: ServiceCenter) -> None:
+    center.opening_hours.filter(weekday__in=[2, 3]).delete()
+    OpeningHours.objects.create(center=center, weekday=3, opens=time(9), closes=time(9, 5))
+    assert [name for name, _ in at(center, 2026, 11, 25, 9, 0).week] == [
+        "星期一、星期二",
+        "星期三",
+        "星期四",
+        "星期五",
+        "星期六、星期日",
+    ]
+    center.opening_hours.exclude(weekday__lte=3).delete()
+    assert at(center, 2026, 11, 25, 9, 0).week[-1] == ("星期五至星期日", "不开放")
+    assert at(center, 2026, 11, 25, 9, 0).week[-2] == ("星期四", "9:00—9:05")
 
 
 def test_a_year_without_a_calendar_is_said_to_be_estimated(center: ServiceCenter) -> None:
