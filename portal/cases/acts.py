@@ -40,15 +40,16 @@ WORKERS = WINDOW_ROLES | DEPARTMENT_ROLES | CENTRE_ROLES
 for move in MOVES.values():
     act(of_move(move.verb), move.name, move.actors)
 
-act("cases.see", "查看办件", WORKERS, is_placed=False)  # which ones: `visible_to`
-act("cases.oversee", "督查办件", CENTRE_ROLES, is_placed=False)
+act("cases.see", "查看办件", WORKERS)
+act("cases.oversee", "督查办件", CENTRE_ROLES)
 act("cases.check_materials", "核对材料", WINDOW)
 act("cases.print_receipt", "出具收件凭证", WINDOW)
 act("cases.print_application_form", "打印申请表", WINDOW)
 act("cases.upload", "上传扫描件", WINDOW)
 # Who compares a number with a card or writes it on a paper; watching or giving an opinion needs none.
 act("cases.reveal_identity", "查看完整证件号码", {*WINDOW, Role.ISSUER, Role.OFFICER, Role.DECIDER})
-act("ledgers.read", "查看和导出台账", WORKERS, is_placed=False)
-act("tasks.see", "查看部门待办", DEPARTMENT_ROLES, is_placed=False)
+act("ledgers.read", "查看和导出台账", WORKERS)
+act("tasks.see", "查看部门任务", WORKERS)
+act("tasks.list", "查看部门待办", DEPARTMENT_ROLES)
 act("tasks.answer", "回复意见", {Role.OFFICER, Role.REVIEWER, Role.DECIDER})
 act("tasks.redispatch", "重新分办", WINDOW)

@@ -3,6 +3,6 @@
 from portal.organisations.authority import act
 from portal.organisations.roles import CENTRE_ROLES, WINDOW_ROLES, Role
 
-act("moves.see", "查看期限变动", WINDOW_ROLES | CENTRE_ROLES, is_placed=False)  # which ones: `visible_to`
+act("moves.see", "查看期限变动", WINDOW_ROLES | CENTRE_ROLES)
 act("promises.see", "查看后台工作", {Role.CATALOG_ADMIN, Role.SUPERVISOR}, is_placed=False)
 act("promises.retry", "重新执行后台工作", {Role.CATALOG_ADMIN, Role.SUPERVISOR}, is_placed=False)

@@ -45,12 +45,12 @@ def tiles(user: User) -> list[Tile]:
     found: list[Tile] = []
     if somewhere(user, of_move("accept")):
         found += _window_tiles(user)
-    if somewhere(user, "tasks.see"):
+    if somewhere(user, "tasks.list"):
         found += _department_tiles(user)
     if somewhere(user, of_move("deliver")):
         found += _issuer_tiles(user)
     if somewhere(user, "cases.oversee"):
-        cases = Case.objects.visible_to(user)
+        cases = Case.objects.where_may(user, "cases.oversee")
         found.append(
             Tile("办理中的办件", cases.in_progress().count(), f"{reverse('cases_modeladmin_index')}?show=running")
         )
@@ -74,10 +74,10 @@ def _window_tiles(user: User) -> list[Tile]:
 
 
 def _department_tiles(user: User) -> list[Tile]:
-    tasks, url = Task.objects.visible_to(user).of_departments(user), reverse("tasks_modeladmin_index")
+    tasks, url = Task.objects.of_departments(user), reverse("tasks_modeladmin_index")
     late = tasks.open().filter(due__lt=timezone.localdate()).count()
     decided = Case.objects.visible_to(user).filter(status__in=[CaseStatus.DECIDED_GRANTED, CaseStatus.DECIDED_REFUSED])
-    mine = {post.organisation_id for post in posts_for(user, "tasks.see")}
+    mine = {post.organisation_id for post in posts_for(user, "tasks.list")}
     return [
         Tile(
             "待签收", tasks.filter(status=TaskStatus.SENT).count(), f"{reverse('slips_modeladmin_index')}?show=waiting"

@@ -4,7 +4,7 @@ from portal.cases.acts import WORKERS
 from portal.organisations.authority import act
 from portal.organisations.roles import Role
 
-act("slips.see", "查看交接单", WORKERS, is_placed=False)  # which ones: `visible_to`
+act("slips.see", "查看交接单", WORKERS)
 act("slips.sign", "签收交接单", {Role.DEPT_RECEIVER})
 act("slips.bounce", "退回交接单", {Role.DEPT_RECEIVER})
 act("slips.take_in", "接收结果", {Role.ISSUER})

@@ -1,7 +1,8 @@
 """Who may do what where: the one rule, and the list of acts that it is asked about.
 
 Each app registers its acts in a module `acts`, and says there what its things are as a `Place`. Verbs call `require`;
-buttons, menus and lists ask `may` and `somewhere`. Nothing else reads the roles of a post to decide.
+buttons and menus ask `may` and `somewhere`; doors filter their rows by `condition`, which is `may` said of many rows.
+Nothing else reads the roles of a post to decide.
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from portal.lib.refusal import Refused
 from portal.organisations.roles import CENTRE_ROLES, CONTENT_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
+
+    from django.contrib.auth.models import AnonymousUser
 
     from portal.organisations.models import Post, User
 
@@ -44,6 +49,42 @@ class Place:
     departments: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True)
+class Reach:
+    """How far a post counts: the whole of its centre, the zones of its window there, or its department's turn there.
+
+    `covers` says it of one thing, `rows` of many: the two are one rule, and a test holds them together.
+    """
+
+    center: int | None
+    """None for posts of content, which is everybody's."""
+    zones: frozenset[int] | None = None
+    departments: frozenset[int] | None = None
+
+    def covers(self, place: Place) -> bool:
+        if self.center is None:
+            return True
+        if self.center != place.center:
+            return False
+        if self.zones is not None:
+            return place.zone in self.zones
+        return self.departments is None or bool(self.departments & place.departments)
+
+    def rows(self, at: Callable[[Q], Q], turn: Callable[[list[int]], Q]) -> Q:
+        """As a condition; what `at` and `turn` are is said at `condition`."""
+        if self.center is None:
+            return EVERY_ROW
+        if self.zones is not None:
+            return at(Q(center=self.center, zone__in=sorted(self.zones)))
+        if self.departments is None:
+            return at(Q(center=self.center))
+        return turn(sorted(self.departments)) & at(Q(center=self.center))
+
+
+NO_ROW = Q(pk__in=[])
+EVERY_ROW = ~NO_ROW
+
+
 class UnknownAct(LookupError):
     """No app has registered an act under this code."""
 
@@ -66,15 +107,19 @@ def act_of(code: str) -> Act:
         raise UnknownAct(f"no app has registered an act {code!r}") from None
 
 
-def fits(post: Post, place: Place) -> bool:
-    """The centre always counts, but for content, which is everybody's; windows have zones, departments their turn."""
+def reach_of(post: Post) -> Reach:
+    """The centre always counts, but for content; windows have zones, departments their turn."""
     if post.role in CONTENT_ROLES:
-        return True
-    if post.center_id != place.center:
-        return False
+        return Reach(None)
     if post.role in WINDOW_ROLES:
-        return place.zone in post.zone_ids()
-    return post.role in CENTRE_ROLES or post.organisation_id in place.departments
+        return Reach(post.center_id, zones=frozenset(post.zone_ids()))
+    if post.role in CENTRE_ROLES:
+        return Reach(post.center_id)
+    return Reach(post.center_id, departments=frozenset(pk for pk in [post.organisation_id] if pk))
+
+
+def fits(post: Post, place: Place) -> bool:
+    return reach_of(post).covers(place)
 
 
 def holds(user: User, roles: Collection[str], place: Place | None) -> bool:
@@ -101,6 +146,31 @@ def somewhere(user: User, code: str) -> bool:
 def posts_for(user: User, code: str) -> list[Post]:
     """The user's posts of today that give the right to the act, each at its own place."""
     return [post for post in user.posts_now() if post.role in act_of(code).roles]
+
+
+def condition(user: User | AnonymousUser, code: str, *, at: Callable[[Q], Q], turn: Callable[[list[int]], Q]) -> Q:
+    """The rows to which the user may do the act: what `may` answers for the place of each of them.
+
+    `at` makes of a condition on the columns `center` and `zone` of a case one on the rows at hand; `turn` names the
+    rows of whose places one of these departments is a part.
+    """
+    if not user.is_authenticated:
+        return NO_ROW
+    found = NO_ROW
+    for reach in _together(reach_of(post) for post in posts_for(user, code)):
+        found |= reach.rows(at, turn)
+    return found
+
+
+def _together(reaches: Iterable[Reach]) -> list[Reach]:
+    """Each once, and the departments of one centre as one, so that they are looked up in one index."""
+    once = dict.fromkeys(reaches)
+    departments: dict[int | None, frozenset[int]] = {}
+    for reach in once:
+        if reach.departments is not None:
+            departments[reach.center] = departments.get(reach.center, frozenset()) | reach.departments
+    whole = [reach for reach in once if reach.departments is None]
+    return [*whole, *(Reach(center, departments=found) for center, found in departments.items())]
 
 
 def require(by: User | None, code: str, place: Place | None = None) -> None:

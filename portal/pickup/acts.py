@@ -3,4 +3,5 @@
 from portal.organisations.authority import act
 from portal.organisations.roles import CENTRE_ROLES, Role
 
-act("pickup.see", "查看出件", {Role.ISSUER, Role.WINDOW_LEAD, *CENTRE_ROLES}, is_placed=False)  # which: `visible_to`
+# Opens the list; which rows are in it is the door of their cases.
+act("pickup.see", "查看出件", {Role.ISSUER, Role.WINDOW_LEAD, *CENTRE_ROLES}, is_placed=False)

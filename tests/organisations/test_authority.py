@@ -34,6 +34,7 @@ PLACED = {
     "cases.deliver": "issuer",
     "cases.dispatch": WINDOW,
     "cases.grant": "decider",
+    "cases.oversee": "supervisor archivist",
     "cases.print_application_form": WINDOW,
     "cases.print_receipt": WINDOW,
     "cases.ready_at_window": "issuer",
@@ -41,23 +42,27 @@ PLACED = {
     "cases.refuse": "decider",
     "cases.request_correction": WINDOW,
     "cases.reveal_identity": f"{WINDOW} issuer officer decider",
+    "cases.see": WORKERS,
     "cases.sign_for": "dept_receiver",
     "cases.take_in_result": "issuer",
     "cases.transfer_result": "officer",
     "cases.upload": WINDOW,
     "cases.withdraw": WINDOW,
+    "ledgers.read": WORKERS,
+    "moves.see": f"{AT_WINDOWS} supervisor archivist",
     "slips.bounce": "dept_receiver",
+    "slips.see": WORKERS,
     "slips.send_back": "issuer",
     "slips.sign": "dept_receiver",
     "slips.take_in": "issuer",
     "tasks.answer": "officer reviewer decider",
+    "tasks.list": IN_DEPARTMENTS,
     "tasks.redispatch": WINDOW,
+    "tasks.see": WORKERS,
 }
 """Which role may do it at its place: a window of the zone, the department whose turn it is, in the same centre."""
 
 ANYWHERE = {
-    "cases.oversee": "supervisor archivist",
-    "cases.see": WORKERS,
     "content.edit": EDITORS,
     "feedback.answer": "catalog_editor catalog_admin",
     "feedback.see": f"{EDITORS} supervisor",
@@ -70,16 +75,12 @@ ANYWHERE = {
     "items.reopen": "catalog_admin",
     "items.see": f"{WORKERS} {EDITORS}",
     "items.withdraw": "catalog_admin",
-    "ledgers.read": WORKERS,
-    "moves.see": f"{AT_WINDOWS} supervisor archivist",
     "pickup.see": "issuer window_lead supervisor archivist",
     "promises.retry": "catalog_admin supervisor",
     "promises.see": "catalog_admin supervisor",
-    "slips.see": WORKERS,
-    "tasks.see": IN_DEPARTMENTS,
     "waivers.grant": "catalog_admin",
 }
-"""Which role opens a list, or keeps what lies at no place."""
+"""Which role opens the list of the shelf, or keeps what lies at no place."""
 
 WHO = {code: frozenset(roles.split()) for code, roles in {**PLACED, **ANYWHERE}.items()}
 BY_THE_PORTAL = {

@@ -13,41 +13,40 @@ from portal.cases.models.application import Application, new_query_code
 from portal.cases.models.publicity import PublicityRule
 from portal.cases.states import AFTER_DECISION, IN_PROGRESS, MINE_TO_SEE, CaseStatus, TaskOutcome
 from portal.documents.models import Document
-from portal.organisations.roles import CENTRE_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES
+from portal.organisations import authority
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from portal.organisations.models import User
 
 DECISIONS = ("decision_grant", "decision_refusal")
 
 
 class CaseQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: User) -> CaseQuerySet:
+    def visible_to(self, user: User | AnonymousUser) -> CaseQuerySet:
         """The only door for staff: the zones of the user's windows, their departments' tasks, or the centre.
 
         Two more doors are for people who do not sign in, `followed_by` and `made_public`; there is no fourth.
         """
-        if not user.is_authenticated:
-            return self.none()
-        sight = Q(pk__in=[])
-        departments: set[int | None] = set()
-        for post in user.posts_now():
-            if post.role in WINDOW_ROLES:
-                sight |= Q(center=post.center_id, zone__in=post.zone_ids())
-            elif post.role in DEPARTMENT_ROLES:
-                departments.add(post.organisation_id)
-            elif post.role in CENTRE_ROLES:
-                sight |= Q(center=post.center_id)
-        return self.filter(sight | Q(self._worked_on_by(departments)) if departments else sight)
+        return self.where_may(user, "cases.see")
 
-    def _worked_on_by(self, departments: set[int | None]) -> Exists:
+    def where_may(self, user: User | AnonymousUser, code: str) -> CaseQuerySet:
+        """The cases to which the user may do the act, a department while it has a part in them."""
+        return self.filter(authority.condition(user, code, at=lambda here: here, turn=self._worked_on_by))
+
+    def _worked_on_by(self, departments: list[int]) -> Q:
         """Asked row by row (`task_door`), so that a list stops when its page is full."""
         tasks = self.model._meta.get_field("tasks").related_model.objects
-        return Exists(tasks.filter(case=OuterRef("pk"), department__in=departments, status__in=MINE_TO_SEE))
+        return Q(Exists(tasks.filter(case=OuterRef("pk"), department__in=departments, status__in=MINE_TO_SEE)))
 
-    def holding(self, user: User, case: str = "case") -> Exists:
-        """The same door as a condition on rows that hang on a case: tasks, slips, results on the shelf."""
-        return Exists(self.visible_to(user).filter(pk=OuterRef(case)))
+    def of_row(self, here: Q) -> Q:
+        """A condition on a case as one on rows that hang on one: tasks and slips."""
+        return Q(Exists(self.filter(here, pk=OuterRef("case"))))
+
+    def holding(self, user: User) -> Exists:
+        """The same door as a condition on rows that are a part of a case, as results on the shelf are."""
+        return Exists(self.visible_to(user).filter(pk=OuterRef("case")))
 
     def followed_by(self, number: str, code: str) -> CaseQuerySet:
         """The applicant's door: the case of that number, or all cases of an application, for its query code.

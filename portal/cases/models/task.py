@@ -6,32 +6,36 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from portal.cases.models.case import Case
-from portal.cases.states import TaskKind, TaskOutcome, TaskStatus
+from portal.cases.states import MINE_TO_SEE, TaskKind, TaskOutcome, TaskStatus
 from portal.lib.refusal import TooLate
+from portal.organisations import authority
 from portal.organisations.models import Organisation
-from portal.organisations.roles import DEPARTMENT_ROLES
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from portal.organisations.models import User
 
 
-class TaskQuerySet(models.QuerySet["Task"]):
-    def visible_to(self, user: User) -> TaskQuerySet:
-        """Tasks of the cases the user may see; a department sees its own tasks only."""
-        if not user.is_authenticated:
-            return self.none()
-        posts = user.posts_now()
-        found = self.filter(Case.objects.holding(user))
-        if posts and all(post.role in DEPARTMENT_ROLES for post in posts):
-            found = found.filter(department__in=[post.organisation_id for post in posts])
-        return found
+def _work_of(departments: list[int]) -> Q:
+    return Q(department__in=departments, status__in=MINE_TO_SEE)
 
-    def of_departments(self, user: User) -> TaskQuerySet:
-        """The work list of the user's departments, whatever other posts they hold."""
-        mine = [post.organisation_id for post in user.posts_now() if post.role in DEPARTMENT_ROLES]
-        return self.filter(department__in=mine)
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def visible_to(self, user: User | AnonymousUser) -> TaskQuerySet:
+        """All tasks of the cases of a window's zones or of a centre; of a department those that are its own."""
+        return self.where_may(user, "tasks.see")
+
+    def of_departments(self, user: User | AnonymousUser) -> TaskQuerySet:
+        """The work list of the user's departments, whatever other posts they hold: a part of what they see."""
+        return self.where_may(user, "tasks.list")
+
+    def where_may(self, user: User | AnonymousUser, code: str) -> TaskQuerySet:
+        """The tasks to which the user may do the act; one that a department sent back is its own no more."""
+        return self.filter(authority.condition(user, code, at=Case.objects.of_row, turn=_work_of))
 
     def current(self) -> TaskQuerySet:
         """Tasks of the stage the case is in."""
@@ -102,7 +106,7 @@ class Task(models.Model):
             # All that a department ever got, newest first.
             models.Index(fields=["department", "-id", "status"], name="task_register"),
             # Every minute: whose silence counts as agreement by now (`jobs.deem_consent`).
-            models.Index(fields=["status", "due"], condition=models.Q(deemed_consent=True), name="task_silence"),
+            models.Index(fields=["status", "due"], condition=Q(deemed_consent=True), name="task_silence"),
         ]
 
     def __str__(self) -> str:

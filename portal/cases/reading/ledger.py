@@ -88,7 +88,7 @@ class Ledger:
         self.item = item
         self.given = {name: str(value).replace("\x00", "").strip()[:60] for name, value in given.items()}
         self.problems: list[str] = []
-        self.visible = Case.objects.visible_to(user).filter(item=item)
+        self.visible = Case.objects.where_may(user, "ledgers.read").filter(item=item)
         self.since, self.until = self._day("from", "起始日期"), self._day("to", "截止日期")
         if self.since and self.until and self.since > self.until:
             self.problems.append("起始日期晚于截止日期，请改正。")

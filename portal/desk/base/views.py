@@ -181,7 +181,7 @@ class VerbView(ThingView):
                 return True
             raise
         if form.errors:
-            self.thing.refresh_from_db()  # what the refused verb set on the thing at hand was rolled back
+            self.thing.refresh_from_db()  # the page shows it as it stands now: somebody may have been faster
         return not form.errors
 
     def success_url(self) -> str:

@@ -23,7 +23,7 @@ from portal.desk.history import LEDGER_EXPORTED
 from portal.desk.items.tables import AnswerColumn, LedgerTable
 from portal.lib.spreadsheets import write_csv, write_table
 from portal.organisations.access import signed_in
-from portal.organisations.authority import may
+from portal.organisations.authority import somewhere
 from portal.organisations.models import User
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -31,7 +31,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def reads_ledgers(user: User) -> bool:
     """Whoever works cases reads the ledger of those that they see anyway."""
-    return may(user, "ledgers.read")
+    return somewhere(user, "ledgers.read")
 
 
 class LedgerDoor(View):

@@ -29,8 +29,7 @@ class MovedDeadlineAdmin(DeskModelAdmin):
     empty_text = "工作日历没有变动过办理中的期限。"
 
     def seen(self, user: User) -> QuerySet:
-        may_list = self.permission_helper.user_can_list(user)
-        cases = Case.objects.visible_to(user) if may_list else Case.objects.none()
+        cases = Case.objects.where_may(user, self.sees)
         of_case = Case.objects.filter(pk=OuterRef("holder"))
         return MovedDeadline.objects.filter(holder__in=cases.values("pk")).annotate(
             case_number=Subquery(of_case.values("number")[:1]),

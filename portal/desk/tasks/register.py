@@ -22,7 +22,7 @@ class TaskAdmin(DeskModelAdmin[TaskQuerySet]):
     menu_label = "部门待办"
     menu_icon = "tasks"
     menu_order = 21
-    sees = "tasks.see"
+    sees = "tasks.list"
     table_class = TaskTable
     page_class = views.TaskPage
     search_hint = "办件编号或者申请人"
@@ -41,7 +41,8 @@ class TaskAdmin(DeskModelAdmin[TaskQuerySet]):
         )
 
     def filtered(self, rows: TaskQuerySet, chosen: str, user: User) -> TaskQuerySet:
-        return super().filtered(rows.of_departments(user), chosen, user)
+        """What is the work of the user's own departments: asked of the table anew, or one door would be asked twice."""
+        return super().filtered(Task.objects.of_departments(user), chosen, user)
 
     def order_of(self, chosen: str) -> Order:
         """What burns first; what is done, and all together, the newest first."""

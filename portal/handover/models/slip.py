@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from portal.cases.models import Case, CaseMaterial, Task
-from portal.cases.states import TaskStatus
+from portal.cases.states import MINE_TO_SEE, TaskStatus
 from portal.documents.models import Document
 from portal.lib.refusal import TooLate
+from portal.organisations import authority
 from portal.organisations.models import Organisation
-from portal.organisations.roles import DEPARTMENT_ROLES
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from portal.organisations.models import User
 
 
@@ -38,14 +41,16 @@ WAITING = frozenset({SlipStatus.ISSUED, SlipStatus.IN_TRANSIT})
 """Not signed yet: the papers are on their way."""
 
 
+def _between_window_and(departments: list[int]) -> Q:
+    """Their slips, while they have a part in the case (`task_door`): what they sent back they see no more."""
+    part = Task.objects.filter(case=OuterRef("case"), department=OuterRef("department"), status__in=MINE_TO_SEE)
+    return Q(Exists(part), department__in=departments)
+
+
 class SlipQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> SlipQuerySet:
-        """Slips of the cases the user may see; a department sees those it gave or gets."""
-        found = self.filter(Case.objects.holding(user))
-        posts = user.posts_now() if user.is_authenticated else []
-        if posts and all(post.role in DEPARTMENT_ROLES for post in posts):
-            found = found.filter(department__in=[post.organisation_id for post in posts])
-        return found
+    def visible_to(self, user: User | AnonymousUser) -> SlipQuerySet:
+        """All slips of the cases of a window's zones or of a centre; a department sees those it gave or gets."""
+        return self.filter(authority.condition(user, "slips.see", at=Case.objects.of_row, turn=_between_window_and))
 
     def waiting(self) -> SlipQuerySet:
         return self.filter(status__in=WAITING)
