@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.desk.addresses.AdminAddresses",
+    "portal.desk.doors.EditorsDoor",
     "portal.lib.policy.PolicyMiddleware",
     "portal.lib.display.DisplayMiddleware",
     "portal.lib.page_cache.PageCache",
@@ -180,6 +181,10 @@ TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 
 # How long done work stays to be looked up; the minute's tick deletes what is older.
 PROMISES_KEPT_DAYS = env.number("PROMISES_KEPT_DAYS", 30)
+# How long it stays on record who signed in from where; 网络安全法 art. 21 wants such logs kept for six months or more.
+SIGN_INS_KEPT_DAYS = env.number("SIGN_INS_KEPT_DAYS", 190)
+if SIGN_INS_KEPT_DAYS < 184:
+    raise ImproperlyConfigured("SIGN_INS_KEPT_DAYS must be 184 or more: the law keeps such logs for six months.")
 
 Q_CLUSTER = {
     "name": "portal",

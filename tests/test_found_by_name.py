@@ -78,6 +78,7 @@ def test_what_happens_every_minute() -> None:
         "catalog.handbooks",
         "catalog.health",
         "desk.scheduled_pages",
+        "organisations.purge_sign_ins",
     }
 
 
@@ -173,6 +174,7 @@ def test_which_apps_keep_handlers() -> None:
         "portal.catalog",
         "portal.desk",
         "portal.documents",
+        "portal.organisations",
         "portal.workdays",
     }
 

@@ -22,3 +22,6 @@ act("handbooks.make_again", "重新制作手册", {*OFFICE, SYSTEM}, is_placed=F
 act("feedback.see", "查看指南纠错", HISTORIANS, is_placed=False)
 act("feedback.answer", "处理指南纠错", {Role.CATALOG_EDITOR, Role.CATALOG_ADMIN}, is_placed=False)
 act("waivers.grant", "豁免", OFFICE, is_placed=False, administrators=True)
+act("rulebook.keep", "维护文本检查规则", {Role.LEGAL_REVIEWER, *OFFICE}, is_placed=False, administrators=True)
+act("rulebook.try", "试用文本检查", {Role.LEGAL_REVIEWER, *OFFICE}, is_placed=False, administrators=True)
+act("synonyms.keep", "维护检索同义词", CONTENT_ROLES, is_placed=False, administrators=True)

@@ -1,4 +1,7 @@
-"""Who sees failed work and tries it again, and which deadlines moved: `portal.jobs` and `workdays` know no posts."""
+"""Who keeps the house and its accounts, sees failed work and tries it again, and which deadlines moved.
+
+`portal.jobs` and `workdays` know no posts.
+"""
 
 from portal.organisations.authority import act
 from portal.organisations.roles import CENTRE_ROLES, WINDOW_ROLES, Role
@@ -6,3 +9,6 @@ from portal.organisations.roles import CENTRE_ROLES, WINDOW_ROLES, Role
 act("moves.see", "查看期限变动", WINDOW_ROLES | CENTRE_ROLES)
 act("promises.see", "查看后台工作", {Role.CATALOG_ADMIN, Role.SUPERVISOR}, is_placed=False)
 act("promises.retry", "重新执行后台工作", {Role.CATALOG_ADMIN, Role.SUPERVISOR}, is_placed=False)
+# The groups of Wagtail may narrow it; they do not follow the calendar, so a post that has ended is noticed here.
+act("house.keep", "维护中心设置", {Role.CATALOG_ADMIN}, is_placed=False, administrators=True)
+act("accounts.keep", "管理账号", (), is_placed=False, administrators=True)

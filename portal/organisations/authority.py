@@ -186,7 +186,8 @@ def _administers(user: User, asked: Act) -> bool:
 
 def _whose(asked: Act) -> str:
     """The posts in words, with the place they must be at: 本区域的综合窗口受理员、综合窗口组长."""
-    names = "、".join(Role(role).label for role in Role.values if role in asked.roles) or "系统"
+    names = "、".join(Role(role).label for role in Role.values if role in asked.roles)
+    names = names or ("系统管理员" if asked.administrators else "系统")
     groups = {"本区域": WINDOW_ROLES, "本部门": DEPARTMENT_ROLES, "本中心": CENTRE_ROLES}
     places = [name for name, roles in groups.items() if asked.is_placed and roles & asked.roles]
     return f"{'或者'.join(places)}的{names}" if places else names

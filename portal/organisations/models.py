@@ -212,6 +212,10 @@ class HallArea(models.Model):
                 raise ValidationError(f"与“{other.name}”重叠，请改正位置或者大小。")
 
 
+ZONE_LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""A small one cannot be read back from a number, and `A` stands in those of applications (`portal.cases.numbers`)."""
+
+
 class Zone(models.Model):
     """An acceptance zone (受理区); its letter stands in every case number."""
 
@@ -227,6 +231,13 @@ class Zone(models.Model):
         ordering = ["order", "pk"]
         verbose_name = "受理区"
         verbose_name_plural = "受理区"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(letter__in=ZONE_LETTERS),
+                name="zone_letter_stands_in_a_case_number",
+                violation_error_message="编号字母须是大写字母B至Z；A用在申请编号里。",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

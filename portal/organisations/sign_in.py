@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from axes.models import AccessLog
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
@@ -19,6 +20,7 @@ SIGN_IN = Guesses("sign-in", 900, pair=8, address=20, subject=30, slow_address=0
 """One password tried on many names is the guess that pays, so a slowed address gets nothing but its own people in."""
 KNOWN_FOR = timedelta(days=90)
 """How long a name is known at an address after it last signed in there."""
+A_MINUTES_PURGE = 500
 
 
 class SlowGuesses:
@@ -40,6 +42,16 @@ def is_known(username: str, address: str) -> bool:
     """Whether this name has signed in from this address lately."""
     since = timezone.now() - KNOWN_FOR
     return AccessLog.objects.filter(username=username, ip_address=address, attempt_time__gte=since).exists()
+
+
+def purge(now: datetime) -> None:
+    """Delete what has been kept long enough of who signed in from where, the oldest first and only so much at a time.
+
+    By key, which grows with the time: the table has no index over the time alone.
+    """
+    until = now - timedelta(days=settings.SIGN_INS_KEPT_DAYS)
+    oldest = AccessLog.objects.order_by("pk").values_list("pk", "attempt_time")[:A_MINUTES_PURGE]
+    AccessLog.objects.filter(pk__in=[pk for pk, at in oldest if at < until]).delete()
 
 
 @receiver(user_logged_in)

@@ -63,6 +63,7 @@ PLACED = {
 """Which role may do it at its place: a window of the zone, the department whose turn it is, in the same centre."""
 
 ANYWHERE = {
+    "accounts.keep": "",
     "content.edit": EDITORS,
     "feedback.answer": "catalog_editor catalog_admin",
     "feedback.see": f"{EDITORS} supervisor",
@@ -71,6 +72,7 @@ ANYWHERE = {
     "handbooks.see": f"{WORKERS} {EDITORS}",
     "health.ask": EDITORS,
     "health.see": EDITORS,
+    "house.keep": "catalog_admin",
     "items.history": f"{EDITORS} supervisor",
     "items.reopen": "catalog_admin",
     "items.see": f"{WORKERS} {EDITORS}",
@@ -78,6 +80,9 @@ ANYWHERE = {
     "pickup.see": "issuer window_lead supervisor archivist",
     "promises.retry": "catalog_admin supervisor",
     "promises.see": "catalog_admin supervisor",
+    "rulebook.keep": "legal_reviewer catalog_admin",
+    "rulebook.try": "legal_reviewer catalog_admin",
+    "synonyms.keep": EDITORS,
     "waivers.grant": "catalog_admin",
 }
 """Which role opens the list of the shelf, or keeps what lies at no place."""
@@ -91,7 +96,17 @@ BY_THE_PORTAL = {
     "health.ask",
     "items.withdraw",
 }
-BY_ADMINISTRATORS = {"content.edit", "health.ask", "health.see", "waivers.grant"}
+BY_ADMINISTRATORS = {
+    "accounts.keep",
+    "content.edit",
+    "health.ask",
+    "health.see",
+    "house.keep",
+    "rulebook.keep",
+    "rulebook.try",
+    "synonyms.keep",
+    "waivers.grant",
+}
 
 
 def ours() -> Iterator[str]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.organisations import access
-from portal.organisations.models import Organisation, Post, Role, User, Window
+from portal.organisations.models import Organisation, Post, Role, User, Window, Zone
 from tests.cast import Cast, person
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,7 @@ def test_an_account_is_made_with_a_name_and_a_password_and_nothing_more(cast: Ca
     assert "first_name" not in page
     manager = person("publisher", [(Role.CATALOG_ADMIN, "", "")])
     client.force_login(manager, backend="django.contrib.auth.backends.ModelBackend")
-    assert client.get(reverse("wagtailusers_users:add")).status_code == 302
+    assert client.get(reverse("wagtailusers_users:add")).status_code == 403
 
 
 def test_a_release_brings_its_rights_and_leaves_those_alone_that_people_changed(db: None) -> None:
@@ -115,3 +115,23 @@ def test_a_release_brings_its_rights_and_leaves_those_alone_that_people_changed(
     assert set(of["synonym"]) <= set(office.permissions.all())
     assert set(of["synonym"]) <= set(access.group(access.EDITORS).permissions.all())
     assert taken not in office.permissions.all()
+
+
+@pytest.mark.parametrize("letter", ["A", "b", "1", "甲", ""])
+def test_a_zone_has_a_letter_that_a_case_number_can_bear(cast: Cast, letter: str) -> None:
+    """A stands in the numbers of applications; a number with any other sign could not be read back."""
+    zone = Zone(code="new", name="新受理区", letter=letter)
+    with pytest.raises(ValidationError, match="大写字母B至Z|此字段不能为空"):
+        zone.full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        zone.save()
+    Zone(code="new", name="新受理区", letter="Q").save()
+
+
+def test_the_form_of_a_zone_says_why_a_letter_is_refused(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.publisher, backend="django.contrib.auth.backends.ModelBackend")
+    form = {"code": "new", "name": "新受理区", "letter": "A", "order": 9}
+    answer = client.post(reverse("organisations_zone_modeladmin_create"), form)
+    assert "A用在申请编号里" in answer.content.decode()
+    assert not Zone.objects.filter(code="new").exists()

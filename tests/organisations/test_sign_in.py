@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from axes.models import AccessLog
 from django.test import Client
 from django.urls import reverse
 
 from portal.organisations.models import User
-from portal.organisations.sign_in import KNOWN_FOR, SIGN_IN
+from portal.organisations.sign_in import KNOWN_FOR, SIGN_IN, purge
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
@@ -130,3 +134,30 @@ def test_the_refusal_is_a_sentence(wang: User) -> None:
         form = {"username": f"clerk{number}", "password": "wrong"}
         answer = client.post(reverse("wagtailadmin_login"), form)
     assert "请15分钟后再试" in answer.content.decode()
+
+
+def test_who_signed_in_stays_on_record_for_its_time_and_no_longer(wang: User, settings) -> None:
+    settings.SIGN_INS_KEPT_DAYS = 190
+    for days in (192, 191, 189, 0):
+        with time_machine.travel(NOON - timedelta(days=days), tick=False):
+            assert sign_in(HALL, SECRET) == IN
+    purge(NOON)
+    days = [(NOON - at).days for at in AccessLog.objects.order_by("pk").values_list("attempt_time", flat=True)]
+    assert days == [189, 0]
+
+
+def test_only_so_much_of_the_record_is_deleted_in_a_minute(wang: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.organisations.sign_in.A_MINUTES_PURGE", 2)
+    for days in (403, 402, 401):
+        with time_machine.travel(NOON - timedelta(days=days), tick=False):
+            assert sign_in(HALL, SECRET) == IN
+    purge(NOON)
+    assert AccessLog.objects.count() == 1
+
+
+def test_a_record_kept_for_less_than_the_law_wants_is_no_setting() -> None:
+    environment = {**os.environ, "SIGN_INS_KEPT_DAYS": "183", "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    started = subprocess.run(
+        [sys.executable, "-c", "import django; django.setup()"], env=environment, capture_output=True, text=True
+    )
+    assert "SIGN_INS_KEPT_DAYS must be 184 or more" in started.stderr

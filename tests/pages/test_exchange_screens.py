@@ -177,8 +177,8 @@ def test_only_editors_of_the_catalogue_may(small_site: HomePage, name: str, args
     for user in (editor(), publisher()):
         assert at_desk(user).get(url, follow=True).status_code == 200
     receiver = person("exchange-receiver", [(Role.RECEIVER, "A01", "")])
-    assert at_desk(receiver).get(url).status_code == 302
-    assert at_desk(receiver).post(url).status_code == 302
+    assert at_desk(receiver).get(url).status_code == 403
+    assert at_desk(receiver).post(url).status_code == 403
     assert "/admin/login/" in Client().get(url).url
 
 

@@ -1,7 +1,8 @@
 """Registers that are kept through modeladmin's own forms, with the doors that it leaves open closed.
 
 Its list hands every parameter of the address to the ORM, its history asks nobody for a right, and its pages of one row
-fail on a key that is none. Rights over these models come from groups; see `portal.organisations.access`.
+fail on a key that is none. Who keeps them is an act, as everywhere; which of adding, changing and deleting it means say
+the rights of groups (`portal.organisations.access`).
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from django.contrib.admin import FieldListFilter
 from django.contrib.admin.utils import get_fields_from_path
 from django.db.models import BooleanField, Field
 from django.http import Http404, HttpRequest, HttpResponse
+from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import DeleteView, EditView, HistoryView, IndexView
 
 from portal.desk.base.parameters import Shape, narrow, number, one_of, text
+from portal.organisations.authority import somewhere
 from portal.organisations.models import User
 
 YES_AND_NO = one_of(["0", "1", "True", "False"])
@@ -76,10 +79,26 @@ class RowHistory(_OneRow, HistoryView):
         return self.permission_helper.user_can_edit_obj(user, self.instance)
 
 
+class KeptByPost(PermissionHelper):
+    """A right of the account's groups counts with a post of today, not with one that has ended."""
+
+    kept_by = ""
+
+    def user_has_specific_permission(self, user: User, perm_codename: str) -> bool:
+        return somewhere(user, self.kept_by) and super().user_has_specific_permission(user, perm_codename)
+
+
 class OrdinaryAdmin(ModelAdmin):
     """The base of every register that is kept through ordinary forms."""
 
+    kept_by = "house.keep"
+    """The act of those who keep it."""
+    permission_helper_class = KeptByPost
     index_view_class = DeclaredIndex
     edit_view_class = EditRow
     delete_view_class = DeleteRow
     history_view_class = RowHistory
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self.permission_helper.kept_by = self.kept_by

@@ -66,6 +66,7 @@ UNLESS_HELP = (
 
 class LintRuleAdmin(OrdinaryAdmin):
     model = LintRule
+    kept_by = "rulebook.keep"
     menu_label = "检查规则"
     menu_icon = "tasks"
     list_display = ("code", "category", "severity", "message", "in_use")
@@ -82,6 +83,7 @@ class LintRuleAdmin(OrdinaryAdmin):
 
 class LintWordAdmin(OrdinaryAdmin):
     model = LintWord
+    kept_by = "rulebook.keep"
     menu_label = "词语"
     menu_icon = "list-ul"
     list_display = ("text", "kind", "group")
@@ -106,6 +108,7 @@ class SynonymAdmin(OrdinaryAdmin):
     """Kept by editors and the office; a change is in force with the next query."""
 
     model = Synonym
+    kept_by = "synonyms.keep"
     menu_label = "检索同义词"
     menu_icon = "search"
     menu_order = 71

@@ -13,11 +13,12 @@ from portal.catalog.judging.lint.rulebook import SEVERITIES
 from portal.desk.base.views import DeskView
 from portal.desk.care.forms import TryForm
 from portal.organisations.access import signed_in
+from portal.organisations.authority import somewhere
 from portal.organisations.models import User
 
 
 def may_try(user: User) -> bool:
-    return user.has_perm("catalog.view_lintrule")
+    return somewhere(user, "rulebook.try")
 
 
 class TryMenuItem(MenuItem):
