@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, connections
 
 from portal.cases.models.case import CaseQuerySet
+from portal.lib.refusal import TooLate
 
 
 def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
@@ -46,3 +47,15 @@ def lock_off(patch: pytest.MonkeyPatch) -> Iterator[None]:
             off.setitem(options, "transaction_mode", "DEFERRED")
             off.setitem(options, "timeout", 2)
         yield
+
+
+def one_wins(outcomes: list[Any]) -> bool:
+    """One act is done and all others are told that they came too late."""
+    losers = [outcome for outcome in outcomes if outcome is not None]
+    return len(losers) == len(outcomes) - 1 and all(isinstance(loser, TooLate) for loser in losers)
+
+
+def must_go_wrong(race: Callable[[], bool], rounds: int = 20) -> None:
+    """The twin of a race: `race`, with its guard off, says whether all went well; one round of many must not."""
+    if all(race() for _ in range(rounds)):
+        pytest.fail(f"{rounds} rounds without the guard were all clean: the rule beside this proves nothing")

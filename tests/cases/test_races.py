@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from portal.cases import integrity
-from portal.cases.decision.decide import decide
 from portal.cases.intake.outcomes import accept
 from portal.cases.models import Case, Event, Task
 from portal.cases.numbers import CaseNumber
@@ -20,10 +19,7 @@ from portal.handover.models import Slip
 from portal.handover.signing import bounce, sign
 from portal.lib.refusal import TooLate
 from portal.organisations.models import Role, User
-from portal.pickup.delivering import deliver
-from portal.pickup.models import Delivery
-from portal.pickup.results import NewResult, take_in, transfer_result
-from tests.cast import PERSON, Cast, accepted_case, build_cast, decided_case, person, received_case, sign_all
+from tests.cast import Cast, accepted_case, build_cast, person, received_case, sign_all
 from tests.races import at_once, lock_off
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -137,21 +133,6 @@ def test_a_slip_signed_and_bounced_at_once_is_either(cast: Cast) -> None:
         assert all(isinstance(outcome, TooLate) for outcome in outcomes if outcome is not None), outcomes
 
 
-def test_results_collected_at_once_go_out_once(cast: Cast) -> None:
-    case = decided_case(cast)
-    slip = transfer_result(case, [NewResult("许可证", "1")], set(), by=cast.officer("sx-jsj"))
-    delivery = take_in(slip, "A架", by=cast.issuer)
-    code = case.documents.get(kind="pickup_notice").content["pickup_code"]
-
-    def collect() -> None:
-        one = Delivery.objects.get(pk=delivery.pk)
-        deliver(one, by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
-
-    outcomes = at_once([collect] * 8)
-    assert outcomes.count(None) == 1, outcomes
-    assert case.documents.filter(kind="delivery_receipt").count() == 1
-
-
 def test_numbers_taken_at_once_have_no_gap(cast: Cast) -> None:
     cases = [received_case() for _ in range(8)]
     people = receivers(8)
@@ -162,19 +143,3 @@ def test_numbers_taken_at_once_have_no_gap(cast: Cast) -> None:
     assert list(integrity.problems()) == []
     serials = sorted(CaseNumber.parse(number).serial for number in Case.objects.values_list("number", flat=True))
     assert serials == list(range(1, 9))
-
-
-def test_two_decisions_at_once_make_one(cast: Cast) -> None:
-    case = accepted_case("TZ-09")
-    sign_all(case, cast)
-    for task in case.tasks.filter(stage=1).select_related("department"):
-        answer(task, by=cast.officer(task.department.code), outcome="agree", opinion="")
-    chief = cast.decider("sx-jsj")
-    pk = case.tasks.get(kind="decision").pk
-
-    def decide_it(granted: bool) -> None:
-        decide(Task.objects.get(pk=pk), by=chief, granted=granted, reasons="理由")
-
-    outcomes = at_once([lambda: decide_it(True), lambda: decide_it(False)] * 3)
-    assert outcomes.count(None) == 1, outcomes
-    assert case.documents.filter(kind__startswith="decision_").count() == 1
