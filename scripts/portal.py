@@ -151,20 +151,23 @@ def run() -> int:
     return supervise(environment, port)
 
 
+WEB_FLAGS = (
+    *("--worker-class", "portal.web.Worker"),
+    *("--threads", "4"),
+    *("--log-level", "warning"),
+    *("--timeout", "120"),
+    *("--limit-request-line", "8190"),
+)
+"""How the web server runs, here and under the tests of the browser."""
+
+
+def web_command(python: str, port: int, *, workers: int, application: str = "portal.wsgi") -> list[str]:
+    bound = ("--bind", f"127.0.0.1:{port}", "--workers", str(workers))
+    return [python, "-m", "gunicorn", application, *bound, *WEB_FLAGS]
+
+
 def supervise(environment: dict[str, str], port: int) -> int:
-    web = [str(PYTHON), "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
-    web += [
-        "--worker-class",
-        "portal.web.Worker",
-        "--threads",
-        "4",
-        "--log-level",
-        "warning",
-        "--timeout",
-        "120",
-        "--limit-request-line",
-        "8190",
-    ]
+    web = web_command(str(PYTHON), port, workers=2)
     worker = [str(PYTHON), "manage.py", "run_worker"]
     children = [
         subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) for command in (web, worker)

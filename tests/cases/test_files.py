@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from portal.cases.intake.files import keep_upload
 from portal.cases.models import Case, CaseFile
-from tests.cast import Cast, received_case
+from portal.pickup.models import Result
+from tests.cast import Cast, decided_case, received_case
 from tests.lib.test_files import PDF
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +85,20 @@ def test_the_clerk_is_told_without_an_error(cast: Cast) -> None:
     assert "文件已保存。" in pages[0]
     assert "这个文件已经保存过，没有重复保存。" in pages[1]
     assert "文件已保存。" not in pages[1]
+
+
+def test_the_file_of_a_result_that_is_refused_is_not_kept(cast: Cast) -> None:
+    """A verb that is refused leaves nothing of what came with it: no row, no event, no file."""
+    case, client = decided_case(cast), Client()
+    client.force_login(cast.officer("sx-jsj"), backend="django.contrib.auth.backends.ModelBackend")
+    url, before = reverse("cases_modeladmin_transfer", args=[case.pk]), on_the_disk()
+    form = {"key": str(uuid.uuid4()), "name": "许可证", "originals": 1, "duplicates": 0}
+    Result.objects.create(case=case, name="许可证", number="1", made_by=cast.officer("sx-jsj"))
+    answer = client.post(url, {**form, "number": "1", "upload": a_scan()})
+    assert "登记了两次" in answer.content.decode()
+    assert not case.files.exists()
+    assert not case.events.filter(verb="upload").exists()
+    assert on_the_disk() == before
+    assert client.post(url, {**form, "number": "2", "upload": a_scan()}).status_code == 302
+    assert case.results.get(number="2").file == case.files.get()
+    assert len(on_the_disk() - before) == 1

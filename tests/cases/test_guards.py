@@ -117,6 +117,17 @@ def test_only_a_receiver_of_the_zone_receives(cast: Cast, who: str) -> None:
     assert counts() == before
 
 
+def test_a_receiver_takes_in_at_a_window_of_their_own(cast: Cast) -> None:
+    """The paper names the window, so it is the one at which the receiver sits, not another of the same zone."""
+    item = ServiceItem.objects.get(code="TZ-09")
+    theirs, other = Window.objects.get(code="A01"), Window.objects.get(code="Z01")
+    before = counts()
+    with pytest.raises(Refused, match="您的岗位不在统一出件窗口"):
+        receive(item=item, applicant=company(), window=other, by=cast.receiver, key=uuid.uuid4())
+    assert counts() == before
+    assert receive(item=item, applicant=company(), window=theirs, by=cast.receiver, key=uuid.uuid4()).pk
+
+
 def test_identity_numbers_stand_nowhere_in_clear(cast: Cast) -> None:
     case = received_case("BDC-01", applicant=private_person())
     accept(case, by=cast.estate_receiver)

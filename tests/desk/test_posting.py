@@ -18,12 +18,14 @@ from django.urls import get_resolver, reverse
 
 from portal.cases.intake.materials import check_materials
 from portal.cases.models import Application, Case, CaseFile, CaseMaterial, Event, Task
+from portal.catalog.care.health import HealthReport
 from portal.catalog.editions.intake import withdraw_item
-from portal.catalog.models import GuideFeedback, ServiceItem
+from portal.catalog.handbook.order import order_handbook
+from portal.catalog.models import GuideFeedback, Handbook, ServiceItem
 from portal.documents.models import Counter, Document
 from portal.handover.models import Custody, Slip
 from portal.jobs.models import Promise, PromiseStatus
-from portal.organisations.models import Role, User
+from portal.organisations.models import Role, User, Zone
 from portal.pickup.models import Delivery, Result
 from tests.cast import PERSON, Cast, accepted_case, case_to_decide, decided_case, good_rows, person, received_case
 from tests.desk.test_permissions import ROWS, client_of, named
@@ -132,6 +134,13 @@ def dead_promise(cast: Cast) -> Promise:
     return Promise.objects.create(kind="documents.render", key="posting", args={}, status=PromiseStatus.DEAD)
 
 
+def failed_handbook(cast: Cast) -> Handbook:
+    handbook = order_handbook(Zone.objects.get(code="business"), None, uuid.uuid4())
+    handbook.give_up("RuntimeError: 打印失败")
+    Promise.objects.filter(pk__in=handbook.promises()).update(status=PromiseStatus.DEAD)
+    return handbook
+
+
 def remark(cast: Cast) -> GuideFeedback:
     return GuideFeedback.leave(
         ServiceItem.objects.get(code="TZ-09"), key=uuid.uuid4(), part="fee", text="收费标准变了。"
@@ -184,19 +193,24 @@ POSTINGS: dict[str, Posting] = {
     "items_modeladmin_reopen": Posting(withdrawn_item, frozenset(), because),
     # Promised work belongs to the house as a whole, so that the supervisors of every centre may have it tried again.
     "promises_modeladmin_retry": Posting(dead_promise, OFFICE | {"supervisor", "branch_supervisor"}),
+    "desk_handbook_order": Posting(lambda cast: None, OFFICE, lambda nothing: {"scope": "centre"}, lambda nothing: []),
+    "handbooks_modeladmin_retry": Posting(failed_handbook, OFFICE),
+    "desk_health": Posting(
+        lambda cast: None, OFFICE | {"editor", "lawyer", "root"}, lambda nothing: {}, lambda nothing: []
+    ),
     "feedback_modeladmin_answer": Posting(remark, OFFICE | {"editor"}, lambda remark: {"answer": "已经改正。"}),
 }
-# Pages that are only read; and what is sent to the handbook's press, the rulebook's trial and the health check, which
-# their own tests send (test_handbook_screens, test_rulebook, test_invariants).
+# Pages that are only read.
 READ = {
     "desk_intake", "desk_document", "desk_file", "desk_edition", "desk_edition_compare", "desk_ledger",
     "desk_ledger_export", "desk_handbook_compare", "desk_handbook_file", "desk_handbook_progress",
     "desk_health_export",
 }  # fmt: skip
-ELSEWHERE = {"desk_handbook_order", "handbooks_modeladmin_retry", "desk_lint_try", "desk_health"}
+TRIED = {"desk_lint_try"}
+"""What takes a form and writes nothing."""
 WRITTEN: tuple[type[models.Model], ...] = (
     Application, Case, CaseMaterial, CaseFile, Event, Task, Slip, Custody, Document, Delivery, Result, Counter,
-    ServiceItem, Promise, GuideFeedback,
+    ServiceItem, Promise, GuideFeedback, Handbook, HealthReport,
 )  # fmt: skip
 
 
@@ -232,6 +246,18 @@ def test_only_the_holders_of_the_post_act(name: str, cast: Cast) -> None:
             assert response.status_code in {200, 302}, (who, response.status_code)
             assert everything() != before, who
             transaction.set_rollback(True)
+
+
+def test_a_clause_is_tried_by_those_who_keep_the_rulebook(cast: Cast) -> None:
+    url, before = reverse("desk_lint_try"), everything()
+    form = {"field": "condition", "text": "符合相关规定的其他材料。"}
+    for who, user in people(cast).items():
+        response = client_of(user).post(url, form)
+        if who in OFFICE | {"lawyer", "root"}:
+            assert response.context["found"], who
+        else:
+            assert response.status_code in {302, 403}, who
+    assert everything() == before
 
 
 @pytest.mark.parametrize("method", ["get", "head", "put", "patch", "delete", "options"])
@@ -272,4 +298,4 @@ def test_every_verb_of_ours_stands_here() -> None:
     ours = {name for name in named(get_resolver().url_patterns) if name.startswith("desk_") or "_modeladmin_" in name}
     kept = ("organisations_", "workdays_", "catalog_lint", "catalog_synonym", "cases_publicityrule_")
     shown = {name for name in ours if name.endswith(("_modeladmin_index", "_modeladmin_inspect"))}
-    assert {name for name in ours if not name.startswith(kept)} - shown == set(POSTINGS) | READ | ELSEWHERE
+    assert {name for name in ours if not name.startswith(kept)} - shown == set(POSTINGS) | READ | TRIED

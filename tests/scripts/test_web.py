@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.portal import web_command
+
 ROOT = Path(__file__).resolve().parents[2]
 BARE = """
 def application(environ, start_response):
@@ -29,8 +31,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "bare", "-b", f"127.0.0.1:{number}", "--threads", "2"]
-    command += ["--worker-class", "portal.web.Worker", "--limit-request-line", "8190", "--log-level", "error"]
+    command = web_command(sys.executable, number, workers=1, application="bare")
     environment = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
     server = subprocess.Popen(command, cwd=folder, env=environment)
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any
 
@@ -29,13 +31,25 @@ def keep_upload(
     second file is dropped. Raises Refused for somebody who may not bring it now, before anything is stored and once
     more behind the lock; `FileRefused` when the content is not what the name says.
     """
+    with uploaded(case, upload, by=by, material=material, once=once) as file:
+        return file
+
+
+@contextmanager
+def uploaded(
+    case: Case, upload: Any, *, by: User, material: CaseMaterial | None = None, once: str | None = None
+) -> Iterator[CaseFile]:
+    """The same, with what comes along with it: row, event and whatever the block does stand together, or nothing does.
+
+    The bytes are written before the lock is taken, and dropped when the block raises.
+    """
     _require_turn(case, by, material)
     stored = store_private(upload, max_bytes=settings.UPLOAD_MAX_BYTES)
-    with dropped_on_error(stored):
+    with dropped_on_error(stored), acting(case):
         file = _entered(case, stored, PurePath(upload.name).name[-120:], by=by, material=material, once=once)
+        yield file
     if file.path != stored.path:
         remove_private(stored.path)
-    return file
 
 
 def may_bring(case: Case, user: User) -> bool:
@@ -47,25 +61,24 @@ def _entered(
     case: Case, stored: StoredFile, name: str, *, by: User, material: CaseMaterial | None, once: str | None
 ) -> CaseFile:
     """The row of a stored file, or the one that has stood for the same bytes of the same material before."""
-    with acting(case):
-        _require_turn(case, by, material)
-        kept = case.files.filter(sha256=stored.sha256, material=material).first()
-        if kept is not None:
-            kept.was_kept_before = True
-            return kept
-        file = CaseFile.objects.create(
-            case=case,
-            material=material,
-            name=name,
-            path=stored.path,
-            content_type=stored.content_type,
-            size=stored.size,
-            sha256=stored.sha256,
-            uploaded_by=by,
-        )
-        target = f"“{material.name}”" if material else "办理结果"
-        case.note("upload", "上传文件", by=by, text=f"{target}：{file.name}", once=once)
-        return file
+    _require_turn(case, by, material)
+    kept: CaseFile | None = case.files.filter(sha256=stored.sha256, material=material).first()
+    if kept is not None:
+        kept.was_kept_before = True
+        return kept
+    file = CaseFile.objects.create(
+        case=case,
+        material=material,
+        name=name,
+        path=stored.path,
+        content_type=stored.content_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        uploaded_by=by,
+    )
+    target = f"“{material.name}”" if material else "办理结果"
+    case.note("upload", "上传文件", by=by, text=f"{target}：{file.name}", once=once)
+    return file
 
 
 def _require_turn(case: Case, by: User, material: CaseMaterial | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from portal.cases.acts import of_move
 from portal.cases.clocks.limits import ACCEPTANCE_DAYS, working_days
 from portal.cases.models import Application, Case, CaseMaterial
 from portal.catalog.models import ServiceItem
@@ -18,6 +19,7 @@ from portal.catalog.schema.questions import Answers
 from portal.lib.digests import canonical
 from portal.lib.identity import IdentityError, check_identity
 from portal.lib.refusal import Refused
+from portal.organisations import authority
 from portal.organisations.models import User, Window
 
 
@@ -48,8 +50,8 @@ def receive(
     """收件: the acceptance clock (five working days) starts today.
 
     A repeated submission with the same `key` by the same person returns the case it made the first time. Raises
-    Refused for an item that is not open for intake, a window that does not serve its zone, a false identity number, or
-    answers that do not stand; `situation` answers the item's questions, `answers` its form.
+    Refused for an item that is not open for intake, a window that does not serve its zone or is not the receiver's own,
+    a false identity number, or answers that do not stand; `situation` answers the item's questions, `answers` its form.
     """
     try:
         with transaction.atomic():
@@ -95,6 +97,8 @@ def _receive(
         sealed_answers=canonical(sealed) if sealed else "",
     )
     case.guard("receive", by=by)
+    if window.pk not in {post.window_id for post in authority.posts_for(by, of_move("receive"))}:
+        raise Refused(f"您的岗位不在{window}，请选择您自己的窗口。", field="window")
     application.save()
     case.save()
     _list_materials(case)

@@ -6,11 +6,11 @@ from django.utils import timezone
 
 from portal.cases.acts import of_move, place_of
 from portal.cases.clocks.limits import BOUNCE_DAYS, working_days
-from portal.cases.models import Task
+from portal.cases.models import Case, Task
 from portal.cases.models.acting import acting
 from portal.cases.routes.dispatch import send
 from portal.cases.routes.join import nobody_holds
-from portal.cases.states import CaseStatus, TaskStatus
+from portal.cases.states import CaseStatus, TaskKind, TaskStatus
 from portal.lib.refusal import Refused
 from portal.organisations import authority
 from portal.organisations.models import Organisation, User
@@ -51,16 +51,26 @@ def refuse_to_bounce(task: Task, *, by: User, reason: str) -> None:
 
 
 def redispatch(task: Task, *, by: User, department: Organisation, once: str | None = None) -> None:
-    """重新分办: the window sends a bounced task to the right department, with a new slip."""
+    """重新分办: the window sends a bounced task to the right department, with a new slip.
+
+    Whoever decides leads the case: with the decision the lead goes as well, for its papers, results and their making.
+    """
     with acting(task.case, task):
         authority.require(by, "tasks.redispatch", place_of(task.case))
         task.claim("重新分办", {TaskStatus.BOUNCED}, TaskStatus.WAITING, department=department, bounce_reason="")
         text = f"“{task.name}”重新分办至{department}。"
+        if task.kind == TaskKind.DECISION:
+            _lead(task.case, department)
         if task.case.status == CaseStatus.ACCEPTED:
             task.case.record(task.case.claim("dispatch", by=by), by=by, text=text, once=once)
         else:
             task.case.note("dispatch", "重新分办", by=by, text=text, once=once)
         send(task.case, [task], by=by)
+
+
+def _lead(case: Case, department: Organisation) -> None:
+    Case.objects.filter(pk=case.pk).update(lead=department)
+    case.lead = department
 
 
 def require_officer(task: Task, by: User) -> None:

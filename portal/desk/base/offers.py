@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.files.uploadedfile import UploadedFile
 
 from portal.cases.acts import of_move, place_of
 from portal.cases.flow import MOVES
-from portal.cases.intake.files import keep_upload
-from portal.cases.models import Case
+from portal.cases.intake.files import keep_upload, uploaded
+from portal.cases.models import Case, CaseFile, CaseMaterial
 from portal.desk.base.views import VerbView
 from portal.lib.files import FileRefused
 from portal.lib.refusal import Refused
@@ -31,9 +34,24 @@ def offered(verb: str, case: Case, user: User, department: Organisation | None =
     return case.status in MOVES[verb].sources and authority.may(user, of_move(verb), place)
 
 
-def keep(case: Case, upload: Any, user: User, *, field: str, material: Any = None, once: str | None = None) -> Any:
+def keep(
+    case: Case, upload: UploadedFile, user: User, *, field: str, material: CaseMaterial | None = None, once: str | None
+) -> CaseFile:
     """Store an upload with the case; a file that is not what it says is refused beside its field."""
     try:
         return keep_upload(case, upload, by=user, material=material, once=once)
+    except FileRefused as refusal:
+        raise Refused(str(refusal), field=field) from refusal
+
+
+@contextmanager
+def kept(case: Case, upload: UploadedFile | None, user: User, *, field: str) -> Iterator[CaseFile | None]:
+    """The file that comes with a verb of the case: stored if the verb is done, and not at all if it is refused."""
+    if not upload:
+        yield None
+        return
+    try:
+        with uploaded(case, upload, by=user) as file:
+            yield file
     except FileRefused as refusal:
         raise Refused(str(refusal), field=field) from refusal

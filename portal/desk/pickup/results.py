@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.cases.models import Case
 from portal.cases.states import DECIDED
-from portal.desk.base.offers import keep, offered
+from portal.desk.base.offers import kept, offered
 from portal.desk.base.views import VerbView
 from portal.desk.pickup.forms import ShelvedResultForm, TransferForm
 from portal.organisations.models import User
@@ -23,9 +23,9 @@ class Transfer(VerbView):
 
     def act(self, form: TransferForm) -> None:
         upload = form.cleaned_data["upload"]
-        file = keep(self.thing, upload, self.user, field="upload") if upload else None
         returned = set(form.cleaned_data["returned"])
-        transfer_result(self.thing, [form.result(file)], returned, by=self.user, once=form.once)
+        with kept(self.thing, upload, self.user, field="upload") as file:
+            transfer_result(self.thing, [form.result(file)], returned, by=self.user, once=form.once)
 
 
 class ReadyAtWindow(VerbView):
@@ -40,6 +40,6 @@ class ReadyAtWindow(VerbView):
 
     def act(self, form: ShelvedResultForm) -> None:
         upload = form.cleaned_data["upload"]
-        file = keep(self.thing, upload, self.user, field="upload") if upload else None
         shelf = form.cleaned_data["shelf"]
-        ready_at_window(self.thing, [form.result(file)], shelf, by=self.user, once=form.once)
+        with kept(self.thing, upload, self.user, field="upload") as file:
+            ready_at_window(self.thing, [form.result(file)], shelf, by=self.user, once=form.once)
