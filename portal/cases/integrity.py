@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
-from portal.cases.models import Case, CaseFile, Event, Task
+from portal.cases.models import Application, Case, CaseFile, Event, Task
 from portal.cases.models.doors import DECISIONS
 from portal.cases.models.event import broken_links
-from portal.cases.numbers import CaseNumber
+from portal.cases.numbers import ApplicationNumber, CaseNumber, counter_of_applications, counter_of_cases
 from portal.cases.states import (
     AFTER_DECISION,
     BEFORE_ACCEPTANCE,
@@ -22,6 +22,7 @@ from portal.cases.states import (
     TaskStatus,
 )
 from portal.documents.models import Document
+from portal.documents.series import gaps
 from portal.lib.files import read_private
 from portal.lib.nightly import of_tonight
 
@@ -109,18 +110,28 @@ def _decisions_are_consistent() -> Iterator[str]:
 
 
 def _numbers_have_no_gap() -> Iterator[str]:
-    """Numbers are unique by constraint, so as many cases as the highest serial means that none is missing."""
-    series: dict[tuple[str, str], tuple[int, int]] = {}
+    """Cases are numbered by zone and day, applications by day."""
+    strange: list[str] = []
+    yield from gaps(_case_serials(strange), prefix="case:", things="cases")
+    yield from gaps(_application_serials(strange), prefix="application:", things="applications")
+    yield from strange
+
+
+def _case_serials(strange: list[str]) -> Iterator[tuple[str, int]]:
+    """Counter and serial of each case; a sentence in `strange` for what cannot be read back."""
     for text in Case.objects.exclude(number=None).values_list("number", flat=True).iterator():
-        number = CaseNumber.parse(text or "")
-        if number is None:
-            yield f"{text} is no number that a case can have"
-            continue
-        count, highest = series.get((number.letter, number.day), (0, 0))
-        series[number.letter, number.day] = count + 1, max(highest, number.serial)
-    for (letter, day), (count, highest) in sorted(series.items()):
-        if count != highest:
-            yield f"case numbers {letter} {day}: {count} cases, highest serial {highest}"
+        if number := CaseNumber.parse(text or ""):
+            yield counter_of_cases(number.letter, number.day), number.serial
+        else:
+            strange.append(f"{text} is no number that a case can have")
+
+
+def _application_serials(strange: list[str]) -> Iterator[tuple[str, int]]:
+    for text in Application.objects.values_list("number", flat=True).iterator():
+        if number := ApplicationNumber.parse(text):
+            yield counter_of_applications(number.day), number.serial
+        else:
+            strange.append(f"{text} is no number that an application can have")
 
 
 def _files_are_there() -> Iterator[str]:

@@ -10,7 +10,6 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from portal.documents import registry
@@ -26,8 +25,18 @@ RENDER = "documents.render"
 """The promised work that makes the PDF of an issued paper."""
 
 
+TAKE = (
+    'INSERT INTO documents_counter ("series", "last") VALUES (%s, %s) '
+    'ON CONFLICT ("series") DO UPDATE SET "last" = documents_counter."last" + excluded."last" RETURNING "last"'
+)
+"""One statement, because whoever takes a number of the same series meanwhile waits until the transaction ends."""
+
+
 class Counter(models.Model):
-    """The last number taken of a series. The row is locked from the taking to the end of the transaction."""
+    """The last number taken of a series. The row is locked from the taking to the end of the transaction.
+
+    So a number is taken as late as can be, behind everything that does without it.
+    """
 
     series = models.CharField(max_length=60, unique=True)
     last = models.PositiveIntegerField(default=0)
@@ -52,11 +61,9 @@ class Counter(models.Model):
         """The next `count` numbers at once, which costs no more than one; otherwise like `take`."""
         if not connection.in_atomic_block:
             raise RuntimeError("take a number inside the transaction of the thing it numbers")
-        row = cls.objects.filter(series=series)
-        if not row.update(last=F("last") + count):
-            Counter.objects.bulk_create([Counter(series=series)], ignore_conflicts=True)
-            row.update(last=F("last") + count)
-        last = cls.objects.values_list("last", flat=True).get(series=series)
+        with connection.cursor() as cursor:
+            cursor.execute(TAKE, [series, count])
+            (last,) = cursor.fetchone()
         return range(last - count + 1, last + 1)
 
 
@@ -180,7 +187,7 @@ class Document(models.Model):
         now = timezone.now()
         year = timezone.localdate(now, timezone.get_default_timezone()).year
         frozen = [(content, digest(content)) for content in contents]
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             serials = Counter.take_many(paper.series(year, body), len(frozen))
             documents = cls.objects.bulk_create(
                 cls(

@@ -8,8 +8,10 @@ from django.db.models import Count, Exists, OuterRef
 
 from portal.cases.models import Case, CaseMaterial, Task
 from portal.cases.states import CaseStatus, TaskStatus
+from portal.documents.series import gaps
 from portal.handover.models import Custody, Direction, HolderKind, Slip
 from portal.handover.models.slip import WAITING
+from portal.handover.numbers import SlipCode, counter_of_slips
 
 
 def problems() -> Iterator[str]:
@@ -22,6 +24,7 @@ def problems() -> Iterator[str]:
         yield f"material {lost.material_id}: in transit on a slip that is no longer open"
     yield from _slips_to_departments()
     yield from _results_on_their_way()
+    yield from _codes_have_no_gap()
 
 
 def _slips_to_departments() -> Iterator[str]:
@@ -49,3 +52,18 @@ def _results_on_their_way() -> Iterator[str]:
     twice = slips.values("case").annotate(times=Count("pk")).order_by().filter(times__gt=1)
     for row in twice:
         yield f"case {row['case']}: {row['times']} slips bring its result to the window"
+
+
+def _codes_have_no_gap() -> Iterator[str]:
+    """The codes of a year's slips, cancelled and bounced ones with them, follow one another."""
+    strange: list[str] = []
+    yield from gaps(_serials(strange), prefix="slip:", things="slips")
+    yield from strange
+
+
+def _serials(strange: list[str]) -> Iterator[tuple[str, int]]:
+    for text in Slip.objects.values_list("code", flat=True).iterator():
+        if code := SlipCode.parse(text):
+            yield counter_of_slips(code.year), code.serial
+        else:
+            strange.append(f"{text} is no code that a slip can have")

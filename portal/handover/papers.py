@@ -45,8 +45,8 @@ def to_department(
     department: Organisation,
     tasks: list[Task],
     lines: list[SlipLine],
-    *,
     code: str,
+    *,
     round: int,
     by: User | None,
 ) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def to_department(
 
 
 def to_window(
-    case: Case, department: Organisation, results: list[dict[str, Any]], lines: list[SlipLine], *, code: str, by: User
+    case: Case, department: Organisation, results: list[dict[str, Any]], lines: list[SlipLine], code: str, *, by: User
 ) -> dict[str, Any]:
     """部门→窗口: the outcome, every result paper, the originals that go back to the applicant."""
     return {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -23,11 +23,12 @@ from portal.organisations.models import Organisation, User
 
 @dataclass(frozen=True)
 class Draft:
-    """A slip that is written and not yet issued: the journey, the papers it lists, what its print will say."""
+    """A slip that is written and not yet numbered: the journey, the papers it lists, what its print will say."""
 
     slip: Slip
     lines: list[SlipLine]
-    content: dict[str, Any]
+    content: Callable[[str], dict[str, Any]]
+    """By the code of the slip."""
 
 
 def slip_codes(count: int) -> list[str]:
@@ -68,7 +69,7 @@ def void_slips(case: Case, tasks: list[Task], **kwargs: Any) -> None:
 def make_slips(case: Case, tasks: list[Task], by: User | None, **kwargs: Any) -> None:
     """One slip for every department among `tasks`; papers travel only to a department whose step takes paper.
 
-    Many slips cost the queries of one.
+    Many slips cost the queries of one. They are numbered when the verb is done with everything else.
     """
     mine: dict[Organisation, list[Task]] = {}
     for task in tasks:
@@ -76,14 +77,15 @@ def make_slips(case: Case, tasks: list[Task], by: User | None, **kwargs: Any) ->
     materials = list(case.materials.filter(received=True).prefetch_related("files"))
     rounds = _rounds(case, mine)
     drafts = []
-    for (department, own), code in zip(mine.items(), slip_codes(len(mine)), strict=True):
+    due = slip_due(timezone.localdate())
+    for department, own in mine.items():
         as_paper = any(task.takes_paper for task in own)
         lines = [_line(material, as_paper) for material in materials]
         round = rounds.get(department.pk, 0) + 1
-        content = papers.to_department(case, department, own, lines, code=code, round=round, by=by)
-        slip = Slip(case=case, direction=Direction.TO_DEPARTMENT, department=department, code=code, round=round)
+        slip = Slip(case=case, direction=Direction.TO_DEPARTMENT, department=department, due=due, round=round)
+        content = partial(papers.to_department, case, department, own, lines, round=round, by=by)
         drafts.append(Draft(slip, lines, content))
-    _issue(case, "handover", drafts, by=by)
+    case.at_last(lambda: _issue(case, "handover", drafts, by=by))
 
 
 def _rounds(case: Case, departments: Iterable[Organisation]) -> dict[int, int]:
@@ -113,9 +115,9 @@ def return_slip(case: Case, results: list[dict[str, Any]], returned: list[CaseMa
     """
     department = case.lead
     lines = [_line(material, True) for material in returned]
-    code = slip_codes(1)[0]
-    content = papers.to_window(case, department, results, lines, code=code, by=by)
-    slip = Slip(case=case, direction=Direction.TO_WINDOW, department=department, code=code)
+    due = slip_due(timezone.localdate())
+    slip = Slip(case=case, direction=Direction.TO_WINDOW, department=department, due=due)
+    content = partial(papers.to_window, case, department, results, lines, by=by)
     _issue(case, "result_handover", [Draft(slip, lines, content)], by=by)
     return slip
 
@@ -134,16 +136,15 @@ def _line(material: CaseMaterial, as_paper: bool) -> SlipLine:
 
 def _issue(case: Case, kind: str, drafts: list[Draft], *, by: User | None) -> None:
     """Number and print the drafts, and send the papers they list on their way."""
-    due = slip_due(timezone.localdate())
-    with transaction.atomic():
-        documents = case.issue_many(kind, [draft.content for draft in drafts], by=by)
-        for draft, document in zip(drafts, documents, strict=True):
-            draft.slip.document, draft.slip.due, draft.slip.issued_by = document, due, by
-        Slip.objects.bulk_create(draft.slip for draft in drafts)
-        for draft in drafts:
-            for line in draft.lines:
-                line.slip = draft.slip
-        SlipLine.objects.bulk_create(line for draft in drafts for line in draft.lines)
-        for draft in drafts:
-            moving = [line.material for line in draft.lines if line.is_paper and line.material]
-            Custody.objects.hand_over(moving, to=HolderKind.IN_TRANSIT, slip=draft.slip)
+    codes = slip_codes(len(drafts))
+    documents = case.issue_many(kind, [draft.content(code) for draft, code in zip(drafts, codes, strict=True)], by=by)
+    for draft, code, document in zip(drafts, codes, documents, strict=True):
+        draft.slip.code, draft.slip.document, draft.slip.issued_by = code, document, by
+    Slip.objects.bulk_create(draft.slip for draft in drafts)
+    for draft in drafts:
+        for line in draft.lines:
+            line.slip = draft.slip
+    SlipLine.objects.bulk_create(line for draft in drafts for line in draft.lines)
+    for draft in drafts:
+        moving = [line.material for line in draft.lines if line.is_paper and line.material]
+        Custody.objects.hand_over(moving, to=HolderKind.IN_TRANSIT, slip=draft.slip)

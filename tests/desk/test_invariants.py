@@ -18,11 +18,12 @@ from django.utils import timezone
 
 from portal.cases import event_guard
 from portal.cases.intake.files import keep_upload
-from portal.cases.models import Case, CaseFile, CaseMaterial, Event, Task
-from portal.cases.numbers import CaseNumber
+from portal.cases.models import Application, Case, CaseFile, CaseMaterial, Event, Task
+from portal.cases.numbers import ApplicationNumber, CaseNumber
 from portal.catalog.models import Edition, ServiceItem
 from portal.documents.models import Counter, Document
 from portal.handover.models import Custody, Slip
+from portal.handover.numbers import SlipCode
 from portal.jobs.models import Promise
 from portal.lib.files import PDF as PDF_FILE
 from portal.lib.files import private_path, store_bytes
@@ -97,6 +98,14 @@ def renumber(number: str) -> None:
     Case.objects.filter(pk=Case.objects.exclude(number=None).earliest("pk").pk).update(number=number)
 
 
+def first_application() -> models.QuerySet:
+    return Application.objects.filter(pk=Application.objects.earliest("pk").pk)
+
+
+def first_slip() -> models.QuerySet:
+    return Slip.objects.filter(pk=Slip.objects.earliest("pk").pk)
+
+
 def a_paper(kind: str = "acceptance") -> Any:
     """The first paper of its kind, as rows that may be changed; the first acceptance notice has its files."""
     return past(Document, pk=Document.objects.filter(kind=kind).earliest("pk").pk)
@@ -127,6 +136,16 @@ DAMAGE: dict[str, Callable[[], Undo | object]] = {
     "runs before its stage": lambda: Task.objects.filter(stage=2, status="waiting").update(status="working"),
     "cases, highest serial": lambda: renumber(str(CaseNumber("T", "20260101", 9))),
     "is no number that a case can have": lambda: renumber("SXT2026010100010"),
+    "beyond the highest serial .* of cases": lambda: past(Counter, series__startswith="case:").update(last=999),
+    "999 taken, but there are no cases": take_numbers("case:T:20200101"),
+    "applications, highest serial": lambda: first_application().update(number=str(ApplicationNumber("20260101", 9))),
+    "is no number that an application can have": lambda: first_application().update(number="SXA2026010100010"),
+    "beyond the highest serial .* of applications": lambda: past(Counter, series__startswith="application:").update(
+        last=999
+    ),
+    "slips, highest serial": lambda: first_slip().update(code=str(SlipCode(2020, 9))),
+    "is no code that a slip can have": lambda: first_slip().update(code="JD20200000010"),
+    "beyond the highest serial .* of slips": lambda: past(Counter, series__startswith="slip:").update(last=999),
     "was changed after it was written": rewrite_an_event,
     "event 3 follows 1": lambda: unguarded("DELETE FROM cases_event WHERE seq = 2"),
     "is missing": lambda: written(CaseFile.objects.get().path, None),

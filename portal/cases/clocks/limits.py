@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -64,18 +64,15 @@ def limits(definition: ItemDefinition, start: date) -> dict[str, date | None]:
     return {name: item.due if item else None for name, item in found.items()}
 
 
-def start_clocks(case: Case, day: date) -> None:
-    """Start both clocks of an accepted case; called by the verb that accepts it."""
+def clocks(case: Case, day: date) -> dict[str, Any]:
+    """What the verb that accepts a case claims with it: both clocks run from `day`."""
     found = limits(case.definition, day)
-    stamps = {
+    return {
         "clock_start": day,
         "clock_state": ClockState.RUNNING,
         "statutory_due": found["statutory"],
         "promised_due": found["promised"],
     }
-    Case.objects.filter(pk=case.pk).update(**stamps)
-    for name, value in stamps.items():
-        setattr(case, name, value)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -76,6 +76,9 @@ class Case(models.Model):
 
     documents = models.ManyToManyField(Document, verbose_name="文书", related_name="cases")
 
+    put_off: tuple[Callable[[], object], ...] | None = None
+    """What the verb at work does at its end (`at_last`); None while no verb is at work."""
+
     objects = CaseQuerySet.as_manager()
 
     class Meta:
@@ -132,6 +135,16 @@ class Case(models.Model):
             setattr(self, field.attname, getattr(fresh, field.attname))
         self._state.fields_cache.update(fresh._state.fields_cache)
 
+    def at_last(self, act: Callable[[], object]) -> None:
+        """Put off to the end of the verb at work what takes a number, or must follow what does.
+
+        From the taking of a number to the end of the transaction everybody else who needs the next one waits. What is
+        put off guards nothing: after it nobody may refuse. Raises RuntimeError outside a verb (`acting`).
+        """
+        if self.put_off is None:
+            raise RuntimeError("only a verb at work puts anything off to its end")
+        self.put_off = (*self.put_off, act)
+
     def guard(self, verb: str, *, by: User | None, department: Any = None) -> Move:
         """The first guards of every move, before its own: the post at its place, then the status it starts from.
 
@@ -157,6 +170,12 @@ class Case(models.Model):
         for name, value in stamps.items():
             setattr(self, name, value)
         return move, left
+
+    def stamp(self, **stamps: Any) -> None:
+        """Set what a claimed move brings later, behind the lock of the case."""
+        Case.objects.filter(pk=self.pk).update(**stamps)
+        for name, value in stamps.items():
+            setattr(self, name, value)
 
     def too_late(self, wish: str) -> TooLate:
         """The sentence for whoever came second: who did what when, and where the case stands now."""

@@ -43,10 +43,12 @@ def receipt(case: Case, by: User | None) -> Content:
     }
 
 
-def acceptance(case: Case, by: User | None) -> Content:
-    """受理通知书: both limits with their dates, what pauses them, the fee, and how to collect (M2)."""
+def acceptance(case: Case, by: User | None, lines: list[CaseMaterial]) -> Content:
+    """受理通知书: both limits with their dates, what pauses them, the fee, and how to collect (M2).
+
+    `lines` are the materials of the case.
+    """
     definition = case.definition
-    lines = list(case.materials.all())
     statutory, promised = (due_in_words(due, case.clock_start) for due in (case.statutory_due, case.promised_due))
     return {
         **head(case, by),

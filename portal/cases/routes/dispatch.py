@@ -22,18 +22,23 @@ def dispatch(case: Case, *, by: User | None) -> None:
     once; what a department bounced is sent again by `redispatch`.
     """
     with acting(case):
-        move = case.guard("dispatch", by=by)
-        if case.stage:
-            raise case.too_late(move.name)
-        make_tasks(case)
-        if case.definition.is_instant:
-            open_at_window(case)
-            return
-        done = case.claim("dispatch", by=by, stage=1)
-        tasks = case.tasks.current().select_related("department")
-        departments = "、".join(dict.fromkeys(str(task.department) for task in tasks))
-        case.record(done, by=by, text=f"分办至{departments}。")
-        open_stage(case, 1, by=by)
+        send_out(case, by=by)
+
+
+def send_out(case: Case, *, by: User | None) -> None:
+    """What `dispatch` does, for the verb that accepts: its event follows the one that bears the case's number."""
+    move = case.guard("dispatch", by=by)
+    if case.stage:
+        raise case.too_late(move.name)
+    make_tasks(case)
+    if case.definition.is_instant:
+        open_at_window(case)
+        return
+    done = case.claim("dispatch", by=by, stage=1)
+    tasks = case.tasks.current().select_related("department")
+    departments = "、".join(dict.fromkeys(str(task.department) for task in tasks))
+    case.at_last(lambda: case.record(done, by=by, text=f"分办至{departments}。"))
+    open_stage(case, 1, by=by)
 
 
 def make_tasks(case: Case) -> None:
