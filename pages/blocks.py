@@ -58,12 +58,34 @@ def tick(label: str, help_text: str = "") -> blocks.BooleanBlock:
     return blocks.BooleanBlock(label=label, help_text=help_text, required=False, default=False)
 
 
+class TextChoiceBlock(blocks.ChoiceBlock):
+    """A choice among texts: what is stored is the text itself, and needs no look at the choices to be read back.
+
+    Wagtail's own goes through all of them for every value, for one the bodies of the whole city.
+    """
+
+    def normalize_choice(self, value: Any) -> Any:
+        return value if isinstance(value, str) else super().normalize_choice(value)
+
+
 def one_of(label: str, values: Any, help_text: str = "", **kwargs: Any) -> blocks.ChoiceBlock:
-    return blocks.ChoiceBlock(choices=values, label=label, help_text=help_text, required=False, **kwargs)
+    return TextChoiceBlock(choices=values, label=label, help_text=help_text, required=False, **kwargs)
+
+
+class UploadBlock(DocumentChooserBlock):
+    """A file that may be missing, and mostly is: then nothing is looked up."""
+
+    def bulk_to_python(self, values: list[int | None]) -> list[Any]:
+        return super().bulk_to_python(values) if any(values) else [None] * len(values)
+
+    def deconstruct(self) -> tuple[str, Any, Any]:
+        """As the plain one, so that no migration names this class."""
+        _, args, kwargs = super().deconstruct()
+        return "wagtail.documents.blocks.DocumentChooserBlock", args, kwargs
 
 
 def upload(label: str, help_text: str = "") -> DocumentChooserBlock:
-    return DocumentChooserBlock(label=label, help_text=help_text, required=False)
+    return UploadBlock(label=label, help_text=help_text, required=False)
 
 
 def more(heading: str, *names: str) -> BlockGroup:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 
 from django.core.exceptions import ValidationError as FieldErrors
 from django.db import transaction
@@ -19,7 +19,7 @@ from pages.blocks import departments_read_once
 from pages.catalogue_page import CataloguePage
 from pages.elements import compiled, fill
 from pages.guide_page import GuidePage
-from portal.catalog.editions.publishing import examine
+from portal.catalog.editions.publishing import examine, surroundings
 from portal.catalog.exchange.files import read_file
 from portal.catalog.exchange.limits import BY_COMMAND, Limits
 from portal.catalog.exchange.names import Names, known_names
@@ -104,7 +104,8 @@ def _prepared(data: bytes, by: User | None, limits: Limits) -> tuple[Report, Dra
     drafts = latest_drafts({draft.code for draft in reading.drafts})
     existing = {code: definition_of(pages[0]) for code, pages in drafts.items()}
     with departments_read_once():
-        report = judge(reading, names, existing, settle=settled, advise=examine)
+        advise = partial(examine, around=surroundings(draft.code for draft in reading.drafts))
+        report = judge(reading, names, existing, settle=settled, advise=advise)
     rows = tuple(_checked(row, drafts.get(row.code, []), by) for row in report.rows)
     return replace(report, rows=rows), drafts
 

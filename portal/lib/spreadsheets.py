@@ -22,9 +22,11 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.comments import Comment
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
+from openpyxl.worksheet._reader import INLINE_STRING, WorkSheetParser
 from openpyxl.worksheet.datavalidation import DataValidation, DataValidationList
 from openpyxl.writer.excel import ExcelWriter
+from openpyxl.xml.constants import SHEET_MAIN_NS
 
 Value = str | int | float | bool | date | datetime | None
 LIVE = "=+-@\t\r＝＋－＠"
@@ -38,6 +40,7 @@ MAX_UNPACKED = 600 * 1024 * 1024
 MAX_RATIO = 200
 SAME_DAY = datetime(2017, 1, 1)
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)
+_PLAIN_TEXT = f"{{{SHEET_MAIN_NS}}}t"
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _SPOKEN = re.compile("_x([0-9A-Fa-f]{4})_")
 
@@ -317,7 +320,7 @@ def read_workbook(
         _Room(most_cells).take(_written_cells(data))
         room = _Room(most_cells)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-        return {page.title: list(_rows(page, room)) for page in book.worksheets}
+        return {page.title: list(_rows(book, page, room)) for page in book.worksheets}
     except WorkbookRefused:
         raise
     except Exception as error:  # a parser of strangers' bytes raises anything; people get a sentence, never a trace
@@ -365,24 +368,54 @@ class _Room:
             raise WorkbookRefused("这个Excel工作簿的内容太多，不能读取。请删除不用的行和列，或者分成几个文件。")
 
 
-def _rows(page: Any, room: _Room) -> Iterator[tuple[int, list[Value]]]:
-    page.reset_dimensions()
-    for number, row in enumerate(page.iter_rows(), start=1):
-        if number > MAX_ROWS:
-            raise WorkbookRefused(f"工作表“{page.title}”超过{MAX_ROWS}行，请分成几个文件。")
-        room.take(len(row))
-        values = [_value(cell) for cell in row[:MAX_COLUMNS]]
-        if any(value is not None for value in values):
-            yield number, values
+class _Parser(WorkSheetParser):
+    """openpyxl's own, with a short way for a plain text in the cell itself, which is what most cells of ours are."""
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        if element.get("t") == "inlineStr" and len(element) == 1 and (place := element.get("r")):
+            inside = element[0]
+            if inside.tag == INLINE_STRING and len(inside) == 1 and inside[0].tag == _PLAIN_TEXT:
+                row, self.col_counter = coordinate_to_tuple(place)
+                return {"row": row, "column": self.col_counter, "value": inside[0].text, "data_type": "s"}
+        found: dict[str, Any] = super().parse_cell(element)
+        return found
 
 
-def _value(cell: Any) -> Value:
-    value = cell.value
+def _rows(book: Any, page: Any, room: _Room) -> Iterator[tuple[int, list[Value]]]:
+    """The cells as openpyxl's parser reports them; its own sheet would make an object of each first."""
+    following = 1
+    with page._get_source() as source:
+        parser = _Parser(
+            source,
+            page._shared_strings,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, cells in parser.parse():
+            if number < following:
+                continue
+            if number > following:
+                room.take(number - following)
+            following = number + 1
+            if number > MAX_ROWS:
+                raise WorkbookRefused(f"工作表“{page.title}”超过{MAX_ROWS}行，请分成几个文件。")
+            width = cells[-1]["column"] if cells else 0
+            room.take(width)
+            values: list[Value] = [None] * min(width, MAX_COLUMNS)
+            for cell in cells:
+                if cell["column"] <= len(values):
+                    values[cell["column"] - 1] = _value(cell["value"], cell["data_type"])
+            if any(value is not None for value in values):
+                yield number, values
+
+
+def _value(value: Any, data_type: str) -> Value:
     if value is None:
         return None
-    if cell.data_type == "f":
+    if data_type == "f":
         return Formula(getattr(value, "text", value))
-    if cell.data_type == "e":
+    if data_type == "e":
         return ErrorValue(value)
     if isinstance(value, str):
         return unescape(value) or None

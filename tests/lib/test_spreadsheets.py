@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 
 from portal.catalog.exchange.cells import text_of
 from portal.lib.spreadsheets import (
@@ -212,3 +214,26 @@ def test_a_row_number_beyond_all_measure_is_refused() -> None:
             spoiled.writestr(name, content)
     with pytest.raises(WorkbookRefused):
         read_workbook(out.getvalue())
+
+
+def test_cells_are_read_as_openpyxl_reads_them() -> None:
+    """Our parser takes a short way for plain texts in a cell; rich ones, numbers, dates and gaps go the long way."""
+
+    def fill(page) -> None:
+        page["A1"], page["C1"], page["B4"] = "一", 2.5, datetime(2026, 3, 1)
+        page["A4"], page["D4"], page["A6"] = (
+            " 两边有空格 ",
+            True,
+            CellRichText("粗", TextBlock(InlineFont(b=True), "体")),
+        )
+
+    for data in (saved(fill), write_table(["甲", "乙"], [["一\n二", 3], ["_x000D_", date(2026, 3, 1)]])):
+        book = load_workbook(io.BytesIO(data), read_only=True)
+        assert read_workbook(data) == {page.title: rows_of(page) for page in book.worksheets}
+
+
+def rows_of(page) -> list[tuple[int, list[object]]]:
+    """The rows with anything in them as openpyxl gives them, each as long as its last cell."""
+    page.reset_dimensions()
+    rows = [[unescape(value) if isinstance(value, str) else value for value in row] for row in page.values]
+    return [(number, row) for number, row in enumerate(rows, start=1) if any(value is not None for value in row)]

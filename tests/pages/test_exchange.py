@@ -12,8 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import ModelLogEntry, PageLogEntry, Revision
 
+from pages.blocks import one_of, upload
 from pages.exchange import export_definitions, export_names, import_definitions, import_file, preview
 from pages.models import CataloguePage, GuidePage, HomePage
+from portal.catalog.editions.publishing import examine, surroundings
 from portal.catalog.exchange.files import write_file
 from portal.catalog.exchange.report import Status
 from portal.catalog.models import Edition, ServiceItem
@@ -238,3 +240,46 @@ def test_a_file_of_many_items_reads_the_bodies_as_often_as_one_of_two(small_site
         return sum(bool(listed.search(query["sql"])) for query in taken.captured_queries)
 
     assert asked(6) == asked(2) > 0
+
+
+@FORMATS
+def test_a_dry_run_asks_the_same_for_many_items_as_for_few(small_site: HomePage, suffix: str) -> None:
+    def asked(count: int) -> int:
+        data = file_of(*(item(f"ZZ-{number:02d}") for number in range(count)), suffix=suffix)
+        with CaptureQueriesContext(connection) as queries:
+            assert preview(data).is_clean
+        return len(queries)
+
+    asked(1)
+    assert asked(2) == asked(6)
+
+
+def test_a_choice_is_read_back_without_going_through_the_choices() -> None:
+    def ask_nobody() -> list[tuple[str, str]]:
+        raise AssertionError("the choices were asked for")
+
+    block = one_of("部门", ask_nobody)
+    assert block.to_python("sx-jsj") == "sx-jsj"
+    assert block.normalize("sx-jsj") == "sx-jsj"
+
+
+def test_a_field_of_an_edition_keeps_its_kind_also_when_many_items_are_examined(small_site: HomePage) -> None:
+    other_kind = {"text": "date"}
+    asked = ServiceItem.objects.exclude(current_edition=None)
+    definition = next(one.current_edition.parsed for one in asked if one.current_edition.parsed.form)
+    field = definition.form[0]
+    changed = field.model_copy(update={"kind": other_kind.get(field.kind, "text")})
+    again = definition.model_copy(update={"form": (changed, *definition.form[1:])})
+    around = surroundings([definition.code, "ZZ-01"])
+    assert around.kinds[definition.code][field.key] == field.kind
+    assert examine(again, around) == examine(again)
+    assert any(finding.field == "form[0]" and finding.blocks for finding in examine(again, around))
+
+
+def test_files_that_are_not_there_are_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    block = upload("样表")
+    assert block.deconstruct()[0] == "wagtail.documents.blocks.DocumentChooserBlock"
+    monkeypatch.setattr(type(block), "model_class", None)
+    assert block.bulk_to_python([None, None]) == [None, None]
+    with pytest.raises(AttributeError):
+        block.bulk_to_python([1])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from portal.catalog.finding.indexing import index_items, index_theme
 from portal.catalog.items.models import Edition, IntakeAct, ItemStatus, ServiceItem, Theme
 from portal.catalog.items.shown import item_changed, theme_changed
 from portal.catalog.judging.findings import Finding, PreflightFailed
-from portal.catalog.judging.lint.judge import lint_definition
+from portal.catalog.judging.lint.judge import lint_definition, rulebook_in_force
+from portal.catalog.judging.lint.rulebook import Rulebook
 from portal.catalog.judging.preflight import preflight
 from portal.catalog.judging.theme_findings import theme_findings
 from portal.catalog.judging.waivers import with_waivers
@@ -38,19 +40,44 @@ def search_text(definition: ItemDefinition, lead: Organisation) -> str:
     return "\n".join(parts).lower()
 
 
-def examine(definition: ItemDefinition) -> list[Finding]:
+@dataclass(frozen=True)
+class Surroundings:
+    """What definitions are examined against in this centre, read once for as many as there are.
+
+    `kinds` gives, by item code, the kind of every form field that an edition of it carries: answers are kept under it.
+    """
+
+    departments: Set[str]
+    zones: Set[str]
+    kinds: Mapping[str, Mapping[str, str]]
+    rulebook: Rulebook
+
+
+def surroundings(codes: Iterable[str]) -> Surroundings:
+    """What the items of these codes are examined against."""
+    return Surroundings(
+        departments=set(Organisation.objects.standing().values_list("code", flat=True)),
+        zones=set(Zone.objects.values_list("code", flat=True)),
+        kinds=kinds_in_use(codes),
+        rulebook=rulebook_in_force(),
+    )
+
+
+def examine(definition: ItemDefinition, around: Surroundings | None = None) -> list[Finding]:
     """Everything preflight says of a definition in this centre: errors block publishing, the rest is advice."""
-    departments = set(Organisation.objects.standing().values_list("code", flat=True))
-    zones = set(Zone.objects.values_list("code", flat=True))
-    kinds = kinds_in_use(definition.code)
-    found = preflight(definition, departments=departments, zones=zones, kinds_in_use=kinds)
-    return with_waivers(definition.code, found + lint_definition(definition))
+    around = around or surroundings([definition.code])
+    kinds = around.kinds.get(definition.code)
+    found = preflight(definition, departments=around.departments, zones=around.zones, kinds_in_use=kinds)
+    return with_waivers(definition.code, found + lint_definition(definition, around.rulebook))
 
 
-def kinds_in_use(code: str) -> dict[str, str]:
-    """The kind of every form field of the item's editions, by key: answers are kept under it."""
-    editions = Edition.objects.filter(item__code=code).order_by("number").values_list("definition", flat=True)
-    return {field["key"]: field["kind"] for definition in editions for field in definition.get("form", [])}
+def kinds_in_use(codes: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The kind of every form field of the editions of these items, by item code and key; forms only are read."""
+    found: dict[str, dict[str, str]] = {}
+    editions = Edition.objects.filter(item__code__in=set(codes)).order_by("item", "number")
+    for code, form in editions.values_list("item__code", "definition__form").iterator():
+        found.setdefault(code, {}).update((field["key"], field["kind"]) for field in form or ())
+    return found
 
 
 def check(definition: ItemDefinition) -> list[Finding]:

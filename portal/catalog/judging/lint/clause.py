@@ -41,8 +41,8 @@ def objections(clause: str, field: str, book: Rulebook) -> list[Verdict]:
     the text; none gives an empty list."""
     reading = Reading(clause[:LONGEST_CLAUSE], book)
     verdicts = []
-    for reader in book.compiled:
-        if field in reader.rule.fields and (place := reading.objection(reader)):
+    for reader in book.by_element.get(field, ()):
+        if reader.whole.search(reading.masked) and (place := reading.objection(reader)):
             verdicts.append(_verdict(reader.rule, clause, *place))
     return list(_told_once(sorted(verdicts, key=lambda verdict: (verdict.start, verdict.rule))))
 
@@ -71,9 +71,7 @@ class Reading:
         return word_edges(self.text, self.book)
 
     def objection(self, reader: Reader) -> tuple[int, int] | None:
-        """Where the rule first objects; one objection of a kind is enough for a clause."""
-        if not reader.whole.search(self.masked):
-            return None
+        """Where a rule whose pattern matches first objects; one objection of a kind is enough for a clause."""
         places = (place for branch in reader.branches for place in self._places(branch, reader))
         return min(places, default=None)
 

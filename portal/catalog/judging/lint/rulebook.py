@@ -97,6 +97,15 @@ class Rulebook:
         )
 
     @cached_property
+    def by_element(self) -> Mapping[str, tuple[Reader, ...]]:
+        """The compiled rules by the element they read; an element that none reads is not in it."""
+        found: dict[str, tuple[Reader, ...]] = {}
+        for reader in self.compiled:
+            for element in reader.rule.fields:
+                found[element] = (*found.get(element, ()), reader)
+        return found
+
+    @cached_property
     def mask_pattern(self) -> re.Pattern[str]:
         """What is protected: quoted titles and known terms, the longest first."""
         terms = [re.escape(term) for term in sorted(self.terms, key=len, reverse=True)]
