@@ -15,9 +15,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial, wraps
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
@@ -42,6 +44,11 @@ EVERYTHING = "everything"
 FREE_TEXT = None
 """How a page takes a parameter whose values have no end: an answer to it is not kept."""
 _SHOWS = "_page_cache_shows"
+WORD = "word"
+"""Among the stamps: another one after every forgetting. As long as it is the same, no tag has been forgotten."""
+AT_HAND = 128
+"""So many pages a process keeps in memory: one read of the word answers them, where a page and the stamp of each of its
+tags would be ten files."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,15 @@ def forget_everything() -> None:
 
 
 def _stamp(tags: tuple[str, ...]) -> None:
-    caches[STAMPS].set_many(dict.fromkeys(map(_tag_key, tags), time.time_ns()), None)
+    """While the stamps are being written there is no word, and nobody takes a page from memory."""
+    stamps = caches[STAMPS]
+    stamps.delete(WORD)
+    stamps.set_many(dict.fromkeys(map(_tag_key, tags), time.time_ns()), None)
+    _say_a_new_word()
+
+
+def _say_a_new_word() -> None:
+    caches[STAMPS].set(WORD, uuid.uuid4().hex, None)
 
 
 def _tag_key(tag: str) -> str:
@@ -136,11 +151,12 @@ class PageCache:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self.at_hand = AtHand()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return self.get_response(request)
-        found = _look_up(request)
+        found = _look_up(request, self.at_hand)
         if found is not None and not _has_own(request):
             return found.answer(request)
         began = time.time_ns()
@@ -190,17 +206,42 @@ def _page_key(request: HttpRequest, chosen: Mapping[str, str]) -> str:
     return f"page:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
 
 
-def _look_up(request: HttpRequest) -> Kept | None:
+class AtHand:
+    """Pages in the memory of this process, each with the word under which its stamps were compared."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, tuple[str, Kept]] = {}
+        self.lock = Lock()
+
+    def valid(self, key: str, word: str | None) -> Kept | None:
+        """The kept page unless its time is over or one of its tags was forgotten; `word` was read before."""
+        said, page = self.pages.get(key, (None, None))
+        if page is None or word is None or said != word:
+            page = _valid(key)
+            if page is not None and word is not None:
+                self._remember(key, word, page)
+        return page if page is not None and page.until >= time.time() else None
+
+    def _remember(self, key: str, word: str, page: Kept) -> None:
+        with self.lock:
+            self.pages.pop(key, None)
+            while len(self.pages) >= AT_HAND:
+                del self.pages[next(iter(self.pages))]
+            self.pages[key] = (word, page)
+
+
+def _look_up(request: HttpRequest, at_hand: AtHand) -> Kept | None:
     """The kept page for this address; the plain page of an address says which parameters choose another."""
     try:
-        plain = _valid(_page_key(request, {}))
+        word = caches[STAMPS].get(WORD)
+        plain = at_hand.valid(_page_key(request, {}), word)
         if plain is None or not request.META.get("QUERY_STRING"):
             return plain
         given = request.GET
         if plain.free & given.keys():
             return None
         chosen = {name: given[name] for name in plain.reads & given.keys() if given[name]}
-        return _valid(_page_key(request, chosen)) if chosen else plain
+        return at_hand.valid(_page_key(request, chosen), word) if chosen else plain
     except Exception:  # a full disk or a server that is away costs speed, never a page
         logger.exception("the page cache cannot be read")
         return None
@@ -251,6 +292,8 @@ def _keep(request: HttpRequest, response: HttpResponse, began: int) -> Kept | No
     if missing:  # a lost stamp may hide a change: begin anew, and keep the page the next time
         for tag in missing:
             caches[STAMPS].add(_tag_key(tag), time.time_ns(), None)
+        if caches[STAMPS].get(WORD) is None:
+            _say_a_new_word()
         return None
     if max(stamps.values()) >= began:
         return None

@@ -18,7 +18,18 @@ from django.middleware.csrf import get_token
 from django.test import RequestFactory
 
 from portal.lib.display import DisplayMiddleware
-from portal.lib.page_cache import FREE_TEXT, PageCache, depend, forget, forget_everything
+from portal.lib.page_cache import (
+    AT_HAND,
+    FREE_TEXT,
+    WORD,
+    Kept,
+    PageCache,
+    _stamp,
+    _tag_key,
+    depend,
+    forget,
+    forget_everything,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
 View = Callable[[HttpRequest], HttpResponse]
@@ -132,14 +143,63 @@ def test_a_page_made_while_its_subject_changes_is_not_kept(changed: Callable[...
     assert site.get().content != stale
 
 
-def test_a_lost_stamp_counts_as_a_change() -> None:
+def test_a_lost_stamp_counts_as_a_change_to_whoever_has_not_compared_it() -> None:
     site = Site("a")
     made = site.warm()
-    from portal.lib.page_cache import _tag_key
-
+    site.get()
     caches["page_stamps"].delete(_tag_key("a"))
     site.get()
+    assert site.made == made, "nothing was forgotten since this process compared the stamps"
+    caches["page_stamps"].delete(WORD)
+    site.get()
     assert site.made == made + 1
+
+
+def test_a_page_at_hand_costs_one_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site("a", "b", "c")
+    site.warm()
+    site.get()
+    reads: list[str] = []
+    for name in ("pages", "page_stamps"):
+        backend, get = caches[name], caches[name].get
+        monkeypatch.setattr(
+            backend, "get", lambda key, *args, get=get, **kw: (reads.append(key), get(key, *args, **kw))[1]
+        )
+    site.get()
+    assert reads == [WORD]
+
+
+def test_what_another_process_changes_is_seen_by_the_one_that_has_the_page_at_hand(
+    changed: Callable[..., None],
+) -> None:
+    here, there = Site("a"), Site("a")
+    here.warm(), here.get()
+    made = here.made
+    there.warm()
+    changed("a")
+    here.get()
+    assert here.made == made + 1
+
+
+def test_while_stamps_are_being_written_nothing_is_answered_from_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change that breaks off after its stamps must not leave old pages in the memories of other processes."""
+    site = Site("a")
+    site.warm(), site.get()
+    made = site.made
+    monkeypatch.setattr("portal.lib.page_cache._say_a_new_word", lambda: None)
+    _stamp(("a",))
+    site.get()
+    assert site.made == made + 1
+
+
+def test_memory_holds_so_many_pages_and_no_more() -> None:
+    memory = PageCache(lambda request: HttpResponse()).at_hand
+    page = Kept(b"", (), "", 0, float("inf"), {}, frozenset(), frozenset())
+    for number in range(AT_HAND + 5):
+        caches["pages"].set(f"key-{number}", page)
+        assert memory.valid(f"key-{number}", "word") == page
+    assert len(memory.pages) == AT_HAND
+    assert "key-0" not in memory.pages
 
 
 def test_a_page_is_kept_no_longer_than_it_says() -> None:
