@@ -25,13 +25,17 @@ django.setup()
 from django.template.loader import render_to_string
 from django.test.utils import setup_databases, setup_test_environment
 
+from tests.tables import copy_tables
+
 SLIPS = 200
-PARTS = ("main_job", "chart", "lint", "speed", "weight", "lists", "receivers")
+PARTS = ("main_job", "chart", "lint", "speed", "weight", "lists", "receivers", "minute")
 """Modules of this package whose `report()` gives one line for each measurement; `main_job` stands here."""
-LONG = ("exchange", "handbook", "search")
+LONG = ("exchange", "handbook", "search", "beside")
 """Parts that take many minutes, only by name or with `PARTS=all`."""
-BOTH = ("lists", "receivers")
+BOTH = ("lists", "receivers", "minute", "beside")
 """What depends on the database runs on both."""
+APART = ("beside",)
+"""Parts that bring databases of their own."""
 POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
 
 
@@ -120,7 +124,8 @@ def bench_part(name: str) -> bool:
 def on_a_database_of_its_own(act: Callable[[], bool]) -> bool:
     """Run one part with the cast in place, and nothing that another part left."""
     setup_test_environment()
-    old = setup_databases(verbosity=0, interactive=False)
+    copy_tables()
+    old = setup_databases(verbosity=0, interactive=False, keepdb=True)
     try:
         from tests.cast import build_cast
 
@@ -162,6 +167,8 @@ def main(named: list[str]) -> int:
     """1 when a part missed a goal or broke off, else 0."""
     if named[:1] == ["only"]:
         name = named[1]
+        if name in APART:
+            return 0 if bench_part(name) else 1
         return 0 if on_a_database_of_its_own(bench_slips if name == "main_job" else lambda: bench_part(name)) else 1
     print(f"{os.cpu_count()} cores", flush=True)
     failed = [name for name in chosen_parts(named) for database in databases(name) if run_apart(name, database)]

@@ -144,7 +144,7 @@ DAMAGE: dict[str, Callable[[], Undo | object]] = {
         last=999
     ),
     "slips, highest serial": lambda: first_slip().update(code=str(SlipCode(2020, 9))),
-    "is no code that a slip can have": lambda: first_slip().update(code="JD20200000010"),
+    "is no code that a slip can have": lambda: first_slip().update(code="JD2020000001"),
     "beyond the highest serial .* of slips": lambda: past(Counter, series__startswith="slip:").update(last=999),
     "was changed after it was written": rewrite_an_event,
     "event 3 follows 1": lambda: unguarded("DELETE FROM cases_event WHERE seq = 2"),

@@ -15,12 +15,12 @@ from wagtail.models import ModelLogEntry, PageLogEntry, Revision
 from pages.blocks import one_of, upload
 from pages.exchange import export_definitions, export_names, import_definitions, import_file, preview
 from pages.models import CataloguePage, GuidePage, HomePage
-from portal.catalog.editions.publishing import examine, surroundings
+from portal.catalog.editions.publishing import examine, publish, surroundings
 from portal.catalog.exchange.files import write_file
 from portal.catalog.exchange.report import Status
 from portal.catalog.models import Edition, ServiceItem
 from portal.catalog.schema.definition import ItemDefinition, Limit
-from portal.catalog.schema.questions import When
+from portal.catalog.schema.questions import FormField, When
 from portal.lib.refusal import Refused
 from tests.catalog.exchange_items import content_items, everything
 from tests.pages.acts import draft, editor, guide
@@ -264,16 +264,14 @@ def test_a_choice_is_read_back_without_going_through_the_choices() -> None:
 
 
 def test_a_field_of_an_edition_keeps_its_kind_also_when_many_items_are_examined(small_site: HomePage) -> None:
-    other_kind = {"text": "date"}
-    asked = ServiceItem.objects.exclude(current_edition=None)
-    definition = next(one.current_edition.parsed for one in asked if one.current_edition.parsed.form)
-    field = definition.form[0]
-    changed = field.model_copy(update={"kind": other_kind.get(field.kind, "text")})
-    again = definition.model_copy(update={"form": (changed, *definition.form[1:])})
-    around = surroundings([definition.code, "ZZ-01"])
-    assert around.kinds[definition.code][field.key] == field.kind
-    assert examine(again, around) == examine(again)
-    assert any(finding.field == "form[0]" and finding.blocks for finding in examine(again, around))
+    def asking(kind: str) -> ItemDefinition:
+        return item(form=(FormField.model_validate({"key": "f01", "label": "项目名称", "kind": kind}),))
+
+    publish(asking("text"), by=None)
+    around = surroundings(["TZ-09", "ZZ-01"])
+    assert around.kinds == {"TZ-09": {"f01": "text"}}
+    assert examine(asking("date"), around) == examine(asking("date"))
+    assert any(finding.field == "form[0]" and finding.blocks for finding in examine(asking("date"), around))
 
 
 def test_files_that_are_not_there_are_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
