@@ -1,7 +1,7 @@
 """The exchange format in YAML: one document, elements in the order of the schema, what has its default left out.
 
-PyYAML writes rare characters (𬱖) as escapes, so writing is ours; reading is PyYAML's safe loader behind a check that
-refuses tags, anchors, repeated keys and depth before anything is built.
+PyYAML writes rare characters (𬱖) as escapes, so writing is ours. When reading, it parses; what it reports is checked
+(no tags, anchors, repeated keys, depth) and built at once: its own tree of a large file takes half a gibibyte.
 """
 
 from __future__ import annotations
@@ -26,19 +26,25 @@ FORMAT, VERSION = "portal-items", 1
 MAX_DEPTH = 30
 
 
-class _Loader(SafeLoader):
-    """The safe loader that knows numbers and 是否 only: 9:30 and 2017-03-01 stay what people wrote."""
+_WORD_VALUES = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?P<fraction>\.[0-9]{1,15})?")
 
-    yaml_implicit_resolvers: dict[str, list[Any]] = {}
 
+def _value(event: yaml.ScalarEvent) -> Any:
+    """What a word without quotes stands for: numbers and 是否 are known only, 9:30 and 2017-03-01 stay texts."""
+    text: str = event.value
+    if not event.implicit[0]:
+        return text
+    if text in _WORD_VALUES:
+        return _WORD_VALUES[text]
+    if number := _NUMBER.fullmatch(text):
+        return float(text) if number["fraction"] else int(text)
+    return text
 
-for _tag, _form, _first in (
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    ("int", r"-?(?:0|[1-9][0-9]{0,14})", list("-0123456789")),
-    ("float", r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}", list("-0123456789")),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_form})$"), _first)
 
 _PLAIN = re.compile(r"[㐀-䶿一-鿿𠀀-𲎯A-Za-z《（“][^\x00-\x1f\x7f-\xa0\ud800-\udfff\ufeff\u2028\u2029\ufffe\uffff]*")
 _WORDS = re.compile(r"(?:y|n|yes|no|on|off|true|false|null)", re.I)
@@ -128,8 +134,7 @@ def read_items(data: bytes, names: Names, limits: Limits = BY_COMMAND) -> Readin
         line = text.count("\n", 0, found.start()) + 1
         return Reading.refused(f"第{line}行", "有不能识别的字符，请删除。")
     try:
-        lines = _checked(text, limits)
-        content = yaml.load(text, Loader=_Loader)
+        content, lines = _read(text, limits)
     except _Refused as refusal:
         return Reading.refused(f"第{refusal.line}行", str(refusal))
     except yaml.MarkedYAMLError as error:
@@ -141,14 +146,48 @@ def read_items(data: bytes, names: Names, limits: Limits = BY_COMMAND) -> Readin
     return _reading(content, lines, names)
 
 
-def _checked(text: str, limits: Limits) -> list[int]:
-    """The line on which each entry of `items` begins. Raises _Refused for what a definition never needs."""
+class _Building:
+    """The content in the making; words that come again and again are kept once."""
+
+    def __init__(self) -> None:
+        self.content: Any = None
+        self.open: list[Any] = []
+        self.keys: list[Any] = []
+        self.words: dict[Any, Any] = {}
+
+    def key(self, value: Any) -> None:
+        self.keys[-1] = self.words.setdefault(value, value) if isinstance(value, str) else value
+
+    def put(self, value: Any) -> None:
+        if isinstance(value, str):
+            value = self.words.setdefault(value, value)
+        if not self.open:
+            self.content = value
+        elif isinstance(self.open[-1], list):
+            self.open[-1].append(value)
+        else:
+            self.open[-1][self.keys[-1]] = value
+
+    def begin(self, part: Any) -> None:
+        self.put(part)
+        self.open.append(part)
+        self.keys.append(None)
+
+    def end(self) -> None:
+        self.open.pop()
+        self.keys.pop()
+
+
+def _read(text: str, limits: Limits) -> tuple[Any, list[int]]:
+    """The content, and the line on which each entry of `items` begins. Raises _Refused for what a definition never
+    needs."""
+    built = _Building()
     stack: list[set[str] | None] = []
     keys: list[str | None] = []
     entries: list[int] = []
     sizes = [0]  # of every open list or group, and in front of all closed ones together
     documents = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=SafeLoader):
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
         if documents > 1:
@@ -163,19 +202,24 @@ def _checked(text: str, limits: Limits) -> list[int]:
                 _refuse_beyond(most, sizes[-1] + 1, event, limits.list_too_long)
             sizes[-1] += 1
             _refuse_beyond(limits.entries, sizes[0], event, limits.too_much)
-            _note_key(event, stack, keys)
+            is_key = _note_key(event, stack, keys)
+            if isinstance(event, yaml.ScalarEvent):
+                (built.key if is_key else built.put)(_value(event))
         if isinstance(event, yaml.CollectionStartEvent):
             if len(stack) >= MAX_DEPTH:
                 raise _Refused("内容的层次太深，不是事项文件。", _line_of(event))
-            stack.append(set() if isinstance(event, yaml.MappingStartEvent) else None)
+            is_mapping = isinstance(event, yaml.MappingStartEvent)
+            built.begin({} if is_mapping else [])
+            stack.append(set() if is_mapping else None)
             keys.append(None)
             sizes.append(0)
         elif isinstance(event, yaml.CollectionEndEvent):
+            built.end()
             sizes[0] += sizes.pop()
             stack.pop()
             keys.pop()
             _value_done(stack, keys)
-    return entries
+    return built.content, entries
 
 
 def _line_of(event: yaml.Event) -> int:
@@ -197,20 +241,22 @@ def _refuse_tricks(event: yaml.NodeEvent) -> None:
         raise _Refused(f"不能使用YAML标签“{clip(tag)}”，请删除。", line)
 
 
-def _note_key(event: yaml.NodeEvent, stack: list[set[str] | None], keys: list[str | None]) -> None:
-    """In a mapping every other scalar is a key; a key that comes twice would silently win over the first."""
+def _note_key(event: yaml.NodeEvent, stack: list[set[str] | None], keys: list[str | None]) -> bool:
+    """In a mapping every other scalar is a key: whether this one is. One that comes twice would silently win over the
+    first."""
     if not stack or stack[-1] is None:
-        return
+        return False
     if keys[-1] is not None:
         if isinstance(event, yaml.ScalarEvent):
             _value_done(stack, keys)
-        return
+        return False
     if not isinstance(event, yaml.ScalarEvent):
         raise _Refused("名称只能是一个词。", _line_of(event))
     if event.value == "<<" or event.value in stack[-1]:
         raise _Refused(f"“{clip(event.value)}”重复了，请删除多余的一个。", _line_of(event))
     stack[-1].add(event.value)
     keys[-1] = event.value
+    return True
 
 
 def _value_done(stack: list[set[str] | None], keys: list[str | None]) -> None:
@@ -229,7 +275,9 @@ def _reading(content: Any, lines: list[int], names: Names) -> Reading:
     reading = Reading(problems=[Problem("文件", f"“{key}”是多余的内容，本系统不认识。请删除。") for key in extra])
     if not content["items"]:
         reading.problems.append(Problem("文件", "文件里没有事项。"))
-    for number, row in enumerate(content["items"]):
+    rows = content["items"]
+    for number, row in enumerate(rows):
+        rows[number] = None  # a register is large: what has been read is let go of
         line = lines[number] if number < len(lines) else 0
         reading.drafts.append(_draft(row, f"第{line}行起的第{number + 1}个事项", ours, names))
     return reading
