@@ -368,7 +368,7 @@ class _Room:
             raise WorkbookRefused("这个Excel工作簿的内容太多，不能读取。请删除不用的行和列，或者分成几个文件。")
 
 
-class _Parser(WorkSheetParser):
+class _Parser(WorkSheetParser):  # type: ignore[misc]  # openpyxl has no types
     """openpyxl's own, with a short way for a plain text in the cell itself, which is what most cells of ours are."""
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
