@@ -108,7 +108,7 @@ def test_the_report_lists_what_was_found_and_who_may_see_it(small_site: HomePage
     page.save_revision()
     url = reverse("guide_report", args=[page.pk])
     assert "缺少收费项目" in at_desk(editor()).get(url).content.decode()
-    assert at_desk(person("report-nobody", [(Role.RECEIVER, "A01", "")])).get(url).status_code == 404
+    assert at_desk(person("report-nobody", [(Role.RECEIVER, "A01", "")])).get(url).status_code == 403
     assert "/admin/login/" in Client().get(url).url
 
 
