@@ -2,7 +2,8 @@
 
 What is open was made on one of the last days by the verbs themselves, so that its deadlines are what the calendar says;
 what is finished is spread over the year. Numbers, papers, slips and hash chains of the copies are as the verbs would
-make them, so `check_invariants` is content with up to two thousand; the papers of more have no files.
+make them, so `check_invariants` is content with up to two thousand. What is more is copied inside the database
+(`tests/bench/multiply.py`), and has what lists and searches read.
 
     python -m tests.bench.bulk 1000 100000    grows the database of DATABASE_URL to these numbers of cases
 """
@@ -23,6 +24,7 @@ from typing import Any
 
 from django.conf import settings
 
+from tests.bench.multiply import multiply
 from tests.bench.recipes import Recipe, recipes
 from tests.bench.writing import (
     INSERT,
@@ -101,9 +103,7 @@ class Year:
                 self.shares.append(recipe.share / len(recipe.days_ago))
         _settle_papers()
         self.moulds = [self._read(mould) for mould in self.moulds]  # now that their papers have a file
-        self.counters = counters_now()
-        for table in self.tables:
-            table.next = highest(table.model) + 1
+        self._look_again()
 
     def _mould(self, recipe: Recipe, days: int) -> Any:
         import time_machine
@@ -126,7 +126,20 @@ class Year:
         return Mould(rows, list(Event.objects.filter(case=case).order_by("seq")), finished)
 
     def grow_to(self, cases: int) -> None:
-        """More copies until there are so many cases."""
+        """More copies until there are so many cases: some thousand one by one, then all of them many times over."""
+        self._copy_until(min(cases, WITH_FILES))
+        if times := cases // count_cases() - 1:
+            multiply(self.tables, times)
+            self._look_again()
+        self._copy_until(cases)
+
+    def _look_again(self) -> None:
+        """What somebody else has written since."""
+        self.counters, self.copies = counters_now(), count_cases()
+        for table in self.tables:
+            table.next = highest(table.model) + 1
+
+    def _copy_until(self, cases: int) -> None:
         missing = cases - count_cases()
         while missing > 0:
             part = min(BATCH, missing)
