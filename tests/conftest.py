@@ -18,6 +18,7 @@ from django.test import TransactionTestCase
 from pages.content import load_pages
 from pages.models import HomePage
 from portal.cases import event_guard
+from portal.lib.counting import forget_counts
 from portal.organisations.content import load_organisations
 from portal.organisations.models import ServiceCenter
 from portal.workdays.calendar import forget_calendar
@@ -67,6 +68,7 @@ def _fresh_calendar() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _nobody_has_asked_yet() -> None:
     caches["throttle"].clear()
+    forget_counts()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -1,10 +1,11 @@
-"""What a member of staff sees first: what waits for them, counted through the same doors as the lists."""
+"""What a member of staff sees first: what waits for them, counted as far and through the same doors as the lists."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from portal.catalog.care.health import HealthKind, HealthReport
 from portal.catalog.models import ServiceItem
 from portal.desk.cases.intake import takes_in
 from portal.handover.models import Direction, Slip
+from portal.lib.counting import count_in_words, counted
 from portal.organisations.access import signed_in
 from portal.organisations.authority import posts_for, somewhere
 from portal.organisations.models import User
@@ -39,6 +41,10 @@ class Tile:
     url: str
     urgent: bool = False
 
+    @property
+    def count_text(self) -> str:
+        return count_in_words(self.count)
+
 
 def tiles(user: User) -> list[Tile]:
     """What waits for the user's posts, in the order of the day."""
@@ -50,11 +56,9 @@ def tiles(user: User) -> list[Tile]:
     if somewhere(user, of_move("deliver")):
         found += _issuer_tiles(user)
     if somewhere(user, "cases.oversee"):
-        cases = Case.objects.where_may(user, "cases.oversee")
-        found.append(
-            Tile("办理中的办件", cases.in_progress().count(), f"{reverse('cases_modeladmin_index')}?show=running")
-        )
-        late = cases.in_progress().filter(promised_due__lt=timezone.localdate()).count()
+        running = Case.objects.where_may(user, "cases.oversee").in_progress()
+        found.append(Tile("办理中的办件", counted(running), f"{reverse('cases_modeladmin_index')}?show=running"))
+        late = counted(running.filter(promised_due__lt=timezone.localdate()))
         found.append(Tile("超过承诺期限", late, f"{reverse('cases_modeladmin_index')}?show=running", urgent=late > 0))
     if somewhere(user, "health.see"):
         found += _editor_tiles(user)
@@ -63,28 +67,29 @@ def tiles(user: User) -> list[Tile]:
 
 def _window_tiles(user: User) -> list[Tile]:
     cases, url = Case.objects.visible_to(user), reverse("cases_modeladmin_index")
-    bounced = cases.filter(tasks__status=TaskStatus.BOUNCED).distinct().count()
-    slips = Slip.objects.visible_to(user).waiting().filter(direction=Direction.TO_DEPARTMENT).count()
+    running = cases.in_progress()
+    bounced = counted(running.filter(Exists(Task.objects.filter(case=OuterRef("pk"), status=TaskStatus.BOUNCED))))
+    slips = counted(Slip.objects.visible_to(user).waiting().filter(direction=Direction.TO_DEPARTMENT))
     return [
-        Tile("待受理", cases.filter(status__in=AT_THE_WINDOW).count(), f"{url}?show=window"),
+        Tile("待受理", counted(cases.filter(status__in=AT_THE_WINDOW)), f"{url}?show=window"),
         Tile("部门退回待重新分办", bounced, f"{url}?show=running", urgent=bounced > 0),
         Tile("已出交接单待签收", slips, f"{reverse('slips_modeladmin_index')}?show=waiting"),
-        Tile("办理中", cases.in_progress().count(), f"{url}?show=running"),
+        Tile("办理中", counted(running), f"{url}?show=running"),
     ]
 
 
 def _department_tiles(user: User) -> list[Tile]:
     tasks, url = Task.objects.of_departments(user), reverse("tasks_modeladmin_index")
-    late = tasks.open().filter(due__lt=timezone.localdate()).count()
+    late = counted(tasks.open().filter(due__lt=timezone.localdate()))
     decided = Case.objects.visible_to(user).filter(status__in=[CaseStatus.DECIDED_GRANTED, CaseStatus.DECIDED_REFUSED])
     mine = {post.organisation_id for post in posts_for(user, "tasks.list")}
     return [
         Tile(
-            "待签收", tasks.filter(status=TaskStatus.SENT).count(), f"{reverse('slips_modeladmin_index')}?show=waiting"
+            "待签收", counted(tasks.filter(status=TaskStatus.SENT)), f"{reverse('slips_modeladmin_index')}?show=waiting"
         ),
-        Tile("办理中", tasks.filter(status=TaskStatus.WORKING).count(), f"{url}?show=open"),
+        Tile("办理中", counted(tasks.filter(status=TaskStatus.WORKING)), f"{url}?show=open"),
         Tile("已超期", late, f"{url}?show=open", urgent=late > 0),
-        Tile("待移交结果", decided.filter(lead__in=mine).count(), f"{reverse('cases_modeladmin_index')}?show=decided"),
+        Tile("待移交结果", counted(decided.filter(lead__in=mine)), f"{reverse('cases_modeladmin_index')}?show=decided"),
     ]
 
 
@@ -105,8 +110,8 @@ def _editor_tiles(user: User) -> list[Tile]:
 
 
 def _issuer_tiles(user: User) -> list[Tile]:
-    arriving = Slip.objects.visible_to(user).waiting().filter(direction=Direction.TO_WINDOW).count()
-    waiting = Delivery.objects.visible_to(user).waiting().count()
+    arriving = counted(Slip.objects.visible_to(user).waiting().filter(direction=Direction.TO_WINDOW))
+    waiting = counted(Delivery.objects.visible_to(user).waiting())
     return [
         Tile("待接收的结果", arriving, f"{reverse('slips_modeladmin_index')}?show=waiting"),
         Tile("待领取", waiting, f"{reverse('pickup_modeladmin_index')}?show=waiting"),

@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.cases.models import Application, Case, Task
-from portal.desk.base import listing, walking
+from portal.desk.base import listing
 from portal.desk.base.walking import NEWEST_FIRST, Order, Place, Walk
+from portal.lib import counting
 from portal.organisations.models import Role, ServiceCenter, User
 from tests.cast import Cast, accepted_case, person, received_case
 from tests.desk.test_screens import at_desk
@@ -123,7 +124,7 @@ def test_a_sorted_list_numbers_its_pages_and_keeps_its_column(cast: Cast, three_
 def test_beyond_what_is_counted_no_column_is_offered_for_sorting(
     cast: Cast, three_a_page: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (walking, listing):
+    for module in (counting, listing):
         monkeypatch.setattr(module, "MOST_COUNTED", 4)
     client, url = at_desk(cast.receiver), reverse("cases_modeladmin_index")
     pks = [received_case().pk for _ in range(4)][::-1]

@@ -53,6 +53,10 @@ class Application(models.Model):
     class Meta:
         verbose_name = "申请"
         verbose_name_plural = "申请"
+        indexes = [
+            # SQLite reads all names from it when a part of one is looked for (`portal.lib.search.names`).
+            models.Index(fields=["applicant_name"], name="application_names"),
+        ]
 
     def __str__(self) -> str:
         return self.number

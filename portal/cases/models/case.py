@@ -39,10 +39,14 @@ class Case(models.Model):
     center = models.ForeignKey(
         ServiceCenter, verbose_name="中心", on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
     )  # of the application, written beside the zone for the door's index; `save` and `integrity` hold the two together
-    item = models.ForeignKey(ServiceItem, verbose_name="事项", on_delete=models.PROTECT, related_name="cases")
+    item = models.ForeignKey(
+        ServiceItem, verbose_name="事项", on_delete=models.PROTECT, related_name="cases", db_index=False
+    )  # `case_ledger` begins with it
     edition = models.ForeignKey(Edition, verbose_name="指南版本", on_delete=models.PROTECT, related_name="cases")
     zone = models.ForeignKey(Zone, verbose_name="受理区", on_delete=models.PROTECT, related_name="cases")
-    lead = models.ForeignKey("organisations.Organisation", verbose_name="牵头部门", on_delete=models.PROTECT)
+    lead = models.ForeignKey(
+        "organisations.Organisation", verbose_name="牵头部门", on_delete=models.PROTECT, db_index=False
+    )  # `case_by_lead` begins with it
     number = models.CharField("办件编号", max_length=24, unique=True, null=True, editable=False)
 
     status = models.CharField("状态", max_length=24, choices=CaseStatus.choices, default=CaseStatus.DRAFT)
@@ -62,7 +66,7 @@ class Case(models.Model):
     acceptance_due = models.DateField("受理期限", null=True)
     correction_due = models.DateField("补正期限", null=True)
     statutory_due = models.DateField("法定期限", null=True)
-    promised_due = models.DateField("承诺期限", null=True, db_index=True)
+    promised_due = models.DateField("承诺期限", null=True)
     decided_at = models.DateTimeField("决定时间", null=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="决定人", null=True, on_delete=models.PROTECT, related_name="+"
@@ -91,6 +95,11 @@ class Case(models.Model):
             models.Index(fields=["status", "-id", "center", "zone"], name="case_by_status"),
             # Every minute: who has waited for an answer beyond the day (`jobs.deem_accepted`).
             models.Index(fields=["status", "acceptance_due"], name="case_silence"),
+            # The home page: what runs beyond its day, and what a department has decided and not yet handed over.
+            models.Index(fields=["center", "status", "promised_due", "zone"], name="case_late"),
+            models.Index(fields=["lead", "status", "id"], name="case_by_lead"),
+            # The ledger of one item, newest first, behind the door.
+            models.Index(fields=["item", "-received_at", "-id", "center", "zone"], name="case_ledger"),
             # What is made public, newest first.
             models.Index(fields=["-decided_at", "-id"], name="case_decisions"),
         ]

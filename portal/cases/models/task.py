@@ -105,6 +105,8 @@ class Task(models.Model):
             models.Index(fields=["case", "department", "status"], name="task_door"),
             # All that a department ever got, newest first.
             models.Index(fields=["department", "-id", "status"], name="task_register"),
+            # The home page of a window: what came back from a department, and waits to be sent again.
+            models.Index(fields=["case"], condition=models.Q(status=TaskStatus.BOUNCED), name="task_bounced"),
             # Every minute: whose silence counts as agreement by now (`jobs.deem_consent`).
             models.Index(fields=["status", "due"], condition=Q(deemed_consent=True), name="task_silence"),
         ]

@@ -13,11 +13,12 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from portal.cases.clocks.lights import case_light
 from portal.cases.models import Case
+from portal.cases.reading.seeking import is_number, sought
 from portal.cases.states import CaseStatus
 from portal.catalog.models import Edition, ServiceItem
 from portal.catalog.schema.answers import is_sealed, masked_text, situation_text
@@ -111,8 +112,9 @@ class Ledger:
     @cached_property
     def definitions(self) -> dict[int, ItemDefinition]:
         """Edition id → definition, of the cases at hand and of the edition in force; the newest first."""
-        wanted = Q(pk__in=self.visible.order_by().values("edition")) | Q(pk=self.item.current_edition_id)
-        return {edition.pk: edition.parsed for edition in Edition.objects.filter(wanted).order_by("-number")}
+        used = Exists(self.visible.filter(edition=OuterRef("pk")))  # one by one: there are few editions of an item
+        editions = Edition.objects.filter(item=self.item).filter(used | Q(pk=self.item.current_edition_id))
+        return {edition.pk: edition.parsed for edition in editions.order_by("-number")}
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -170,11 +172,10 @@ class Ledger:
         return Q(**{column.path: chosen.chosen}) | Q(**{f"{column.path}__icontains": f'"{chosen.chosen}"'})
 
     def _contains(self, text: str) -> Q:
-        found = (
-            Q(number__icontains=text)
-            | Q(application__number__icontains=text)
-            | Q(application__applicant_name__icontains=text)
-        )
+        """A number is looked for as one (`sought`); words in the applicant's name and in what was answered."""
+        if is_number(text):
+            return sought(text)
+        found = Q(application__applicant_name__icontains=text)
         for column in self.columns:
             if column.kind in SEARCHED and not column.sealed:
                 found |= Q(**{f"{column.path}__icontains": text})

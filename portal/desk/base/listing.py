@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,7 +11,8 @@ from django.http import QueryDict
 
 from portal.desk.base.parameters import Shape, column, number, one_of, text
 from portal.desk.base.tables import PER_PAGE, Table, show_rows, sorted_rows
-from portal.desk.base.walking import MOST_COUNTED, Order, Place, Stretch, Walk, counted
+from portal.desk.base.walking import Order, Place, Stretch, Walk
+from portal.lib.counting import MOST_COUNTED, count_in_words, counted
 from portal.organisations.models import User
 
 LAST = "last"
@@ -24,8 +25,6 @@ TAKES: dict[str, Shape] = {
     "before": number,
     "end": one_of([LAST]),
 }
-KEPT = ("show", "q")
-"""What every way to another page says again."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,15 @@ class Way:
 class Register(Protocol):
     """What a list asks of its register; `DeskModelAdmin` says what each of these is."""
 
-    table_class: type[Table]
     filters: dict[str, str]
     default_filter: str
     empty_text: str
     walked: bool
 
+    @property
+    def table_class(self) -> Callable[..., Table]: ...
+    @property
+    def kept(self) -> Sequence[str]: ...
     def seen(self, user: User) -> QuerySet: ...
     def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet: ...
     def search(self, rows: QuerySet, query: str) -> QuerySet: ...
@@ -76,7 +78,7 @@ class Listing:
 
     @property
     def count_text(self) -> str:
-        return f"{MOST_COUNTED:,}+" if self.is_long else f"{self.total:,}"
+        return count_in_words(self.total)
 
     def table(self) -> Table:
         """The table with the rows of the page in it, and the ways to the others."""
@@ -146,6 +148,6 @@ class Listing:
 
     def _url(self, **said: Any) -> str:
         address = QueryDict(mutable=True)
-        address.update({name: self.given[name] for name in KEPT if name in self.given})
+        address.update({name: self.given[name] for name in self.admin.kept if name in self.given})
         address.update({name: str(value) for name, value in said.items()})
         return f"?{address.urlencode()}"

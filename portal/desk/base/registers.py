@@ -77,6 +77,8 @@ class DeskModelAdmin(ModelAdmin, Generic[Rows]):
     """By an index; a list that never grows long keeps the order of its own and numbers its pages."""
     groups: dict[str, frozenset[str]] = {}
     """The statuses behind those of `filters` that go by status."""
+    kept = ("show", "q")
+    """Parameters of the address that every way to another page says again."""
     search_hint = ""
     empty_text = "没有符合条件的记录。"
     index_view_class = RegisterView

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tables2 import Table as Table  # handed on to the other tables' modules
@@ -14,16 +13,6 @@ from django_tables2.rows import BoundRows
 from portal.cases.clocks.lights import Light
 
 PER_PAGE = 30
-
-
-def paged(table: Table, request: HttpRequest) -> Table:
-    """The table sorted and paged as the address says; an impossible page number shows the nearest page."""
-    table.request = request
-    if sort := request.GET.get("sort"):
-        table.order_by = sort  # the table leaves out what is no column of its own
-    table.paginate(per_page=PER_PAGE)
-    table.page = table.paginator.get_page(request.GET.get("page"))
-    return table
 
 
 def sorted_rows(table: Table, sort: str) -> QuerySet | None:

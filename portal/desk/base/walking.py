@@ -12,8 +12,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-MOST_COUNTED = 10_000
-
 Position = tuple[bool, Any, int]
 """Where a row stands: whether it has no value, the value, its key."""
 
@@ -48,11 +46,6 @@ class Stretch:
     keys: list[int]
     more_before: bool = False
     more_after: bool = False
-
-
-def counted(rows: QuerySet) -> int:
-    """How many rows there are; beyond 10,000 nobody counts on, and it is 10,001."""
-    return rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
 
 
 @dataclass(frozen=True)

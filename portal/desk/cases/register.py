@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from portal.cases.models import Case
-from portal.cases.numbers import CaseNumber, number_in
+from portal.cases.reading.seeking import sought
 from portal.cases.states import AFTER_DECISION, AT_THE_WINDOW, ENDED, IN_PROGRESS
 from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.cases import views
@@ -45,10 +45,4 @@ class CaseAdmin(DeskModelAdmin):
         return super().door(user).with_context()
 
     def search(self, rows: QuerySet, query: str) -> QuerySet:
-        """A number goes to its unique index; only words are looked for in names."""
-        number = number_in(query)
-        if isinstance(number, CaseNumber):
-            return rows.filter(number=str(number))
-        if number is not None:
-            return rows.filter(application__number=str(number))
-        return rows.filter(Q(application__applicant_name__icontains=query) | Q(item__name__icontains=query))
+        return rows.filter(sought(query, items=True))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from portal.cases.reading.seeking import sought
 from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.base.walking import NEWEST_FIRST, Order
 from portal.desk.pickup import views
@@ -48,4 +49,4 @@ class DeliveryAdmin(DeskModelAdmin):
         return Order("due") if chosen == "waiting" else NEWEST_FIRST
 
     def search(self, rows: QuerySet, query: str) -> QuerySet:
-        return rows.filter(Q(case__number__iexact=query) | Q(case__application__applicant_name__icontains=query))
+        return rows.filter(sought(query, "case"))

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
+from portal.cases.reading.seeking import as_number, sought
 from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.slips import views
 from portal.desk.slips.tables import SlipTable
 from portal.handover.models import Direction, Slip
 from portal.handover.models.slip import WAITING as SLIP_WAITING
+from portal.handover.numbers import PREFIX
+from portal.lib.search.names import beginning
 from portal.organisations.models import User
+
+IN_PAPER_NUMBER = "字〔"
+"""Stands in the number of every paper, and in no name."""
 
 
 class SlipAdmin(DeskModelAdmin):
@@ -22,7 +29,7 @@ class SlipAdmin(DeskModelAdmin):
     index_view_class = views.SlipRegister
     table_class = SlipTable
     page_class = views.SlipPage
-    search_hint = "扫描交接单条码，或者输入办件编号"
+    search_hint = "扫描交接单条码，或者输入文号、办件编号、申请人"
     filters = {"waiting": "待签收", "to_department": "窗口→部门", "to_window": "部门→窗口", "all": "全部"}
     default_filter = "waiting"
     groups = {"waiting": SLIP_WAITING}
@@ -52,4 +59,10 @@ class SlipAdmin(DeskModelAdmin):
         return rows.filter(direction=chosen) if chosen in Direction.values else super().filtered(rows, chosen, user)
 
     def search(self, rows: QuerySet, query: str) -> QuerySet:
-        return rows.filter(Q(case__number__iexact=query) | Q(code__iexact=query) | Q(document__number=query))
+        """The code of a slip, the number of its paper, the number of its case, or a part of the applicant's name."""
+        typed = as_number(query)
+        if typed.startswith(PREFIX) and typed[len(PREFIX) :].isdigit():
+            return rows.filter(beginning("code", typed, connection))
+        if IN_PAPER_NUMBER in query:
+            return rows.filter(beginning("document__number", query, connection))
+        return rows.filter(sought(query, "case"))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from django.db.models import Q
-
 from portal.cases.models import Task
 from portal.cases.models.task import TaskQuerySet
+from portal.cases.reading.seeking import sought
 from portal.cases.states import TaskStatus
 from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.base.walking import NEWEST_FIRST, Order
@@ -51,7 +50,7 @@ class TaskAdmin(DeskModelAdmin[TaskQuerySet]):
         )
 
     def search(self, rows: TaskQuerySet, query: str) -> TaskQuerySet:
-        return rows.filter(Q(case__number__iexact=query) | Q(case__application__applicant_name__icontains=query))
+        return rows.filter(sought(query, "case"))
 
 
 @cache

@@ -1,0 +1,173 @@
+"""A search knows a number from a word: a number goes to its index, and only words are looked for in names."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from portal.cases.models import Application, Case
+from portal.cases.reading import seeking
+from portal.cases.reading.seeking import sought
+from portal.handover.models import Slip
+from portal.lib import counting
+from portal.lib.search.names import containing
+from portal.pickup.models import Delivery
+from tests.bench.recipes import _shelved
+from tests.cast import Cast, accepted_case, company, received_case
+from tests.desk.test_screens import at_desk
+from tests.plans import plan
+
+pytestmark = pytest.mark.django_db
+
+
+def looked_for(client: Client, register: str, query: str) -> tuple[HttpResponse, list[str]]:
+    """The answer of a register, and the questions to the database that compare names."""
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(reverse(f"{register}_modeladmin_index"), {"show": "all", "q": query})
+    return answer, [one["sql"] for one in asked if "applicant_name" in one["sql"] and "LIKE" in one["sql"]]
+
+
+def found(answer: HttpResponse) -> set[int]:
+    return {row.record.pk for row in answer.context["table"].rows}
+
+
+def widely(text: str) -> str:
+    return "".join(chr(ord(sign) + 0xFEE0) for sign in text)
+
+
+def test_tasks_are_found_by_the_number_of_their_case_without_reading_names(cast: Cast) -> None:
+    case, _other = accepted_case("TZ-09"), accepted_case("TZ-09")
+    client = at_desk(cast.officer("sx-jsj"))
+    mine = set(case.tasks.filter(department__code="sx-jsj").values_list("pk", flat=True))
+    for typed in (case.number, case.number.lower(), widely(case.number), case.application.number):
+        answer, names = looked_for(client, "tasks", typed)
+        assert (found(answer), names) == (mine, [])
+    answer, names = looked_for(client, "tasks", "示例建设")
+    assert mine < found(answer)
+    assert names
+
+
+def test_results_are_found_by_the_number_of_their_case_without_reading_names(cast: Cast) -> None:
+    case, _other = _shelved(cast), _shelved(cast)
+    client = at_desk(cast.issuer)
+    for typed in (case.number, case.application.number):
+        answer, names = looked_for(client, "pickup", typed)
+        assert (found(answer), names) == ({case.delivery.pk}, [])
+    answer, _ = looked_for(client, "pickup", "示例建设")
+    assert found(answer) == set(Delivery.objects.values_list("pk", flat=True))
+
+
+def test_slips_are_found_by_the_numbers_of_case_and_paper_and_by_the_applicant(cast: Cast) -> None:
+    case, _other = accepted_case("TZ-09"), accepted_case("TZ-09")
+    client, slips = at_desk(cast.receiver), {slip.pk for slip in case.slips.all()}
+    slip = case.slips.select_related("document").order_by("pk")[1]
+    assert looked_for(client, "slips", case.number)[0].context["table"].rows
+    for typed, expected in (
+        (case.number, slips),
+        (case.application.number, slips),
+        (slip.number, {slip.pk}),
+        (slip.number[:-1], {slip.pk}),
+    ):
+        answer, names = looked_for(client, "slips", typed)
+        assert (found(answer), names) == (expected, [])
+    answer, _ = looked_for(client, "slips", "示例建设")
+    assert found(answer) == set(Slip.objects.values_list("pk", flat=True))
+
+
+def test_a_scanned_code_leads_to_its_slip_and_the_beginning_of_one_lists_those_that_begin_so(cast: Cast) -> None:
+    slip = accepted_case("TZ-09").slips.order_by("pk")[0]
+    client, url = at_desk(cast.receiver), reverse("slips_modeladmin_index")
+    scanned = client.get(url, {"q": slip.code})
+    assert scanned.headers["Location"] == reverse("slips_modeladmin_inspect", args=[slip.pk])
+    answer, names = looked_for(client, "slips", slip.code[:6])
+    assert slip.pk in found(answer)
+    assert names == []
+
+
+def test_the_beginning_of_a_number_finds_all_that_begin_so(cast: Cast) -> None:
+    case, waiting = accepted_case("TZ-09"), received_case("TZ-09")
+    client = at_desk(cast.receiver)
+    for typed, expected in (
+        (case.number[:11], {case.pk}),
+        (widely(case.number[:11]), {case.pk}),
+        (case.application.number[:11], {case.pk, waiting.pk}),
+        (f"{case.number[:3]}1999", set()),
+    ):
+        answer, names = looked_for(client, "cases", typed)
+        assert (found(answer), names) == (expected, [])
+
+
+def test_a_number_with_a_wrong_check_digit_is_no_word(cast: Cast) -> None:
+    number = accepted_case("TZ-09").number
+    wrong = f"{number[:-1]}{(int(number[-1]) + 1) % 10}"
+    answer, names = looked_for(at_desk(cast.receiver), "cases", wrong)
+    assert (found(answer), names) == (set(), [])
+
+
+@pytest.mark.parametrize("typed", ["number", "beginning"])
+def test_numbers_are_looked_up_in_an_index(cast: Cast, typed: str) -> None:
+    number = accepted_case("TZ-09").number
+    rows = Case.objects.filter(sought(number if typed == "number" else number[:11]))
+    with CaptureQueriesContext(connection) as asked:
+        assert rows.count() == 1
+    how = plan(asked.captured_queries[0]["sql"])
+    assert re.search(r"SEARCH cases_case USING (COVERING )?INDEX|cases_case_number", how), how
+    assert "SCAN cases_case " not in how
+
+
+def names_of_many() -> None:
+    for number in range(5):
+        Application.objects.bulk_create(
+            Application(
+                number=f"old-{number}-{trade}",
+                idempotency_key=uuid.uuid4(),
+                applicant_name=f"第{number}{trade}公司ABC",
+                identity_index="",
+                **{field: getattr(Application.objects.first(), field) for field in ("center", "window", "created_by")},
+            )
+            for trade in ("餐饮", "贸易", "物流")
+        )
+
+
+@pytest.mark.parametrize(("part", "count"), [("贸易", 5), ("3物", 1), ("abc", 15), ("第", 15), ("没有", 0), ("贸%", 0)])
+def test_any_part_of_a_name_is_found_in_capitals_or_not(cast: Cast, part: str, count: int) -> None:
+    received_case()
+    names_of_many()
+    assert containing(Application.objects.all(), "applicant_name", part, connection).count() == count
+
+
+def test_names_are_looked_for_in_their_index(cast: Cast) -> None:
+    received_case()
+    with CaptureQueriesContext(connection) as asked:
+        list(containing(Application.objects.all(), "applicant_name", "贸易", connection).values_list("pk"))
+    how = plan(asked.captured_queries[0]["sql"])
+    assert ("COVERING INDEX application_names" if connection.vendor == "sqlite" else "cases_application_pairs") in how
+
+
+@pytest.mark.parametrize(("counted", "named"), [(10_000, 1_000), (10_000, 0), (0, 1_000)])
+def test_few_some_and_many_of_a_name_are_found_alike(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, counted: int, named: int
+) -> None:
+    monkeypatch.setattr(counting, "MOST_COUNTED", counted)
+    monkeypatch.setattr(seeking, "MOST_NAMED", named)
+    case = received_case("TZ-09", applicant=company(name="独一无二公司"))
+    received_case("TZ-09")
+    assert list(Case.objects.filter(sought("独一无二"))) == [case]
+    assert list(case.materials.model.objects.filter(sought("独一无二", "case"))) == list(case.materials.all())
+
+
+def test_a_ledger_knows_a_number_from_a_word_as_well(cast: Cast) -> None:
+    case, _other = accepted_case("TZ-09"), accepted_case("TZ-09")
+    client, url = at_desk(cast.receiver), reverse("desk_ledger", args=["TZ-09"])
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(url, {"q": case.number.lower()})
+    assert found(answer) == {case.pk}
+    assert not [one for one in asked if "LIKE" in one["sql"]]
+    assert len(found(client.get(url, {"q": "示例建设"}))) == 2
