@@ -89,7 +89,7 @@ CONCERNS = {
         ("tests/organisations", "tests/cases/test_posts.py", "tests/desk/test_acts.py"),
     ),
     "clocks": Concern(("portal/cases/clocks", "portal/workdays"), CLOCKS),
-    "slips": Concern(("portal/handover",), CASES),
+    "slips": Concern(("portal/handover",), ("tests/handover", "tests/cases/test_traces.py")),
 }
 HOUSE = "tests/test_found_by_name.py"
 """Holds what a module registers when it is imported."""
