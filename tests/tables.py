@@ -47,9 +47,10 @@ def _imported(migration: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def one_at_a_time() -> Iterator[None]:
+def one_at_a_time(key: str) -> Iterator[None]:
+    """Whoever comes first makes the tables of this fingerprint, the others wait for them."""
     KEPT.mkdir(mode=0o700, exist_ok=True)
-    with (KEPT / "lock").open("w") as file:
+    with (KEPT / f"{key}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -62,8 +63,9 @@ def migrate(url: str) -> None:
 
 def copy_tables() -> None:
     """Put empty tables where this run's test database is expected."""
-    with one_at_a_time():
-        (_copy_file if connection.vendor == "sqlite" else _copy_database)(fingerprint())
+    key = fingerprint()
+    with one_at_a_time(key):
+        (_copy_file if connection.vendor == "sqlite" else _copy_database)(key)
 
 
 def _copy_file(key: str) -> None:

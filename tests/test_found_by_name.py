@@ -75,6 +75,7 @@ def test_what_happens_every_minute() -> None:
     assert registered(MINUTE) == {
         "cases.deem_accepted",
         "cases.deem_consent",
+        "cases.lapse",
         "catalog.handbooks",
         "catalog.health",
         "desk.scheduled_pages",
@@ -101,6 +102,7 @@ def test_which_kinds_of_paper_there_are() -> None:
         "decision_refusal",
         "delivery_receipt",
         "handover",
+        "lapse",
         "pickup_notice",
         "receipt",
         "result_handover",

@@ -26,6 +26,7 @@ register(
     _for_applicant("acceptance", "受理通知书", "受"),
     _for_applicant("correction", "一次性补正告知书", "补"),
     _for_applicant("correction_receipt", "补正材料接收凭证", "补收"),
+    _for_applicant("lapse", "退件告知书", "退"),
     _for_applicant("withdrawal", "撤回申请书", "撤"),
     _for_applicant("decision_grant", "准予决定书", "准", copies=OF_THE_DEPARTMENT),
     _for_applicant("decision_refusal", "不予许可决定书", "不", copies=OF_THE_DEPARTMENT),

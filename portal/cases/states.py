@@ -119,6 +119,14 @@ class Way(models.TextChoices):
     LIBRARY = "5", "证照库"
 
 
+class Service(models.TextChoices):
+    """How a notice reached the applicant (送达方式)."""
+
+    IN_PERSON = "in_person", "当面送达"
+    MAIL = "mail", "邮寄送达"
+    ELECTRONIC = "electronic", "电子送达"
+
+
 class Verdict(models.TextChoices):
     OPEN = "", "未审"
     GOOD = "good", "合格"

@@ -58,9 +58,13 @@ def sign(slip: Slip, *, by: User, difference: str = "", once: str | None = None)
         Custody.objects.hand_over(slip.paper(), to=HolderKind.DEPARTMENT, organisation=slip.department, slip=slip)
         if difference:
             slip.case.note("slip_difference", "交接差异", by=by, text=f"{slip.number}：{difference}")
-        for task in slip.tasks():
+        waiting = slip.tasks()
+        for task in waiting:
             tasks.sign_for(task, by=by, once=once)
             once = None  # the form's key marks the first event only
+        if not waiting:
+            text = f"{slip.department}签收{slip.number}。"
+            slip.case.note("sign_papers", "签收补收材料", by=by, text=text, once=once)
 
 
 def bounce(slip: Slip, *, by: User, reason: str, once: str | None = None) -> None:
@@ -76,6 +80,9 @@ def bounce(slip: Slip, *, by: User, reason: str, once: str | None = None) -> Non
         for task in bounced:
             tasks.bounce(task, by=by, reason=reason, once=once)
             once = None
+        if not bounced:
+            text = f"{slip.department}退回{slip.number}：{reason.strip()}"
+            slip.case.note("bounce_papers", "退回补收材料", by=by, text=text, once=once)
 
 
 def take_in(slip: Slip, *, by: User) -> None:

@@ -94,6 +94,12 @@ def _rounds(case: Case, departments: Iterable[Organisation]) -> dict[int, int]:
     return dict(earlier.values_list("department").annotate(Count("pk")).order_by())
 
 
+def at_window(case: Case) -> list[CaseMaterial]:
+    """The paper materials of the case that the window holds now."""
+    held = Custody.objects.now().of_case(case).filter(holder=HolderKind.WINDOW)
+    return [item.material for item in held.order_by("material__order")]
+
+
 def held_by(case: Case, department: Organisation) -> list[CaseMaterial]:
     """The paper materials of the case that this department holds now."""
     held = Custody.objects.now().of_case(case).filter(holder=HolderKind.DEPARTMENT, organisation=department)
@@ -119,6 +125,16 @@ def return_slip(case: Case, results: list[dict[str, Any]], returned: list[CaseMa
     slip = Slip(case=case, direction=Direction.TO_WINDOW, department=department, due=due)
     content = partial(papers.to_window, case, department, results, lines, by=by)
     _issue(case, "result_handover", [Draft(slip, lines, content)], by=by)
+    return slip
+
+
+def supplement(case: Case, materials: list[CaseMaterial], tasks: list[Task], *, by: User) -> Slip:
+    """One more slip to the deciding department, with these papers only. Runs inside the verb that forwards them."""
+    lines = [_line(material, True) for material in materials]
+    code, round = slip_codes(1)[0], _rounds(case, [case.lead]).get(case.lead_id, 0) + 1
+    content = papers.to_department(case, case.lead, tasks, lines, code=code, round=round, by=by)
+    slip = Slip(case=case, direction=Direction.TO_DEPARTMENT, department=case.lead, code=code, round=round)
+    _issue(case, "handover", [Draft(slip, lines, content)], by=by)
     return slip
 
 

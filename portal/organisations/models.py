@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -129,6 +129,9 @@ class ServiceCenter(models.Model):
     hours = models.CharField("办公时间", max_length=160, blank=True)
     phone = models.CharField("咨询电话", max_length=60, blank=True)
     complaint_phone = models.CharField("投诉电话", max_length=60, blank=True)
+    correction_days = models.PositiveSmallIntegerField(
+        "补正期限（天）", default=90, validators=[MinValueValidator(1)], help_text="自然日；法律没有规定，由中心确定。"
+    )
     bus = models.TextField("公共交通", blank=True, help_text="公交线路、站名和步行时间，每行一条。")
     parking = models.TextField("停车", blank=True, help_text="停车场入口、车位和收费，每行一条。")
     directions = models.TextField("怎样找到", blank=True, help_text="从哪个门进、几楼、找哪个标志，每行一条。")

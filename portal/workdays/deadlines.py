@@ -100,7 +100,9 @@ def deadline(
     pauses = tuple(pauses)
     if any(pause.resume is None for pause in pauses):
         return Deadline(start, limit, unit, None, True, False, ("现在暂停计时，恢复办理后重新计算期限。",))
-    if unit == Unit.WD or limit == 0:
+    if limit == 0:
+        end, due = start, calendar.next_workday(start)
+    elif unit == Unit.WD:
         end = due = _working(start, limit, calendar, pauses)
     else:
         end = _natural(start, limit, unit, pauses)
@@ -148,7 +150,10 @@ def _explain(
     estimated: bool,
 ) -> Iterator[str]:
     if limit == 0:
-        yield f"即办：当日（{words.day(start)}）办结。"
+        if due == start:
+            yield f"即办：当日（{words.day(start)}）办结。"
+        else:
+            yield f"即办：{words.day(start)}是休息日，顺延到下一个工作日（{words.day(due)}）办结。"
         return
     yield f"从{words.day(start)}起算，当日不计，期限{limit}{UNIT_NAMES[unit]}。"
     for name, days in _holidays(start, due, calendar):

@@ -107,6 +107,15 @@ def opening(center: ServiceCenter, at: datetime | None = None) -> Opening | None
     return openings([center], at).get(center.pk)
 
 
+def business_day(center: ServiceCenter, at: datetime | None = None) -> date:
+    """The day to which what comes in at that moment (now when none is given) belongs: the day itself, but the next
+    working day after closing time and on a rest day."""
+    now, found = timezone.localtime(at), opening(center, at)
+    spans = found.today.spans if found else ()
+    is_over = bool(spans) and now.time() >= spans[-1].closes
+    return load_calendar().next_workday(now.date() + timedelta(days=is_over))
+
+
 def openings(centers: Iterable[ServiceCenter], at: datetime | None = None) -> dict[int, Opening]:
     """The same for many, in as many queries as for one: by the key of the centre, without those that have no hours."""
     keys = [center.pk for center in centers]

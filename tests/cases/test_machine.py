@@ -20,7 +20,7 @@ from portal.cases import integrity
 from portal.cases.decision.decide import decide
 from portal.cases.decision.withdraw import withdraw
 from portal.cases.flow import MOVES, SYSTEM
-from portal.cases.intake.correction import complete_correction, request_correction
+from portal.cases.intake.correction import complete_correction, lapse, request_correction
 from portal.cases.intake.materials import check_materials
 from portal.cases.intake.outcomes import accept, deem_accepted
 from portal.cases.models import Case, Event, Task
@@ -180,6 +180,13 @@ class CaseMachine(RuleBasedStateMachine):
         by = self.window(who, which)
         self.attempt("complete_correction", which, lambda case: did(complete_correction(case, by=by), by))
 
+    @rule(which=st.integers(0, 1), late=st.booleans())
+    def lapse(self, which: int, late: bool) -> None:
+        if late:
+            yesterday = timezone.localdate() - timedelta(days=1)
+            Case.objects.filter(pk=self.cases[which].pk, status="correction").update(correction_due=yesterday)
+        self.attempt("lapse", which, lambda case: did(lapse(case), None))
+
     @rule(who=PEOPLE, which=st.integers(0, 1), missing=st.booleans())
     def check_materials(self, who: int | None, which: int, missing: bool) -> None:
         rows, by = good_rows(self.cases[which]), self.window(who, which)
@@ -231,7 +238,8 @@ class CaseMachine(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, which=st.integers(0, 1), granted=st.booleans())
     def decide(self, who: int | None, which: int, granted: bool) -> None:
-        verb = "decide_on_the_spot" if which else "grant" if granted else "refuse"
+        at_window, in_department = ("decide_on_the_spot", "refuse_on_the_spot"), ("grant", "refuse")
+        verb = (at_window if which else in_department)[not granted]
 
         def act(case: Case) -> Doer:
             task = case.tasks.filter(kind="decision").first()
@@ -355,7 +363,7 @@ def held_the_post(verb: str, by: User | None, case: Case, department: Organisati
     at_window = posts.filter(window__zones=case.zone).exists()
     in_department = department is not None and posts.filter(organisation=department).exists()
     assert at_window or in_department, f"{verb} by {by}"
-    if verb in {"grant", "refuse", "decide_on_the_spot"}:
+    if verb in {"grant", "refuse", "decide_on_the_spot", "refuse_on_the_spot"}:
         assert by not in {case.received_by, case.accepted_by}, f"{verb} by {by}, who took the case in"
 
 
@@ -392,7 +400,9 @@ NEXT: dict[str, Callable[[CaseMachine, int], None]] = {
     "decided_granted": lambda machine, which: (
         machine.ready_at_window(None, 1) if which else machine.transfer_result(None, 0)
     ),
-    "decided_refused": lambda machine, which: machine.transfer_result(None, which),
+    "decided_refused": lambda machine, which: (
+        machine.ready_at_window(None, 1) if which else machine.transfer_result(None, 0)
+    ),
     "result_transfer": lambda machine, which: machine.at_the_counter(None, False),
     "ready": lambda machine, which: machine.deliver(None, which, True),
 }
@@ -422,6 +432,7 @@ def test_every_move_has_its_rule_in_the_machine() -> None:
         "deem_accepted",
         "request_correction",
         "complete_correction",
+        "lapse",
         "withdraw",
         "dispatch",
         "sign_for",
@@ -430,7 +441,8 @@ def test_every_move_has_its_rule_in_the_machine() -> None:
         "ready_at_window",
         "deliver",
     } & set(vars(CaseMachine))
-    by_outcome = {"grant", "refuse", "decide_on_the_spot", "take_in_result", "bounce_grant", "bounce_refusal"}
+    by_outcome = {"grant", "refuse", "decide_on_the_spot", "refuse_on_the_spot"}
+    by_outcome |= {"take_in_result", "bounce_grant", "bounce_refusal"}
     assert named | by_outcome | {"receive"} == set(MOVES)
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from portal.cases import integrity
 from portal.cases.decision.decide import decide
 from portal.cases.decision.withdraw import withdraw
-from portal.cases.intake.correction import complete_correction, request_correction
+from portal.cases.intake.correction import complete_correction, lapse, request_correction
 from portal.cases.intake.files import keep_upload
 from portal.cases.intake.materials import check_materials
 from portal.cases.intake.outcomes import accept, deem_accepted
@@ -33,6 +33,7 @@ from portal.cases.states import AT_THE_WINDOW
 from portal.documents.models import Counter, Document
 from portal.handover import integrity as handover_integrity
 from portal.handover import signing
+from portal.handover.forwarding import forward
 from portal.handover.models import Custody, Slip, SlipStatus
 from portal.lib.refusal import Refused
 from portal.organisations.models import Role, User, Window
@@ -140,6 +141,7 @@ VERBS: dict[str, tuple[str, str, Verb]] = {
     "decide": ("decider", "decision", lambda t, by: decide(t.decision, by=by, granted=False)),
     "sign": ("other_officer", "to_department", lambda t, by: signing.sign(t.to_department, by=by)),
     "bounce": ("lead_officer", "to_department", lambda t, by: signing.bounce(t.to_department, by=by, reason=" ")),
+    "forward": ("receiver", "case", lambda t, by: forward(t.case, by=by)),
     "take_in_slip": ("lead_officer", "to_window", lambda t, by: signing.take_in(t.to_window, by=by)),
     "send_back": ("issuer", "to_window", lambda t, by: signing.send_back(t.to_window, by=by, reason=" ")),
     "transfer_result": ("lead_officer", "case", lambda t, by: transfer_result(t.case, [], set(), by=by)),
@@ -151,6 +153,7 @@ VERBS: dict[str, tuple[str, str, Verb]] = {
 BY_ITSELF: dict[str, tuple[str, Callable[[Things], object]]] = {
     "deem_accepted": ("case", lambda t: deem_accepted(t.case)),
     "deem_consent": ("task", lambda t: deem_consent(t.task)),
+    "lapse": ("case", lambda t: lapse(t.case)),
 }
 
 

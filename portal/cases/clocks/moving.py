@@ -29,7 +29,9 @@ def awaiting_acceptance() -> QuerySet[Case]:
 def in_correction() -> QuerySet[Case]:
     asked = Event.objects.filter(case=OuterRef("pk"), verb="request_correction").order_by("-seq")
     cases: QuerySet[Case] = Case.objects.filter(status=CaseStatus.CORRECTION)
-    return cases.annotate(asked_at=Subquery(asked.values("at")[:1]))
+    when, days = (Subquery(asked.values(name)[:1]) for name in ("at", "data__days"))
+    when, data = (Subquery(asked.values(name)[:1]) for name in ("at", "data"))
+    return cases.annotate(asked_at=when, asked_data=data)
 
 
 def running() -> QuerySet[Case]:
@@ -51,7 +53,8 @@ def acceptance_due(case: Case) -> date | None:
 def correction_due(case: Any) -> date | None:
     if case.asked_at is None:
         return None
-    return natural_days(timezone.localdate(case.asked_at), CORRECTION_DAYS)
+    days = case.asked_data.get("days", CORRECTION_DAYS)
+    return natural_days(timezone.localdate(case.asked_at), days)
 
 
 def statutory_due(case: Case) -> date | None:

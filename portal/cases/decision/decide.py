@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from portal.cases.models import Case, Task
 from portal.cases.models.acting import acting
+from portal.cases.models.material import shortfalls
 from portal.cases.papers import notices
 from portal.cases.routes.join import may_close, overtake
 from portal.cases.routes.tasks import finish
@@ -46,7 +47,7 @@ def decide(task: Task, *, by: User, granted: bool, reasons: str = "", once: str 
 
 def _verb(case: Case, granted: bool) -> str:
     if case.definition.is_instant:
-        return "decide_on_the_spot"
+        return "decide_on_the_spot" if granted else "refuse_on_the_spot"
     return "grant" if granted else "refuse"
 
 
@@ -64,5 +65,6 @@ def _refuse_unsound(case: Case, by: User, granted: bool, reasons: str) -> None:
         raise Refused("受理和审批相分离：您收件或者受理了本件，不能再作决定，请由其他审批人办理。")
     if not granted and not reasons:
         raise Refused("不予许可须写明理由和依据。", field="reasons")
-    if case.definition.is_instant and not granted:
-        raise Refused("即办件只能当场准予；不能当场准予的，请窗口撤件后按承诺件办理。", field="outcome")
+    wrong = shortfalls(case.lines()) if granted else []
+    if wrong:
+        raise Refused(f"材料还没有齐，不能准予：{'；'.join(wrong)}。请窗口收齐，或者作出不予决定。", field="outcome")

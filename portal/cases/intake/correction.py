@@ -4,45 +4,75 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from portal.cases.clocks.limits import CORRECTION_DAYS, natural_days
+from portal.cases.clocks.limits import natural_days
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.models.acting import acting
 from portal.cases.papers import notices
+from portal.cases.states import ClockState, Service
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
 
 
-def request_correction(case: Case, gaps: dict[str, str], *, by: User, once: str | None = None) -> None:
+def request_correction(
+    case: Case, gaps: dict[str, str], *, by: User, way: str = Service.IN_PERSON, once: str | None = None
+) -> None:
     """一次性告知补正: `gaps` says for each material key what must be supplied; it can be said once only.
 
-    行政许可法 art. 32 para. 1 (4): within five working days, all of it at once. Raises Refused for an empty list,
-    a material outside the list, or after the five days.
+    The acceptance clock stops, the applicant's own runs for the days that the centre has set. The event keeps when and
+    in which `way` the notice was served. 行政许可法 art. 32 para. 1 (4): within five working days, all of it at once.
+    Raises Refused for an empty list, a material outside the list, an unknown way, or after the five days.
     """
     with acting(case):
         case.guard("request_correction", by=by)
         today = timezone.localdate()
         if case.acceptance_due and today > case.acceptance_due:
             raise Refused("收件已超过5个工作日，依法视为受理，不能再要求补正。")
+        if way not in Service:
+            raise Refused("请选择告知书的送达方式。", field="way")
         if not gaps:
             raise Refused("请至少选择一项需要补正的材料，并写明要求。")
         lines = {line.key: line for line in case.lines()}
         if set(gaps) - set(lines):
             raise Refused("补正材料只能从本事项的材料清单中选取。")
-        done = case.claim("request_correction", by=by, correction_due=natural_days(today, CORRECTION_DAYS))
+        days = case.center.correction_days
+        due = natural_days(today, days)
+        done = case.claim("request_correction", by=by, acceptance_due=None, correction_due=due)
         for key, wanted in gaps.items():
             CaseMaterial.objects.filter(pk=lines[key].pk).update(gap=wanted)
         names = "、".join(lines[key].name for key in gaps)
-        case.record(done, by=by, text=f"需补正：{names}。", once=once or "correction", materials=sorted(gaps))
+        text = f"需补正：{names}。{Service(way).label}。"
+        told = {"materials": sorted(gaps), "days": days, "way": way}
+        case.record(done, by=by, text=text, once=once or "correction", **told)
         case.issue("correction", notices.correction(case, by), by=by)
 
 
 def complete_correction(case: Case, *, by: User, once: str | None = None) -> None:
-    """补正到齐: everything on the notice is in and sound."""
+    """补正到齐: everything on the notice is in and sound; the case is to be accepted the same day, which is day 0.
+
+    Raises Refused for what is still open, and once the applicant's time is over.
+    """
+    today = timezone.localdate()
     with acting(case):
         case.guard("complete_correction", by=by)
+        if case.correction_due and today > case.correction_due:
+            raise Refused("补正期限已过，视为放弃本次申请，可以重新申请。")
         open_gaps = [line.name for line in case.lines() if line.gap and line.shortfall()]
         if open_gaps:
             raise Refused(f"告知书所列的{'、'.join(open_gaps)}还没有补齐或者还没有核对。")
-        done = case.claim("complete_correction", by=by)
+        done = case.claim("complete_correction", by=by, completed_on=today, acceptance_due=today)
         case.record(done, by=by, once=once)
         case.issue("correction_receipt", notices.correction_receipt(case, by), by=by)
+
+
+def lapse(case: Case) -> None:
+    """补正逾期视为放弃: the applicant's time is over and the corrections are not in.
+
+    Done by the portal itself; local rule, the days are the centre's (`correction_days`). Raises Refused before.
+    """
+    with acting(case):
+        case.guard("lapse", by=None)
+        if case.correction_due is None or timezone.localdate() <= case.correction_due:
+            raise Refused("补正期限还没有过，不能视为放弃。")
+        done = case.claim("lapse", by=None, clock_state=ClockState.STOPPED)
+        case.record(done, by=None, text="补正期限届满没有补齐，视为放弃本次申请，可以重新申请。", once="lapse")
+        case.issue("lapse", notices.lapse(case, None), by=None)

@@ -1,4 +1,7 @@
-"""How intake ends: the case is accepted, by a person or by silence."""
+"""How intake ends: the case is accepted, by a person or by silence.
+
+行政许可法 art. 32 para. 1: (5) complete, or all corrections in: accepted; (4) silence counts as acceptance.
+"""
 
 from __future__ import annotations
 
@@ -10,37 +13,54 @@ from portal.cases.clocks.limits import clocks
 from portal.cases.flow import Move
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.models.acting import acting
+from portal.cases.models.material import shortfalls
 from portal.cases.numbers import CaseNumber, counter_of_cases
 from portal.cases.papers import notices
 from portal.cases.routes.dispatch import send_out
+from portal.cases.states import CaseStatus
 from portal.documents.models import Counter
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
+from portal.workdays.opening import business_day
 
 
 def accept(case: Case, *, by: User, once: str | None = None) -> None:
     """受理: number the case, start both clocks, issue the acceptance notice and dispatch by the route.
 
-    行政许可法 art. 32 para. 1 (5). Raises Refused while a necessary material is missing, short or unsound.
+    Raises Refused while a necessary material is missing, short or unsound; after a correction notice only what it
+    listed is asked for, since nothing else may be asked for any more.
     """
     with acting(case):
         case.guard("accept", by=by)
         lines = case.lines()
-        _refuse_gaps(lines)
-        _accept(case, "accept", by=by, start=timezone.localdate(), once=once, lines=lines)
+        _refuse_gaps(case, lines)
+        _accept(case, "accept", by=by, start=day_zero(case, timezone.localdate()), once=once, lines=lines)
 
 
 def deem_accepted(case: Case) -> None:
-    """视为受理: five working days of silence count as acceptance from the day of receipt (art. 32 para. 1 (4)).
+    """视为受理: five working days of silence count as acceptance from the day of receipt, and so does a day of silence
+    after the corrections are complete, from that day.
 
-    Done by the portal itself, whatever materials are in; raises Refused while the days are not over.
+    Done by the portal itself, whatever materials are in; raises Refused while the time is not over.
     """
+    today = timezone.localdate()
     with acting(case):
         case.guard("deem_accepted", by=None)
-        if case.acceptance_due is None or timezone.localdate() <= case.acceptance_due:
-            raise Refused("收件未满5个工作日，不能视为受理。")
-        day = timezone.localdate(case.received_at)
-        _accept(case, "deem_accepted", by=None, start=day, once="deem_accepted", lines=case.lines())
+        if case.acceptance_due is None or today <= case.acceptance_due:
+            raise Refused("答复申请人的期限还没有过，不能视为受理。")
+        start = day_zero(case, today)
+        _accept(case, "deem_accepted", by=None, start=start, once="deem_accepted", lines=case.lines())
+
+
+def day_zero(case: Case, today: date) -> date:
+    """From which day both limits run, not counting it: the day the corrections were complete; the day of receipt when
+    the five days have gone by without an answer; otherwise the day of acceptance, for an instant item the next working
+    day when the window has closed."""
+    if case.completed_on:
+        return case.completed_on
+    if case.acceptance_due is not None and today > case.acceptance_due:
+        return timezone.localdate(case.received_at)
+    return business_day(case.center) if case.definition.is_instant else today
 
 
 def _accept(
@@ -69,8 +89,9 @@ def _take_number(case: Case, now: datetime) -> str:
     return str(CaseNumber(letter, day, Counter.take(counter_of_cases(letter, day))))
 
 
-def _refuse_gaps(lines: list[CaseMaterial]) -> None:
-    gaps = [(line, line.shortfall()) for line in lines]
-    wrong = [f"“{line.name}”{shortfall}" for line, shortfall in gaps if shortfall]
+def _refuse_gaps(case: Case, lines: list[CaseMaterial]) -> None:
+    corrected = case.status == CaseStatus.CORRECTION_DONE
+    wrong = shortfalls(line for line in lines if line.gap or not corrected)
     if wrong:
-        raise Refused(f"材料还不能受理：{'；'.join(wrong)}。请补齐后受理，或者出具一次性补正告知书。")
+        or_tell = "" if corrected else "，或者出具一次性补正告知书"
+        raise Refused(f"材料还不能受理：{'；'.join(wrong)}。请补齐后受理{or_tell}。")

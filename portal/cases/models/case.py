@@ -65,6 +65,7 @@ class Case(models.Model):
     clock_start = models.DateField("起算日", null=True)
     acceptance_due = models.DateField("受理期限", null=True)
     correction_due = models.DateField("补正期限", null=True)
+    completed_on = models.DateField("补齐日", null=True)
     statutory_due = models.DateField("法定期限", null=True)
     promised_due = models.DateField("承诺期限", null=True)
     decided_at = models.DateTimeField("决定时间", null=True)
@@ -227,6 +228,11 @@ class Case(models.Model):
             data=data,
             once=once,
         )
+
+    @property
+    def is_deemed(self) -> bool:
+        """Whether silence accepted it (视为受理): nobody did."""
+        return self.accepted_at is not None and self.accepted_by_id is None
 
     def lines(self) -> list[CaseMaterial]:
         """The material list, every line knowing this very case (and with it the edition, read once)."""

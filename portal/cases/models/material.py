@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -50,6 +51,10 @@ class CaseMaterial(models.Model):
         """Whether there is paper to carry: received, and not taken from a file or the certificate library."""
         return self.received and (self.originals + self.photocopies) > 0
 
+    def is_settled(self) -> bool:
+        """Whether it is in and sound."""
+        return self.received and not self.shortfall()
+
     def shortfall(self) -> str:
         """Why this line does not stand (缺少、份数不足、不合标准), or an empty string when it does."""
         line = self.definition
@@ -63,6 +68,11 @@ class CaseMaterial(models.Model):
         if not from_elsewhere and (self.originals < line.original_copies or self.photocopies < line.photocopies):
             return f"份数不足：应交原件{line.original_copies}份、复印件{line.photocopies}份"
         return ""
+
+
+def shortfalls(lines: Iterable[CaseMaterial]) -> list[str]:
+    """A few words for every one of these lines that does not stand."""
+    return [f"“{line.name}”{short}" for line in lines if (short := line.shortfall())]
 
 
 class CaseFile(models.Model):

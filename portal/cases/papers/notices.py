@@ -53,6 +53,7 @@ def acceptance(case: Case, by: User | None, lines: list[CaseMaterial]) -> Conten
     return {
         **head(case, by),
         "accepted_at": minute(case.accepted_at),
+        **_silence(case),
         "case_type": definition.case_type_text,
         "statutory_limit": definition.statutory_limit.days_text() if definition.statutory_limit else "无法定时限",
         "statutory_due": statutory,
@@ -66,6 +67,30 @@ def acceptance(case: Case, by: User | None, lines: list[CaseMaterial]) -> Conten
         "delivery_limit": definition.delivery_text,
         "received": [_line(line) for line in lines if line.received],
         "missing": [{"no": line.order, "name": line.name} for line in lines if not line.received],
+    }
+
+
+def _silence(case: Case) -> Content:
+    """What only the notice of a deemed acceptance says: from which day it counts, and what silence it was."""
+    if not case.is_deemed:
+        return {"deemed_from": ""}
+    over = case.promised_due is not None and case.promised_due < timezone.localdate()
+    return {
+        "deemed_from": day(case.clock_start),
+        "deemed_after_correction": case.completed_on is not None,
+        "promise_is_over": over,
+    }
+
+
+def lapse(case: Case, by: User | None) -> Content:
+    """退件告知书: the applicant's time for the corrections is over; what is at the window can be fetched."""
+    gaps = [{"no": line.order, "name": line.name, "requirement": line.gap} for line in case.materials.exclude(gap="")]
+    return {
+        **head(case, by),
+        "received_on": day(case.received_at),
+        "deadline": day(case.correction_due),
+        "gaps": gaps,
+        "materials": [_line(line) for line in case.materials.filter(received=True)],
     }
 
 

@@ -74,7 +74,7 @@ def open_at_window(case: Case) -> None:
     Case.objects.filter(pk=case.pk).update(stage=1)
     case.stage = 1
     Task.objects.filter(case=case, stage=1).update(
-        status=TaskStatus.WORKING, sent_at=now, signed_at=now, due=timezone.localdate(now)
+        status=TaskStatus.WORKING, sent_at=now, signed_at=now, due=case.promised_due or timezone.localdate(now)
     )
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from portal.cases.acts import of_move
 from portal.cases.intake.receive import Applicant
 from portal.cases.models import CaseMaterial
-from portal.cases.states import ApplicantKind, Verdict, Way
+from portal.cases.states import ApplicantKind, Service, Verdict, Way
 from portal.catalog.schema.definition import Material
 from portal.desk.base.forms import INCOMPLETE, VerbForm, Words, offer
 from portal.lib.identity import IdentityError, IdentityKind, check_identity
@@ -165,6 +165,8 @@ def checked_rows(formset: Any) -> list[dict[str, Any]]:
 
 class CorrectionForm(VerbForm):
     """One field for each material that does not stand; what is left empty is not asked for."""
+
+    way = forms.ChoiceField(label="告知书送达方式", choices=Service.choices, initial=Service.IN_PERSON)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -36,6 +36,7 @@ class CaseAdmin(DeskModelAdmin):
         "correct": views.RequestCorrection,
         "receipt": views.PrintReceipt,
         "form": views.PrintApplicationForm,
+        "forward": views.Forward,
         "upload": views.Upload,
         "withdraw": views.Withdraw,
         "reveal": views.RevealIdentity,

@@ -17,7 +17,7 @@ from portal.cases.clocks.limits import limit_rows
 from portal.cases.decision.withdraw import withdraw
 from portal.cases.intake.correction import complete_correction, request_correction
 from portal.cases.intake.files import may_bring
-from portal.cases.intake.materials import check_materials
+from portal.cases.intake.materials import check_materials, lines_open
 from portal.cases.intake.outcomes import accept
 from portal.cases.intake.printing import print_application_form, print_receipt
 from portal.cases.intake.reveal import may_reveal, reveal_identity
@@ -31,6 +31,7 @@ from portal.desk.base.views import ThingView, VerbView
 from portal.desk.cases.forms import CorrectionForm, MaterialFormSet, UploadForm, checked_rows, filled_rows
 from portal.desk.cases.intake import paired
 from portal.desk.tasks.register import tasks_admin
+from portal.handover.forwarding import forward, may_forward
 from portal.handover.models import Custody, Slip
 from portal.handover.models.slip import WAITING as SLIP_WAITING
 from portal.organisations import authority
@@ -106,7 +107,7 @@ class RequestCorrection(MoveView):
     form_class = CorrectionForm
 
     def act(self, form: CorrectionForm) -> None:
-        request_correction(self.thing, form.gaps(), by=self.user, once=form.once)
+        request_correction(self.thing, form.gaps(), by=self.user, way=form.cleaned_data["way"], once=form.once)
 
 
 class CompleteCorrection(MoveView):
@@ -190,7 +191,7 @@ class RevealIdentity(VerbView):
 
 
 class CheckMaterials(VerbView):
-    """The checklist of a case that is still at the window."""
+    """The checklist of a case that is still at the window; after acceptance, of what is still missing."""
 
     title = "核对材料"
     quiet = True
@@ -199,12 +200,12 @@ class CheckMaterials(VerbView):
 
     @classmethod
     def offered(cls, thing: Case, user: User) -> bool:
-        return thing.status in AT_THE_WINDOW and authority.may(user, "cases.check_materials", place_of(thing))
+        return authority.may(user, "cases.check_materials", place_of(thing)) and bool(lines_open(thing))
 
     def _formset(self) -> Any:
         if self.request.method == "POST":
             return MaterialFormSet(self.request.POST, prefix="m")
-        rows = filled_rows(list(self.thing.materials.all()), self.thing.definition.materials)
+        rows = filled_rows(lines_open(self.thing), self.thing.definition.materials)
         return MaterialFormSet(initial=rows, prefix="m")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -221,6 +222,19 @@ class CheckMaterials(VerbView):
 
     def act(self, form: VerbForm) -> None:
         check_materials(self.thing, checked_rows(self.formset), by=self.user, once=form.once)
+
+
+class Forward(VerbView):
+    title = "移交补收材料"
+    question = "窗口保管的纸质材料用一张新的交接单移交审批部门。"
+    done = "已生成交接单，请打印后随材料移交。"
+
+    @classmethod
+    def offered(cls, thing: Case, user: User) -> bool:
+        return may_forward(thing, user)
+
+    def act(self, form: VerbForm) -> None:
+        forward(self.thing, by=self.user, once=form.once)
 
 
 class Upload(VerbView):
