@@ -13,7 +13,6 @@ from portal.desk.base.tables import DeskTable
 from portal.workdays.models import MovedDeadline
 from portal.workdays.words import due_in_figures
 
-
 ON_ONE_LINE = {"td": {"class": "desk-short"}}
 
 
