@@ -3,10 +3,11 @@
 `portal.jobs` and `workdays` know no posts.
 """
 
+from portal.cases.acts import WORKERS
 from portal.organisations.authority import act
-from portal.organisations.roles import CENTRE_ROLES, WINDOW_ROLES, Role
+from portal.organisations.roles import Role
 
-act("moves.see", "查看期限变动", WINDOW_ROLES | CENTRE_ROLES)
+act("moves.see", "查看期限变动", WORKERS)
 act("promises.see", "查看后台工作", {Role.CATALOG_ADMIN, Role.SUPERVISOR}, is_placed=False)
 act("promises.retry", "重新执行后台工作", {Role.CATALOG_ADMIN, Role.SUPERVISOR}, is_placed=False)
 # The groups of Wagtail may narrow it; they do not follow the calendar, so a post that has ended is noticed here.

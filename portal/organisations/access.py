@@ -64,18 +64,20 @@ def rights_of(name: str) -> list[Permission]:
     return found
 
 
+GOES_AWAY = ("openinghours", "specialday", "hallfacility", "calendarday", "calendaryear")
+
+
 def house_permissions() -> QuerySet[Permission]:
     """What the centre's managers keep: bodies, places, posts, the calendar and what is made public of decisions.
 
-    Nothing of it is deleted, it ends; only a stretch of hours, a special day or a facility that is not true any more
-    goes away.
+    Nothing of it is deleted, it ends; only a stretch of hours, a special day, a facility that is not true any more, or
+    a day or year of the calendar that was entered by mistake goes away.
     """
     kept = Permission.objects.filter(
         Q(content_type__app_label__in=["organisations", "workdays"]) | Q(content_type__model="publicityrule")
     )
     return kept.exclude(content_type__model="user").filter(
-        Q(codename__regex=r"^(add|change|view)_")
-        | Q(codename__in=["delete_openinghours", "delete_specialday", "delete_hallfacility"])
+        Q(codename__regex=r"^(add|change|view)_") | Q(codename__in=[f"delete_{name}" for name in GOES_AWAY])
     )
 
 

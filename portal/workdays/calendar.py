@@ -101,9 +101,11 @@ def _look() -> Calendar:
 
 
 def _read() -> Calendar:
+    """A year counts as known once its notice is entered with its days; a bare year says nothing."""
     days = CalendarDay.objects.values_list("date", "is_workday", "note")
-    years = CalendarYear.objects.values_list("year", flat=True)
-    return Calendar({day: (works, note) for day, works, note in days}, frozenset(years))
+    exceptions = {day: (works, note) for day, works, note in days}
+    years = set(CalendarYear.objects.values_list("year", flat=True))
+    return Calendar(exceptions, frozenset(years & {day.year for day in exceptions}))
 
 
 def forget_calendar() -> None:

@@ -132,7 +132,9 @@ class CalendarEntry(models.Model):
 class CalendarYear(CalendarEntry):
     """A year whose State Council notice (国务院办公厅放假通知) has been entered; other years are estimated."""
 
-    year = models.PositiveSmallIntegerField("年度", unique=True)
+    year = models.PositiveSmallIntegerField(
+        "年度", unique=True, help_text="放假和调休的日期逐日录入“工作日历”；一天也没有录入的年度，期限仍然写“预计”。"
+    )
     source = models.CharField("来源", max_length=120)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 

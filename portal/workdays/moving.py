@@ -104,6 +104,7 @@ def _move_case(case: int, since: date, change: CalendarChange, why: str) -> None
         if not moved:
             return
         papers = keeper.tell(locked, moved, why)
+        _supersede(moved)
         MovedDeadline.objects.bulk_create(
             MovedDeadline(
                 change=change,
@@ -118,6 +119,13 @@ def _move_case(case: int, since: date, change: CalendarChange, why: str) -> None
             )
             for move, held in zip(moved, papers, strict=True)
         )
+
+
+def _supersede(moved: list[Move]) -> None:
+    """What was told about these deadlines before is no longer to be told to anybody: the newest row says it all."""
+    for move in moved:
+        earlier = MovedDeadline.objects.filter(name=move.deadline.name, row=move.row, has_papers=True)
+        earlier.update(has_papers=False)
 
 
 def _store(move: Move) -> bool:

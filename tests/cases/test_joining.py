@@ -164,7 +164,7 @@ def test_silence_is_acceptance_from_the_day_after_the_fifth(cast: Cast) -> None:
     case = received_case(complete=False)
     for days in (5, 0):
         Case.objects.filter(pk=case.pk).update(acceptance_due=timezone.localdate() + timedelta(days=days))
-        with pytest.raises(Refused, match="未满5个工作日"):
+        with pytest.raises(Refused, match="期限还没有过"):
             deem_accepted(Case.objects.get(pk=case.pk))
         jobs.deem_accepted(timezone.now())
         assert Case.objects.get(pk=case.pk).status == "received"

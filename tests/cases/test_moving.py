@@ -262,3 +262,64 @@ def test_a_step_runs_from_its_signature_also_when_the_calendar_changes(
     do_promised_work()
     task.refresh_from_db()
     assert task.due > before
+
+
+def held(case: Case) -> list[tuple[date, date]]:
+    """From when to when the rows say of whose applicant a paper tells another date than the one that stands."""
+    rows = MovedDeadline.objects.filter(holder=case.pk, name="cases.promised", has_papers=True)
+    return list(rows.values_list("old", "new"))
+
+
+def test_the_list_of_papers_tells_the_date_that_stands_after_several_moves(
+    cast: Cast, in_january_2027: time_machine.Coordinates
+) -> None:
+    case = accepted_case()
+    for day in (12, 13):
+        CalendarDay.objects.create(date=date(2027, 1, day), is_workday=False, note="台风")
+        do_promised_work()
+    case.refresh_from_db()
+    assert held(case) == [(date(2027, 1, 14), case.promised_due)]
+
+
+def test_a_paper_that_is_right_again_is_no_longer_listed(cast: Cast, in_january_2027: time_machine.Coordinates) -> None:
+    case = accepted_case()
+    day = CalendarDay.objects.create(date=date(2027, 1, 13), is_workday=False, note="台风")
+    do_promised_work()
+    assert held(case)
+    day.delete()
+    do_promised_work()
+    assert held(case) == []
+
+
+def test_a_year_without_any_day_stays_an_estimate(cast: Cast, in_january_2027: time_machine.Coordinates) -> None:
+    case = accepted_case()
+    CalendarYear.objects.create(year=2027, source="国务院办公厅通知")
+    do_promised_work()
+    for place, text in everywhere(case, cast).items():
+        assert "2027年1月13日（预计）" in text, place
+
+
+def test_a_case_that_is_decided_is_not_said_to_be_worked_out_anew(
+    cast: Cast, in_january_2027: time_machine.Coordinates
+) -> None:
+    case = decided_case(cast)
+    CalendarDay.objects.create(date=date(2027, 1, 13), is_workday=False, note="台风")
+    do_promised_work()
+    said = everywhere(Case.objects.get(pk=case.pk), cast)["explanation"]
+    assert "办结以后不再变动" in said
+    assert "正在重新计算" not in said
+
+
+def test_before_acceptance_the_light_is_that_of_the_answer_that_is_owed(
+    cast: Cast, in_january_2027: time_machine.Coordinates
+) -> None:
+    received_case()
+    assert "受理剩余5个工作日" in at_desk(cast.receiver, "cases_modeladmin_index")
+    in_january_2027.move_to(LATER)
+    assert "受理已超期" in at_desk(cast.receiver, "cases_modeladmin_index")
+
+
+def test_who_keeps_the_calendar_may_take_back_what_was_entered_by_mistake(cast: Cast) -> None:
+    keeper = User.objects.get(pk=cast.publisher.pk)
+    assert keeper.has_perm("workdays.delete_calendarday")
+    assert keeper.has_perm("workdays.delete_calendaryear")

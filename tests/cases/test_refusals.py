@@ -381,7 +381,7 @@ def test_the_clock_of_silence_is_refused_before_its_day(cast: Cast) -> None:
     case = received_case(complete=False)
     assert case.status in AT_THE_WINDOW
     Case.objects.filter(pk=case.pk).update(acceptance_due=timezone.localdate())
-    with pytest.raises(Refused, match="未满5个工作日"):
+    with pytest.raises(Refused, match="期限还没有过"):
         deem_accepted(case)
     Case.objects.filter(pk=case.pk).update(acceptance_due=timezone.localdate() - timedelta(days=1))
     deem_accepted(case)

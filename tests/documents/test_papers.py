@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from pypdf import PdfReader
 
 from portal.cases.decision.withdraw import withdraw
-from portal.cases.intake.correction import complete_correction, request_correction
+from portal.cases.intake.correction import complete_correction, lapse, request_correction
 from portal.cases.intake.materials import check_materials
 from portal.cases.intake.printing import print_application_form, print_receipt
 from portal.cases.models import Case
@@ -52,6 +52,10 @@ def every_paper(cast: Cast) -> dict[str, Document]:
     check_materials(first, good_rows(first), by=cast.receiver)
     complete_correction(first, by=cast.receiver)
     withdraw(first, by=cast.receiver, reason=HOSTILE)
+    given_up = received_case("TZ-09", applicant=company(name=HOSTILE))
+    request_correction(given_up, {"m01": HOSTILE}, by=cast.receiver)
+    Case.objects.filter(pk=given_up.pk).update(correction_due=timezone.localdate() - timedelta(days=1))
+    lapse(given_up)
     refused = decided_case(cast, "TZ-09", granted=False)
     granted = decided_case(cast, "TZ-09")
     slip = transfer_result(granted, [NewResult("许可证", "1", validity="一年")], {"m05"}, by=cast.officer("sx-jsj"))
@@ -59,7 +63,7 @@ def every_paper(cast: Cast) -> dict[str, Document]:
     code = granted.documents.get(kind="pickup_notice").content["pickup_code"]
     deliver(delivery, by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
     found: dict[str, Document] = {}
-    for case in (first, refused, granted):
+    for case in (first, given_up, refused, granted):
         for document in Case.objects.get(pk=case.pk).documents.all():
             found.setdefault(document.kind, document)
     return found

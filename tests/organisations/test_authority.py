@@ -51,7 +51,7 @@ PLACED = {
     "cases.upload": WINDOW,
     "cases.withdraw": WINDOW,
     "ledgers.read": WORKERS,
-    "moves.see": f"{AT_WINDOWS} supervisor archivist",
+    "moves.see": WORKERS,
     "slips.bounce": "dept_receiver",
     "slips.see": WORKERS,
     "slips.forward": WINDOW,

@@ -195,8 +195,11 @@ def test_what_remains_is_the_limit_less_what_is_used() -> None:
 
 
 @pytest.mark.parametrize("unit", list(Unit))
-def test_no_days_at_all_end_on_the_start_day_even_at_a_weekend(unit: Unit) -> None:
-    assert deadline(day("03-18"), 0, CALENDAR, unit=unit).due == day("03-18")
+def test_no_days_at_all_end_on_the_start_day_or_on_the_next_working_day(unit: Unit) -> None:
+    assert deadline(day("03-17"), 0, CALENDAR, unit=unit).due == day("03-17")
+    rolled = deadline(day("03-18"), 0, CALENDAR, unit=unit)
+    assert rolled.due == day("03-20")
+    assert "休息日，顺延到下一个工作日（2017年3月20日）" in rolled.explain()[0]
 
 
 def test_a_year_without_a_notice_is_estimated_and_says_so() -> None:
@@ -213,8 +216,8 @@ def test_a_negative_limit_is_refused() -> None:
 @given(st.dates(date(2016, 6, 1), date(2018, 3, 1)), st.integers(0, 60))
 def test_the_deadline_is_a_working_day_with_exactly_the_limit_in_between(start: date, limit: int) -> None:
     due = deadline(start, limit, CALENDAR).due
-    assert workdays_between(start, due, CALENDAR) == limit
-    assert limit == 0 or CALENDAR.is_workday(due)
+    assert CALENDAR.is_workday(due)
+    assert workdays_between(start, due, CALENDAR) == limit or (limit == 0 and not CALENDAR.is_workday(start))
 
 
 @given(st.dates(date(2016, 6, 1), date(2018, 3, 1)), st.integers(1, 20), st.integers(0, 15), st.integers(0, 15))

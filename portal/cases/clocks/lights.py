@@ -9,10 +9,13 @@ from enum import StrEnum
 
 from django.utils import timezone
 
-from portal.cases.clocks.limits import days_left
+from portal.cases.clocks.limits import ACCEPTANCE_DAYS, days_left
 from portal.cases.models import Case, Task
-from portal.cases.states import IN_PROGRESS, TaskStatus
+from portal.cases.states import IN_PROGRESS, CaseStatus, TaskStatus
 from portal.workdays.words import ESTIMATED, is_estimated
+
+AWAITING_ANSWER = frozenset({CaseStatus.RECEIVED, CaseStatus.CORRECTION_DONE})
+"""The window still owes the applicant its answer (行政许可法 art. 32)."""
 
 
 class Colour(StrEnum):
@@ -72,7 +75,12 @@ def due_light(due: date | None, at: date, limit: int | None, *, since: date | No
 
 
 def case_light(case: Case, today: date) -> Light:
-    """The light of a case's promised limit."""
+    """The light of the limit that runs: of the window's answer before acceptance, then of the promise."""
+    if case.status in AWAITING_ANSWER:
+        found = due_light(case.acceptance_due, today, ACCEPTANCE_DAYS, finished=False)
+        return replace(found, reason=f"受理{found.reason}")
+    if case.status == CaseStatus.CORRECTION:
+        return Light(Colour.GREY, "等待补正")
     decided = case.decided_at is not None
     if not decided and case.status not in IN_PROGRESS:
         return due_light(None, today, None, finished=False)

@@ -33,6 +33,9 @@ BOUNCE_DAYS = 2
 MOVED_ON = "本期限按办理时的工作日历计算；工作日历后来有变动，办理中的期限正在重新计算，以这里写的日期为准。"
 """Instead of an explanation that would end on another day than the one that stands."""
 
+AS_IT_WAS = "本期限按办理时的工作日历计算，办结以后不再变动。"
+"""The same for a case that is decided: its dates stay what they were."""
+
 
 def working_days(start: date, count: int) -> date:
     """The `count`-th working day after `start` (the start day is not counted)."""
@@ -100,17 +103,18 @@ def limit_rows(case: Case, today: date) -> list[LimitRow]:
         ("法定期限", case.definition.statutory_limit, case.statutory_due),
         ("承诺期限", case.definition.promised_limit, case.promised_due),
     )
-    return [_row(name, limit, stored, case.clock_start, stop) for name, limit, stored in named]
+    otherwise = AS_IT_WAS if case.decided_at else MOVED_ON
+    return [_row(name, limit, stored, case.clock_start, stop, otherwise) for name, limit, stored in named]
 
 
-def _row(name: str, limit: Limit | None, stored: date | None, start: date, stop: date) -> LimitRow:
+def _row(name: str, limit: Limit | None, stored: date | None, start: date, stop: date, otherwise: str) -> LimitRow:
     """One date everywhere: the stored one is shown, and explained as long as the calendar still says the same."""
     found = due(start, limit, load_calendar())
     if limit is None or found is None:
         note = getattr(limit, "note", "") or "法律、法规、规章没有规定办理期限。"
         return LimitRow(name, "无法定时限", None, "", None, None, [note])
     used = elapsed(start, stop, load_calendar())
-    explanation = found.explain() if found.due == stored else [MOVED_ON]
+    explanation = found.explain() if found.due == stored else [otherwise]
     return LimitRow(
         name, limit.days_text(), stored, due_in_words(stored, start), used, days_left(stored, stop), explanation
     )

@@ -72,7 +72,7 @@ def task_due(task: Task) -> date | None:
 
 
 def tell(case: Case, moved: list[Move], why: str) -> list[list[str]]:
-    """Write the event of a case whose deadlines were moved; for each, the applicant's papers with the old date."""
+    """Write the event of a case whose deadlines were moved; for each, the applicant's papers with another date."""
     what = "；".join(f"{move.label}由{words.day(move.old)}改为{due_in_words(move.new)}" for move in moved)
     case.note("move_deadlines", "期限重新计算", by=None, text=f"{what}。原因：工作日历变动（{why}）。")
     papers = list(case.documents.filter(voided_at=None))
@@ -80,9 +80,9 @@ def tell(case: Case, moved: list[Move], why: str) -> list[list[str]]:
 
 
 def carries(paper: Document, move: Move) -> bool:
-    """Whether this paper says the old date where it says this deadline."""
+    """Whether this paper tells another date than the one that stands now, where it tells this deadline."""
     told = [paper.content.get(key, "") for kind, key in move.deadline.papers if kind == paper.kind]
-    return any(words.day(move.old) in text for text in told)
+    return any("年" in text and words.day(move.new) not in text for text in told)
 
 
 def register_deadlines() -> None:

@@ -109,6 +109,7 @@ class CaseQuerySet(models.QuerySet[Any]):
             "number",
             "status",
             "received_at",
+            "acceptance_due",
             "clock_start",
             "promised_due",
             "decided_at",
