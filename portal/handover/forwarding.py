@@ -7,34 +7,42 @@ from portal.cases.models import Case
 from portal.cases.models.acting import acting
 from portal.cases.states import IN_PROGRESS, OPEN_TASK
 from portal.handover import slips
-from portal.handover.models import Direction, Slip
+from portal.handover.models import Direction, Slip, SlipStatus
 from portal.lib.refusal import Refused
 from portal.organisations import authority
 from portal.organisations.models import User
 
+SIGNED = frozenset({SlipStatus.RECEIVED, SlipStatus.RECEIVED_WITH_DIFFERENCE})
+
 
 def may_forward(case: Case, user: User) -> bool:
-    """Whether the window holds papers of a dispatched case, and the user stands at it."""
+    """Whether the user's window holds papers of a case that the deciding department has signed for."""
     mine = authority.may(user, "slips.forward", place_of(case))
-    return mine and case.status in IN_PROGRESS and not case.definition.is_instant and bool(slips.at_window(case))
+    return mine and case.status in IN_PROGRESS and _has_signed(case) and bool(slips.at_window(case))
 
 
 def forward(case: Case, *, by: User, once: str | None = None) -> Slip:
     """Send the papers that the window holds to the deciding department on a slip of their own.
 
-    Raises Refused when there are none, and while the department has not signed for what was sent before.
+    Raises Refused when there are none, and while the department has not signed for what was sent before: until then
+    nothing is forwarded, and what bounced is dispatched again.
     """
     with acting(case):
         authority.require(by, "slips.forward", place_of(case))
-        if case.status not in IN_PROGRESS or case.definition.is_instant:
+        if case.status not in IN_PROGRESS:
             raise case.too_late("移交补收材料")
         held = slips.at_window(case)
         if not held:
             raise Refused("窗口没有保管本件的纸质材料，不需要移交。")
-        to_lead = Slip.objects.filter(case=case, direction=Direction.TO_DEPARTMENT, department=case.lead)
-        if to_lead.waiting().exists():
+        if not _has_signed(case):
             raise Refused(f"{case.lead}还没有签收上一张交接单，请等签收以后再移交。")
         slip = slips.supplement(case, held, list(case.tasks.filter(department=case.lead, status__in=OPEN_TASK)), by=by)
         names = "、".join(material.name for material in held)
         case.note("forward", "移交补收材料", by=by, text=f"{slip.number}：{names}。", once=once)
         return slip
+
+
+def _has_signed(case: Case) -> bool:
+    """Whether the deciding department has the case, and no slip is on its way to it."""
+    to_lead = Slip.objects.filter(case=case, direction=Direction.TO_DEPARTMENT, department=case.lead)
+    return to_lead.filter(status__in=SIGNED).exists() and not to_lead.waiting().exists()

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organisations', '0003_document_sign'),
+        ('organisations', '0004_zone_letters'),
     ]
 
     operations = [
