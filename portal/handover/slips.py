@@ -130,10 +130,10 @@ def return_slip(case: Case, results: list[dict[str, Any]], returned: list[CaseMa
 
 def supplement(case: Case, materials: list[CaseMaterial], tasks: list[Task], *, by: User) -> Slip:
     """One more slip to the deciding department, with these papers only. Runs inside the verb that forwards them."""
-    lines = [_line(material, True) for material in materials]
-    code, round = slip_codes(1)[0], _rounds(case, [case.lead]).get(case.lead_id, 0) + 1
-    content = papers.to_department(case, case.lead, tasks, lines, code=code, round=round, by=by)
-    slip = Slip(case=case, direction=Direction.TO_DEPARTMENT, department=case.lead, code=code, round=round)
+    lines, due = [_line(material, True) for material in materials], slip_due(timezone.localdate())
+    round = _rounds(case, [case.lead]).get(case.lead_id, 0) + 1
+    slip = Slip(case=case, direction=Direction.TO_DEPARTMENT, department=case.lead, due=due, round=round)
+    content = partial(papers.to_department, case, case.lead, tasks, lines, round=round, by=by)
     _issue(case, "handover", [Draft(slip, lines, content)], by=by)
     return slip
 

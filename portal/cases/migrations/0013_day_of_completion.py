@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0011_registers_by_index'),
+        ('cases', '0012_searches_tiles_and_ledgers_by_index'),
     ]
 
     operations = [
