@@ -24,6 +24,8 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = Path(tempfile.gettempdir()) / f"portal-tables-{os.getuid()}"
+STATES = 5
+"""So many states of the migrations are kept, the newest or last used; whoever works on two branches needs two."""
 
 
 def fingerprint() -> str:
@@ -75,8 +77,9 @@ def _copy_file(key: str) -> None:
         making.unlink(missing_ok=True)
         migrate(f"sqlite:///{making}")
         making.rename(kept)
-        for old in sorted(KEPT.glob("*.sqlite3"), key=os.path.getmtime)[:-5]:
+        for old in sorted(KEPT.glob("*.sqlite3"), key=os.path.getmtime)[:-STATES]:
             old.unlink()
+    os.utime(kept)
     shutil.copyfile(kept, connection.creation._get_test_db_name())
 
 
@@ -92,14 +95,14 @@ def server() -> Iterator[psycopg.Connection[Any]]:
 def _copy_database(key: str) -> None:
     kept, making = f"portal_tables_{key}", f"portal_tables_{key}_making"
     with server() as opened:
-        names = {name for (name,) in opened.execute("SELECT datname FROM pg_database")}
+        found = "SELECT datname FROM pg_database WHERE datname ~ '^portal_tables_[0-9a-f]+$' ORDER BY oid"
+        names = [name for (name,) in opened.execute(found)]
         if kept not in names:
             opened.execute(f"DROP DATABASE IF EXISTS {making}")
             opened.execute(f"CREATE DATABASE {making}")
             migrate(_sibling(making))
-            for old in names:
-                if old.startswith("portal_tables_"):
-                    opened.execute(f"DROP DATABASE IF EXISTS {old}")
+            for old in names[: 1 - STATES]:
+                opened.execute(f"DROP DATABASE IF EXISTS {old}")
             opened.execute(f"ALTER DATABASE {making} RENAME TO {kept}")
         opened.execute(f"CREATE DATABASE {connection.creation._get_test_db_name()} TEMPLATE {kept}")
 

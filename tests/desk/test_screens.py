@@ -441,8 +441,9 @@ def test_a_verb_without_its_key_says_so(cast: Cast) -> None:
     assert "这张表单不完整" in text_of(answer)
 
 
-def test_the_page_of_ones_own_account_takes_no_portrait_and_no_name(cast: Cast) -> None:
+def test_the_page_of_ones_own_account_takes_no_portrait_no_name_and_no_time_zone(cast: Cast) -> None:
     page = at_desk(cast.receiver).get(reverse("wagtailadmin_account")).content.decode()
     assert 'type="file"' not in page
     assert "first_name" not in page
+    assert "Asia/" not in page
     assert "old_password" in page
