@@ -10,7 +10,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from portal.cases import jobs
+from portal.cases.clocks.limits import limit_rows
 from portal.cases.decision.decide import decide
+from portal.cases.decision.withdraw import withdraw
 from portal.cases.intake.correction import complete_correction, lapse, request_correction
 from portal.cases.intake.files import may_bring
 from portal.cases.intake.materials import check_materials
@@ -274,3 +276,13 @@ def test_an_instant_item_can_be_refused_and_its_decision_is_handed_out(cast: Cas
         assert case.status == "decided_refused"
         ready_at_window(case, [NewResult("不予许可决定书", "1")], "A架", by=cast.issuer)
     assert case.status == "ready"
+
+
+def test_a_case_that_was_given_up_has_no_dates_and_takes_no_more_files(cast: Cast) -> None:
+    case = received()
+    with at("03-03"):
+        accept(case, by=cast.receiver)
+        assert limit_rows(case, date(2026, 3, 3))
+        withdraw(case, by=cast.receiver, reason="项目暂缓")
+        assert limit_rows(case, date(2026, 3, 3)) == []
+        assert not may_bring(case, cast.receiver)

@@ -95,8 +95,8 @@ class LimitRow:
 
 
 def limit_rows(case: Case, today: date) -> list[LimitRow]:
-    """Both limits of an accepted case, each with its explanation; empty before acceptance."""
-    if case.clock_start is None:
+    """Both limits of an accepted case, each with its explanation; empty before acceptance and once it was given up."""
+    if case.clock_start is None or (case.decided_at is None and case.clock_state == ClockState.STOPPED):
         return []
     stop = timezone.localdate(case.decided_at) if case.decided_at else today
     named = (
