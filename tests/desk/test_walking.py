@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from portal.cases.models import Application, Case, Task
 from portal.desk.base import listing
-from portal.desk.base.walking import NEWEST_FIRST, Order, Place, Walk
 from portal.lib import counting
+from portal.lib.walking import NEWEST_FIRST, Order, Place, Walk
 from portal.organisations.models import Role, ServiceCenter, User
 from tests.cast import Cast, accepted_case, person, received_case
 from tests.desk.test_screens import at_desk

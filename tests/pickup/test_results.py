@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -110,7 +111,7 @@ def test_a_month_is_chosen_in_the_address(cast: Cast) -> None:
 @pytest.mark.parametrize("value", ["nowhere", "\x00", "2026-99", "x" * 5000, "😀", "' OR 1=1"])
 def test_what_is_unknown_counts_as_not_chosen(value: str, cast: Cast) -> None:
     decided_case(cast)
-    for name in ("zone", "department", "month", "page"):
+    for name in ("zone", "department", "month", "after", "before", "end"):
         text = page(**{name: value})
         assert "共1件" in text
         assert value[:200] not in text
@@ -125,11 +126,15 @@ def test_pages_keep_the_filter_and_queries_stay_the_same(cast: Cast, django_asse
     with django_assert_max_num_queries(14):
         first = page(zone="investment")
     assert first.count("<tr>") == ROWS + 1
-    assert "?zone=investment&amp;page=2" in first
-    last = page(zone="investment", page="2")
-    assert last.count("<tr>") == 4 + 1
-    assert "?zone=investment&amp;page=1" in last
-    assert page(page="99").count("<tr>") == 4 + 1
+    following = re.search(r"\?zone=investment&amp;after=([0-9]+)", first)
+    assert following
+    assert "?zone=investment&amp;end=last" in first
+    rest = page(zone="investment", after=following[1])
+    assert rest.count("<tr>") == 4 + 1
+    assert "?zone=investment&amp;before=" in rest
+    assert "end=last" not in rest
+    assert page(zone="investment", end="last").count("<tr>") == ROWS + 1
+    assert page(after="99999999").count("<tr>") == ROWS + 1
 
 
 def test_a_list_row_does_not_even_read_personal_data(cast: Cast) -> None:
@@ -147,7 +152,7 @@ def test_the_list_is_only_read() -> None:
 
 def test_the_list_is_made_so_often_for_one_address_and_no_more(cast: Cast) -> None:
     for number in range(RESULTS_ADDRESS.limit):
-        assert Client().get(URL, {"page": str(number)}).status_code == 200
+        assert Client().get(URL, {"after": str(number)}).status_code == 200
     refused = Client().get(URL)
     assert refused.status_code == 429
     assert "请在" in refused.content.decode()

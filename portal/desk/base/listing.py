@@ -11,8 +11,8 @@ from django.http import QueryDict
 
 from portal.desk.base.parameters import Shape, column, number, one_of, text
 from portal.desk.base.tables import PER_PAGE, Table, show_rows, sorted_rows
-from portal.desk.base.walking import Order, Place, Stretch, Walk
 from portal.lib.counting import MOST_COUNTED, count_in_words, counted
+from portal.lib.walking import Order, Place, Stretch, Walk
 from portal.organisations.models import User
 
 LAST = "last"

@@ -18,7 +18,7 @@ from wagtail_modeladmin.options import ModelAdmin
 
 from portal.desk.base.tables import Table
 from portal.desk.base.views import RegisterView, ThingView, VerbView
-from portal.desk.base.walking import NEWEST_FIRST, Order
+from portal.lib.walking import NEWEST_FIRST, Order
 from portal.organisations.authority import somewhere
 from portal.organisations.models import User
 

@@ -24,11 +24,11 @@ from portal.desk.base.listing import TAKES, Listing
 from portal.desk.base.parameters import declared
 from portal.desk.base.tables import Table
 from portal.desk.base.views import DeskView
-from portal.desk.base.walking import Order
 from portal.desk.history import LEDGER_EXPORTED
 from portal.desk.items.tables import AnswerColumn, LedgerTable
 from portal.lib.counting import counted
 from portal.lib.spreadsheets import write_csv, write_table
+from portal.lib.walking import Order
 from portal.organisations.access import signed_in
 from portal.organisations.authority import somewhere
 from portal.organisations.models import User

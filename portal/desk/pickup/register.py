@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 
 from portal.cases.reading.seeking import sought
 from portal.desk.base.registers import DeskModelAdmin
-from portal.desk.base.walking import NEWEST_FIRST, Order
 from portal.desk.pickup import views
 from portal.desk.pickup.tables import DeliveryTable
+from portal.lib.walking import NEWEST_FIRST, Order
 from portal.organisations.models import User
 from portal.pickup.models import WAITING as DELIVERY_WAITING
 from portal.pickup.models import Delivery

@@ -9,9 +9,9 @@ from portal.cases.models.task import TaskQuerySet
 from portal.cases.reading.seeking import sought
 from portal.cases.states import TaskStatus
 from portal.desk.base.registers import DeskModelAdmin
-from portal.desk.base.walking import NEWEST_FIRST, Order
 from portal.desk.tasks import views
 from portal.desk.tasks.tables import TaskTable
+from portal.lib.walking import NEWEST_FIRST, Order
 from portal.organisations.models import User
 
 

@@ -52,9 +52,9 @@ class Stretch:
 class Walk:
     """A list to walk: `branches` share no row, and each has an index in `order`; `seen` is all that the reader sees."""
 
-    branches: Sequence[QuerySet]
+    branches: Sequence[QuerySet[Any]]
     order: Order
-    seen: QuerySet
+    seen: QuerySet[Any]
 
     def stretch(self, place: Place, size: int) -> Stretch:
         """The page of `size` rows at `place`; from a row that the reader does not see the list begins again."""
@@ -99,7 +99,7 @@ class Walk:
 class _Part:
     """A run of rows that lies in one index, read as positions."""
 
-    def __init__(self, rows: QuerySet, *names: str, down: bool) -> None:
+    def __init__(self, rows: QuerySet[Any], *names: str, down: bool) -> None:
         order = [f"-{name}" if down else name for name in names]
         self.rows = rows.order_by(*order).values_list(*names)
 
@@ -107,7 +107,7 @@ class _Part:
         return [(len(row) == 1, row[0] if len(row) > 1 else None, row[-1]) for row in self.rows[wanted]]
 
 
-def _parts(rows: QuerySet, field: str, here: Position | None, *, down: bool) -> Iterator[_Part]:
+def _parts(rows: QuerySet[Any], field: str, here: Position | None, *, down: bool) -> Iterator[_Part]:
     """The rows beyond `here`; those with a value apart from those without, so that each part lies in one index."""
     behind_all_values = here is not None and here[0]
     if field and (down or not behind_all_values):
@@ -120,8 +120,8 @@ def _parts(rows: QuerySet, field: str, here: Position | None, *, down: bool) -> 
         yield _Part(without.filter(beyond), "pk", down=down)
 
 
-def _may_lack(rows: QuerySet, field: str) -> bool:
-    return rows.model._meta.get_field(field).null
+def _may_lack(rows: QuerySet[Any], field: str) -> bool:
+    return bool(rows.model._meta.get_field(field).null)
 
 
 def _beyond(field: str, here: Position, *, down: bool) -> Q:
