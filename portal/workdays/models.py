@@ -161,14 +161,14 @@ class CalendarDay(CalendarEntry):
     """One day that is off though a weekday, or worked though a weekend (调休)."""
 
     date = models.DateField("日期", unique=True)
-    is_workday = models.BooleanField("上班")
+    is_workday = models.BooleanField("当天", choices=[(False, "放假"), (True, "上班")])
     note = models.CharField("说明", max_length=40, blank=True)
     source = models.CharField("来源", max_length=120, default="人工录入")
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 
     class Meta:
         ordering = ["-date"]
-        verbose_name = "特殊日期"
+        verbose_name = "日历日期"
         verbose_name_plural = "工作日历"
 
     def __str__(self) -> str:

@@ -323,3 +323,14 @@ def test_who_keeps_the_calendar_may_take_back_what_was_entered_by_mistake(cast: 
     keeper = User.objects.get(pk=cast.publisher.pk)
     assert keeper.has_perm("workdays.delete_calendarday")
     assert keeper.has_perm("workdays.delete_calendaryear")
+
+
+def test_a_day_is_said_to_be_off_or_worked_and_not_left_to_an_empty_box(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.publisher, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("workdays_calendarday_modeladmin_create")
+    form = {"date": "2027-01-13", "note": "台风", "source": "人工录入"}
+    assert client.post(address, form).status_code == 200
+    assert not CalendarDay.objects.filter(date=date(2027, 1, 13)).exists()
+    assert client.post(address, {**form, "is_workday": "False"}).status_code == 302
+    assert not CalendarDay.objects.get(date=date(2027, 1, 13)).is_workday

@@ -92,7 +92,10 @@ class CalendarDayAdmin(OrdinaryAdmin):
     menu_icon = "calendar-alt"
     list_display = ("date", "works", "note", "source")
     ordering = ("-date",)
-    works = yes_or_no("is_workday", "上班")
+
+    @display(description="当天")
+    def works(self, day: CalendarDay) -> str:
+        return day.get_is_workday_display()
 
 
 class CalendarYearAdmin(OrdinaryAdmin):
