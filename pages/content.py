@@ -7,7 +7,17 @@ from pathlib import Path
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page, Site
+from wagtail.models import (
+    Collection,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+    PageLogEntry,
+    Site,
+    Task,
+    Workflow,
+    WorkflowState,
+)
 
 from pages.catalogue_page import CataloguePage
 from pages.elements import fill
@@ -26,6 +36,8 @@ from portal.lib.content import read_yaml
 from portal.organisations import access
 
 INTRO = "一次告知、一窗受理、并联审批、统一出件：带齐材料到一个窗口，其余的由我们来跑。"
+SAMPLE_WORKFLOW = "Moderators approval"
+"""Wagtail's own; ours is made by `make_workflow`."""
 UPLOADS = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
 RIGHTS = {access.EDITORS: ("add_page", "change_page"), access.PUBLISHERS: ("publish_page", "lock_page", "unlock_page")}
 
@@ -34,6 +46,7 @@ def load_pages(content_dir: Path, progress: Callable[[str], None] = lambda text:
     """Site, home, catalogue, one published guide per item, one page per theme, and the editors' rights."""
     is_new = not HomePage.objects.exists()
     home = _home()
+    _put_wagtails_own_in_order()
     catalogue = CataloguePage.objects.first() or _catalogue(home)
     for definition in load_items(content_dir):
         if _is_missing(definition):
@@ -74,6 +87,18 @@ def _home() -> HomePage:
         welcome.delete()
     home.refresh_from_db()
     return home
+
+
+@transaction.atomic
+def _put_wagtails_own_in_order() -> None:
+    """What Wagtail brings in English: the roots get Chinese names, its sample workflow and groups go while unused."""
+    Page.objects.filter(depth=1, title="Root").update(title="全站", draft_title="全站")
+    Collection.objects.filter(depth=1, name="Root").update(name="全部")
+    PageLogEntry.objects.filter(label="Welcome to your new Wagtail site!").delete()
+    if not WorkflowState.objects.filter(workflow__name=SAMPLE_WORKFLOW).exists():
+        Workflow.objects.filter(name=SAMPLE_WORKFLOW).delete()
+        Task.objects.filter(name=SAMPLE_WORKFLOW).delete()
+        Group.objects.filter(name__in=["Moderators", "Editors"], user=None).delete()
 
 
 @transaction.atomic

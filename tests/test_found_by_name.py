@@ -228,6 +228,7 @@ def test_what_is_hooked_into_the_back_office() -> None:
         "refuse_bulk_publish",
         "refuse_copy",
         "register",
+        "reports_menu",
         "say_what_it_shows",
     }
 

@@ -1,7 +1,7 @@
 """Table of contents of the staff shell: registers, menu, home, looks. Registration only."""
 
 from django.templatetags.static import static
-from django.urls import path, re_path, reverse
+from django.urls import path, re_path, resolve, reverse
 from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -13,6 +13,7 @@ from portal.desk.care.registers import FeedbackAdmin, RulebookGroup, SynonymAdmi
 from portal.desk.care.rulebook import TryClause
 from portal.desk.cases import intake, papers
 from portal.desk.cases.register import CaseAdmin
+from portal.desk.doors import OF_NOBODY
 from portal.desk.handbooks import views as handbooks
 from portal.desk.handbooks.register import HandbookAdmin
 from portal.desk.house.registers import HouseGroup
@@ -95,6 +96,11 @@ def homepage(request, panels):
 @hooks.register("construct_main_menu")
 def main_menu(request, items):
     home.trim_menu(request, items)
+
+
+@hooks.register("construct_reports_menu")
+def reports_menu(request, items):
+    items[:] = [item for item in items if resolve(item.url).view_name not in OF_NOBODY]
 
 
 hooks.register("register_admin_menu_item", health.menu_item)
