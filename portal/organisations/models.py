@@ -83,13 +83,26 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(Q(valid_from=None) | Q(valid_from__lte=on)).filter(Q(valid_to=None) | Q(valid_to__gte=on))
 
 
+class OrganisationKind(models.TextChoices):
+    """What a body is in the reform: who decides, who coordinates, who watches."""
+
+    DEPARTMENT = "department", "政府部门"
+    COORDINATOR = "coordinator", "统筹协调单位"
+    SUPERVISOR = "supervisor", "审批服务管理机构"
+    SERVICE_CENTER = "service_center", "行政服务中心"
+    PUBLIC_INSTITUTION = "public_institution", "事业单位"
+    DISTRICT_GOVERNMENT = "district_government", "区县政府"
+    ZONE_COMMITTEE = "zone_committee", "开发区管委会"
+    PUBLISHER = "publisher", "发文单位"
+
+
 class Organisation(models.Model):
     """A department, office or body named in the plan; `document_sign` stands at the head of its own papers' numbers."""
 
     code = models.SlugField("代码", max_length=40, unique=True)
     short_name = models.CharField("简称", max_length=60)
     full_name = models.CharField("全称", max_length=120)
-    kind = models.CharField("类别", max_length=40, blank=True)
+    kind = models.CharField("类别", max_length=40, choices=OrganisationKind.choices, blank=True)
     aliases = models.JSONField("别名", default=list, blank=True)
     document_sign = models.CharField("文号代字", max_length=20, blank=True)
     phone = models.CharField("电话", max_length=60, blank=True)

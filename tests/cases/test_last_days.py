@@ -118,11 +118,12 @@ def test_a_clock_that_stands_says_whether_it_is_paused_or_finished() -> None:
     assert light(left=0, limit=5, finished=True).colour == Colour.BLUE
 
 
-def test_a_case_is_grey_before_its_clock_runs_and_stands_still_when_it_is_decided(
+def test_a_case_has_the_light_of_the_answer_before_acceptance_and_stands_still_when_it_is_decided(
     cast: Cast, on_a_monday: time_machine.Coordinates
 ) -> None:
     today = date(2026, 6, 1)
-    assert case_light(received_case(), today).colour == Colour.GREY
+    waiting = case_light(received_case(), today)
+    assert (waiting.colour, waiting.reason) == (Colour.GREEN, "受理剩余5个工作日")
     case = accepted_case()
     assert case_light(case, case.promised_due).reason == "今日到期"
     assert case_light(case, case.promised_due + timedelta(days=1)).colour == Colour.RED

@@ -69,7 +69,7 @@ def test_a_corrected_case_on_its_way_to_the_departments(cast: Cast) -> None:
         ("complete_correction", "receiver", "correction_done"),
     ]
     first, second = case.materials.filter(key__in=["m01", "m02"]).order_by("key")
-    assert told(case, "request_correction") == [f"需补正：{first.name}、{second.name}。"]
+    assert told(case, "request_correction") == [f"需补正：{first.name}、{second.name}。当面送达。"]
     assert case.events.get(verb="request_correction").once == "k1"
     assert told(case, "check_materials")[0] == f"已收0项，清单共{case.materials.count()}项。"
     assert told(case, "check_materials")[1] == f"已收{case.materials.count()}项，清单共{case.materials.count()}项。"
@@ -241,7 +241,7 @@ def test_a_result_with_an_error_goes_back_and_its_entry_is_gone(cast: Cast) -> N
 def test_an_instant_case_leaves_the_window_without_a_slip(cast: Cast) -> None:
     case = accepted_case("SS-02")
     task = case.tasks.get()
-    assert (case.stage, task.status, task.due) == (1, "working", timezone.localdate())
+    assert (case.stage, task.status, task.due) == (1, "working", case.promised_due)
     decide(task, by=cast.decider("sx-scjg"), granted=True)
     case.refresh_from_db()
     assert set(holders(case).values()) == {HolderKind.WINDOW}

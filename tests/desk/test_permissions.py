@@ -136,7 +136,7 @@ def answers(user: User | None, url: str, method: str = "get") -> int | str:
 
 CASE_VERBS = (
     "inspect", "materials", "accept", "correct", "corrected", "receipt", "upload", "transfer", "ready",
-    "withdraw", "reveal", "form",
+    "withdraw", "reveal", "form", "forward",
 )  # fmt: skip
 TASK_VERBS = ("answer", "decide", "redispatch")
 SLIP_VERBS = ("inspect", "sign", "bounce", "take_in", "bounce_result")
@@ -174,8 +174,8 @@ ROWS: dict[str, tuple[Callable[[Things], list[object]], set[str], int]] = {
     "desk_edition_compare": (lambda t: ["TZ-09"], {"supervisor", "publisher", "editor"}, REFUSED),
     "desk_ledger": (lambda t: ["TZ-09"], LEDGER_READERS, REFUSED),
     "desk_ledger_export": (lambda t: ["TZ-09", "csv"], LEDGER_READERS, REFUSED),
-    "moves_modeladmin_index": (lambda t: [], {"receiver", "estate_receiver", "issuer", "supervisor"}, REFUSED),
-    "moves_modeladmin_inspect": (lambda t: [t.move], {"receiver", "issuer", "supervisor"}, HIDDEN),
+    "moves_modeladmin_index": (lambda t: [], LEDGER_READERS, REFUSED),
+    "moves_modeladmin_inspect": (lambda t: [t.move], {"receiver", "lead_officer", "issuer", "supervisor"}, HIDDEN),
     "promises_modeladmin_index": (lambda t: [], {"supervisor", "publisher"}, REFUSED),
     "promises_modeladmin_inspect": (lambda t: [t.promise], {"supervisor", "publisher"}, HIDDEN),
     "promises_modeladmin_retry": (lambda t: [t.promise], {"supervisor", "publisher"}, HIDDEN),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models, transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from portal.cases.intake.materials import check_materials
+from portal.cases.intake.outcomes import deem_accepted
 from portal.cases.models import Application, Case, CaseFile, CaseMaterial, Event, Task
 from portal.catalog.care.health import HealthReport
 from portal.catalog.editions.intake import withdraw_item
@@ -27,7 +30,17 @@ from portal.handover.models import Custody, Slip
 from portal.jobs.models import Promise, PromiseStatus
 from portal.organisations.models import Role, User, Zone
 from portal.pickup.models import Delivery, Result
-from tests.cast import PERSON, Cast, accepted_case, case_to_decide, decided_case, good_rows, person, received_case
+from tests.cast import (
+    PERSON,
+    Cast,
+    accepted_case,
+    case_to_decide,
+    decided_case,
+    good_rows,
+    person,
+    received_case,
+    sign_all,
+)
 from tests.desk.test_permissions import ROWS, client_of, named
 from tests.desk.test_screens import intake_data
 from tests.stages import bounced, in_correction, in_department, in_transfer, ready
@@ -97,6 +110,16 @@ def all_in(cast: Cast) -> Case:
     return case
 
 
+def brought_later(cast: Cast) -> Case:
+    """Accepted by silence, signed for, and what was missing is at the window now."""
+    case = received_case(complete=False)
+    Case.objects.filter(pk=case.pk).update(acceptance_due=timezone.localdate() - timedelta(days=1))
+    deem_accepted(case)
+    sign_all(case, cast)
+    check_materials(case, good_rows(case), by=cast.receiver)
+    return case
+
+
 def one_result(thing: Case) -> dict[str, Any]:
     return {"name": "许可证", "number": "1", "originals": 1, "duplicates": 0, "shelf": "A架"}
 
@@ -154,12 +177,13 @@ POSTINGS: dict[str, Posting] = {
     "cases_modeladmin_materials": Posting(lambda cast: received_case(complete=False), WINDOW, checklist),
     "cases_modeladmin_accept": Posting(lambda cast: received_case(), WINDOW),
     "cases_modeladmin_correct": Posting(
-        lambda cast: received_case(complete=False), WINDOW, lambda case: {"gap_m01": "请补交"}
+        lambda cast: received_case(complete=False), WINDOW, lambda case: {"gap_m01": "请补交", "way": "in_person"}
     ),
     "cases_modeladmin_corrected": Posting(all_in, WINDOW),
     "cases_modeladmin_receipt": Posting(lambda cast: received_case(), WINDOW),
     "cases_modeladmin_form": Posting(lambda cast: received_case(), WINDOW),
     "cases_modeladmin_upload": Posting(lambda cast: received_case(), WINDOW, a_scan),
+    "cases_modeladmin_forward": Posting(brought_later, WINDOW),
     "cases_modeladmin_withdraw": Posting(lambda cast: received_case(), WINDOW, because),
     "cases_modeladmin_reveal": Posting(
         lambda cast: accepted_case(), WINDOW | {"issuer", "lead_officer", "lead_decider"}, because

@@ -27,6 +27,7 @@ WITH_THE_CODE = {
     "acceptance",
     "correction",
     "correction_receipt",
+    "lapse",
     "withdrawal",
     "decision_grant",
     "decision_refusal",

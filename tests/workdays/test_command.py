@@ -47,7 +47,8 @@ def test_an_open_pause_has_no_last_day() -> None:
 
 def test_the_farthest_days_and_the_longest_limit_are_taken() -> None:
     seed_workdays()
-    assert told("1950-01-01", "0").startswith("1950年1月1日")
+    assert told("1950-01-02", "0").startswith("1950年1月2日")
+    assert told("1950-01-01", "0").startswith("1950年1月2日"), "a Sunday"
     assert told("2150-12-31", "0").startswith("2150年12月31日")
     assert told("2017-03-15", "3650", "--unit", "nd").startswith("2027年3月15日（预计）"), "3650 days on is a Saturday"
     assert told("2017-03-15", "5", "--pause", "2017-03-16:2017-03-16").startswith("2017年3月22日")
