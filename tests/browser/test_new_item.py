@@ -141,7 +141,7 @@ def test_an_item_is_defined_from_nothing_and_taken_to_pickup(desk: Callable[[str
     assert mend.input_value() == "其他相关材料"
     mend.fill("周边建筑物和管线调查报告")
     editor.publish()
-    assert "已经发布" in editor.page.locator("body").inner_text()
+    assert f"页面'{NAME}'已创建并发布" in editor.page.locator("body").inner_text()
 
     reader = desk("tz-window")
     reader.open(f"/items/{CODE.lower()}/")
