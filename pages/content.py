@@ -95,8 +95,9 @@ def _put_wagtails_own_in_order() -> None:
     Page.objects.filter(depth=1, title="Root").update(title="全站", draft_title="全站")
     Collection.objects.filter(depth=1, name="Root").update(name="全部")
     PageLogEntry.objects.filter(label="Welcome to your new Wagtail site!").delete()
-    if not WorkflowState.objects.filter(workflow__name=SAMPLE_WORKFLOW).exists():
-        Workflow.objects.filter(name=SAMPLE_WORKFLOW).delete()
+    sample = Workflow.objects.filter(name=SAMPLE_WORKFLOW)
+    if sample.exists() and not WorkflowState.objects.filter(workflow__in=sample).exists():
+        sample.delete()
         Task.objects.filter(name=SAMPLE_WORKFLOW).delete()
         Group.objects.filter(name__in=["Moderators", "Editors"], user=None).delete()
 

@@ -16,16 +16,18 @@ SIGNED = frozenset({SlipStatus.RECEIVED, SlipStatus.RECEIVED_WITH_DIFFERENCE})
 
 
 def may_forward(case: Case, user: User) -> bool:
-    """Whether the user's window holds papers of a case that the deciding department has signed for."""
+    """Whether the user's window holds papers for a deciding department that takes paper and has signed."""
     mine = authority.may(user, "slips.forward", place_of(case))
-    return mine and case.status in IN_PROGRESS and _has_signed(case) and bool(slips.at_window(case))
+    return (
+        mine and case.status in IN_PROGRESS and _takes_paper(case) and _has_signed(case) and bool(slips.at_window(case))
+    )
 
 
 def forward(case: Case, *, by: User, once: str | None = None) -> Slip:
     """Send the papers that the window holds to the deciding department on a slip of their own.
 
-    Raises Refused when there are none, and while the department has not signed for what was sent before: until then
-    nothing is forwarded, and what bounced is dispatched again.
+    Raises Refused when there are none, for a department that works from scans, and while the department has not signed
+    for what was sent before: until then nothing is forwarded, and what bounced is dispatched again.
     """
     with acting(case):
         authority.require(by, "slips.forward", place_of(case))
@@ -34,12 +36,19 @@ def forward(case: Case, *, by: User, once: str | None = None) -> Slip:
         held = slips.at_window(case)
         if not held:
             raise Refused("窗口没有保管本件的纸质材料，不需要移交。")
+        if not _takes_paper(case):
+            raise Refused(f"{case.lead}凭扫描件办理本件，纸质材料留在窗口，请上传扫描件。")
         if not _has_signed(case):
             raise Refused(f"{case.lead}还没有签收上一张交接单，请等签收以后再移交。")
         slip = slips.supplement(case, held, list(case.tasks.filter(department=case.lead, status__in=OPEN_TASK)), by=by)
         names = "、".join(material.name for material in held)
         case.note("forward", "移交补收材料", by=by, text=f"{slip.number}：{names}。", once=once)
         return slip
+
+
+def _takes_paper(case: Case) -> bool:
+    """Whether the route sends the papers themselves to the deciding department."""
+    return case.tasks.filter(department=case.lead, takes_paper=True).exists()
 
 
 def _has_signed(case: Case) -> bool:

@@ -28,13 +28,17 @@ def problems() -> Iterator[str]:
 
 
 def _slips_to_departments() -> Iterator[str]:
-    """A task waits for its department's signature exactly while a slip is on its way there."""
+    """A task waits for its department's signature exactly while a slip is on its way there.
+
+    A department that has signed gets what is brought later on one more slip, for which no task waits.
+    """
     slips = Slip.objects.waiting().filter(direction=Direction.TO_DEPARTMENT)
     tasks = Task.objects.filter(status=TaskStatus.SENT)
     same = {"case": OuterRef("case"), "department": OuterRef("department")}
     for task in tasks.filter(~Exists(slips.filter(**same))):
         yield f"task {task.pk}: sent, but no slip is on its way"
-    for slip in slips.filter(~Exists(tasks.filter(**same))):
+    signed = Task.objects.exclude(signed_at=None)
+    for slip in slips.filter(~Exists(tasks.filter(**same)), ~Exists(signed.filter(**same))):
         yield f"slip {slip.pk}: on its way to a department that has nothing to sign for"
 
 

@@ -10,7 +10,7 @@ from portal.cases.models.acting import acting
 from portal.cases.states import TaskOutcome
 from portal.handover import signing
 from portal.handover.models import Custody, HolderKind, Slip
-from portal.handover.slips import return_slip, to_return
+from portal.handover.slips import at_window, return_slip, to_return
 from portal.lib.crypto import blind_index
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
@@ -117,6 +117,5 @@ def _shelve(case: Case, shelf: str, slip: Slip | None, by: User) -> Delivery:
     )
     case.issue("pickup_notice", papers.pickup_notice(delivery, code, by), by=by)
     if slip is None:
-        held = Custody.objects.now().of_case(case).filter(holder=HolderKind.WINDOW)
-        Custody.objects.hand_over([item.material for item in held], to=HolderKind.ISSUE_COUNTER)
+        Custody.objects.hand_over(at_window(case), to=HolderKind.ISSUE_COUNTER)
     return delivery

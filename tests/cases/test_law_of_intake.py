@@ -19,8 +19,8 @@ from portal.cases.intake.materials import check_materials
 from portal.cases.intake.outcomes import accept
 from portal.cases.models import Case
 from portal.documents.registry import Rendition
-from portal.handover import signing
-from portal.handover.forwarding import forward
+from portal.handover import integrity, signing
+from portal.handover.forwarding import forward, may_forward
 from portal.handover.models import Custody
 from portal.lib.refusal import Refused
 from portal.organisations.models import OpeningHours, ServiceCenter
@@ -135,11 +135,25 @@ def test_what_is_brought_after_silence_follows_on_a_slip_of_its_own(cast: Cast) 
         sign_all(case, cast)
         slip = forward(case, by=cast.receiver)
         assert {line.name for line in slip.lines.all()} == {line.name for line in case.lines() if line.is_paper}
+        assert list(integrity.problems()) == []
         signing.sign(slip, by=cast.officer("sx-jsj"))
         with pytest.raises(Refused, match="窗口没有保管"):
             forward(case, by=cast.receiver)
     assert set(Custody.objects.now().of_case(case).values_list("organisation__code", flat=True)) == {"sx-jsj"}
     assert case.events.filter(verb="sign_papers").count() == 1
+
+
+def test_nothing_is_forwarded_to_a_department_that_works_from_scans(cast: Cast) -> None:
+    case = received(complete=False)
+    with at("03-10"):
+        jobs.deem_accepted(timezone.now())
+        case.refresh_from_db()
+        case.tasks.update(takes_paper=False)
+        sign_all(case, cast)
+        check_materials(case, good_rows(case), by=cast.receiver)
+        assert not may_forward(case, cast.receiver)
+        with pytest.raises(Refused, match="凭扫描件办理"):
+            forward(case, by=cast.receiver)
 
 
 def test_what_stood_at_acceptance_is_not_opened_again(cast: Cast) -> None:

@@ -29,7 +29,6 @@ def awaiting_acceptance() -> QuerySet[Case]:
 def in_correction() -> QuerySet[Case]:
     asked = Event.objects.filter(case=OuterRef("pk"), verb="request_correction").order_by("-seq")
     cases: QuerySet[Case] = Case.objects.filter(status=CaseStatus.CORRECTION)
-    when, days = (Subquery(asked.values(name)[:1]) for name in ("at", "data__days"))
     when, data = (Subquery(asked.values(name)[:1]) for name in ("at", "data"))
     return cases.annotate(asked_at=when, asked_data=data)
 
