@@ -188,14 +188,14 @@ def private_person(**changes: Any) -> Applicant:
     return Applicant(**{**fields, **changes})
 
 
-RECEIVERS = {"A01": "receiver", "B01": "business-receiver", "C01": "estate-receiver"}
-WINDOWS = {"TZ": "A01", "SS": "B01", "BDC": "C01"}
+RECEIVERS = {"A01": "receiver", "B01": "business-receiver", "C01": "estate-receiver", "E01": "utility-receiver"}
+WINDOWS = {"TZ": "A01", "SS": "B01", "BDC": "C01", "GY": "E01"}
 
 
 def received_case(code: str = "TZ-09", *, applicant: Applicant | None = None, complete: bool = True) -> Case:
     """A case at the window, with all its materials in and sound unless `complete` is False."""
     window = Window.objects.get(code=WINDOWS[code.split("-")[0]])
-    by = User.objects.get(username=RECEIVERS[window.code])
+    by = person(RECEIVERS[window.code], [(Role.RECEIVER, window.code, "")])
     item = ServiceItem.objects.get(code=code)
     case = receive(item=item, applicant=applicant or company(), window=window, by=by, key=uuid.uuid4())
     if complete:

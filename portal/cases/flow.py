@@ -56,7 +56,7 @@ MOVES: dict[str, Move] = {
         _move("grant", "准予", {S.IN_DEPARTMENT}, S.DECIDED_GRANTED, {Role.DECIDER}),
         _move("decide_on_the_spot", "当场决定", {S.ACCEPTED}, S.DECIDED_GRANTED, {Role.DECIDER, Role.OFFICER}),
         _move("refuse_on_the_spot", "当场不予", {S.ACCEPTED}, S.DECIDED_REFUSED, {Role.DECIDER, Role.OFFICER}),
-        _move("refuse", "不予许可", {S.IN_DEPARTMENT}, S.DECIDED_REFUSED, {Role.DECIDER}),
+        _move("refuse", "不予办理", {S.IN_DEPARTMENT}, S.DECIDED_REFUSED, {Role.DECIDER}),
         _move("transfer_result", "结果移交", DECIDED, S.RESULT_TRANSFER, {Role.OFFICER}),
         _move("ready_at_window", "窗口直接出件", DECIDED, S.READY, {Role.ISSUER}),
         _move("take_in_result", "窗口接收", {S.RESULT_TRANSFER}, S.READY, {Role.ISSUER}),

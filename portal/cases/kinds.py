@@ -4,13 +4,19 @@ Whoever sees a case may read its papers, but the applicant's own copies bear the
 windows of the place only. Everybody else opens the copies for the file.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
+from portal.cases.grounds import BEFORE_TYPES, RULINGS_BEFORE_TYPES
 from portal.documents.registry import USUAL_COPIES, PaperKind, register
 from portal.organisations.roles import CENTRE_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES
 
 OF_THE_DEPARTMENT = ("第一联 申请人", "第二联 部门案卷")
 
 
-def _for_applicant(code: str, title: str, sign: str, copies: tuple[str, ...] = USUAL_COPIES) -> PaperKind:
+def _for_applicant(
+    code: str, title: str, sign: str, copies: tuple[str, ...] = USUAL_COPIES, earlier: Mapping[str, Any] | None = None
+) -> PaperKind:
     return PaperKind(
         code=code,
         title=title,
@@ -18,18 +24,19 @@ def _for_applicant(code: str, title: str, sign: str, copies: tuple[str, ...] = U
         opened_by=WINDOW_ROLES,
         file_opened_by=DEPARTMENT_ROLES | CENTRE_ROLES,
         copies=copies,
+        earlier=earlier or {},
     )
 
 
 register(
     _for_applicant("receipt", "收件凭证", "收"),
-    _for_applicant("acceptance", "受理通知书", "受"),
-    _for_applicant("correction", "一次性补正告知书", "补"),
-    _for_applicant("correction_receipt", "补正材料接收凭证", "补收"),
+    _for_applicant("acceptance", "受理通知书", "受", earlier=BEFORE_TYPES),
+    _for_applicant("correction", "一次性补正告知书", "补", earlier=BEFORE_TYPES),
+    _for_applicant("correction_receipt", "补正材料接收凭证", "补收", earlier=BEFORE_TYPES),
     _for_applicant("lapse", "退件告知书", "退"),
     _for_applicant("withdrawal", "撤回申请书", "撤"),
-    _for_applicant("decision_grant", "准予决定书", "准", copies=OF_THE_DEPARTMENT),
-    _for_applicant("decision_refusal", "不予许可决定书", "不", copies=OF_THE_DEPARTMENT),
+    _for_applicant("decision_grant", "准予决定书", "准", OF_THE_DEPARTMENT, RULINGS_BEFORE_TYPES[True]),
+    _for_applicant("decision_refusal", "不予决定书", "不", OF_THE_DEPARTMENT, RULINGS_BEFORE_TYPES[False]),
     PaperKind(
         code="application_form",
         title="统一申请表",

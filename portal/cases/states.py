@@ -24,7 +24,7 @@ class CaseStatus(models.TextChoices):
     REVIEW_CORRECTION = "review_correction", "审查阶段补正"
     AWAITING_SUPERIOR = "awaiting_superior", "已上报待上级决定"
     DECIDED_GRANTED = "decided_granted", "准予"
-    DECIDED_REFUSED = "decided_refused", "不予许可"
+    DECIDED_REFUSED = "decided_refused", "不予办理"
     RETURNED = "returned", "退件"
     WITHDRAWN = "withdrawn", "撤回"
     RESULT_TRANSFER = "result_transfer", "结果移交中"
@@ -98,7 +98,7 @@ class TaskOutcome(models.TextChoices):
     DISAGREE = "disagree", "不同意"
     DEEMED_AGREE = "deemed_agree", "逾期视为同意"
     GRANTED = "granted", "准予"
-    REFUSED = "refused", "不予许可"
+    REFUSED = "refused", "不予办理"
 
 
 ANSWERS = (TaskOutcome.AGREE, TaskOutcome.AGREE_WITH_CONDITIONS, TaskOutcome.DISAGREE)

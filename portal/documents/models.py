@@ -157,7 +157,7 @@ class Document(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.number}"
+        return f"{self.title} {self.number}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """An issued document is never saved again; rendering and voiding are conditional updates."""
@@ -212,11 +212,13 @@ class Document(models.Model):
 
     @property
     def title(self) -> str:
-        return self.get_kind_display()
+        """What the paper calls itself; what its kind is called where it does not."""
+        return str(self.content.get("title") or self.get_kind_display())
 
     def context(self, rendition: Rendition) -> dict[str, Any]:
         """What the template of this paper gets: its frozen content, itself, and the copies to print."""
-        return {**self.content, "document": self, "copies": registry.kind_of(self.kind).copies_in(rendition)}
+        kind = registry.kind_of(self.kind)
+        return {**kind.earlier, **self.content, "document": self, "copies": kind.copies_in(rendition)}
 
     @property
     def code_in_groups(self) -> str:

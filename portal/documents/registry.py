@@ -7,9 +7,10 @@ is `documents/<code>.html`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 CODE = re.compile(r"[a-z][a-z_]{1,19}")
 """As long as the column that keeps it."""
@@ -48,6 +49,7 @@ class PaperKind:
 
     `opened_by` open the whole paper, with `at_its_place` only from a post at the centre and zone of the case;
     `file_opened_by` open its copies for the file. `for_applicant`: the first copy goes home with the applicant.
+    `earlier`: what the template asks for and papers of an earlier release, which may still wait for their PDF, lack.
     """
 
     code: str
@@ -59,6 +61,7 @@ class PaperKind:
     body: Body = Body.CENTRE
     copies: tuple[str, ...] = USUAL_COPIES
     for_applicant: bool = True
+    earlier: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not CODE.fullmatch(self.code):

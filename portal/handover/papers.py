@@ -90,7 +90,7 @@ def to_window(
         "code": code,
         "giver": department.full_name,
         "taker": case.application.center.name + "出件窗口",
-        "outcome": case.get_outcome_display(),
+        "outcome": case.ruling,
         "decided_at": minute(case.decided_at),
         "decision_number": _decision_number(case),
         "results": results,

@@ -13,7 +13,7 @@ from typing import Any
 from portal.cases.clocks.limits import LimitRow, limit_rows
 from portal.cases.models import Case, Task
 from portal.cases.reading.progress import case_chart
-from portal.cases.states import AFTER_DECISION, CaseStatus, TaskStatus
+from portal.cases.states import AFTER_DECISION, CaseStatus, TaskOutcome, TaskStatus
 from portal.lib.words import day
 from portal.organisations.models import ServiceCenter, Window, WindowKind
 from portal.pickup.limits import delivery_due
@@ -22,7 +22,7 @@ from portal.workdays.words import due_in_words
 
 S = CaseStatus
 AGAIN = "您可以重新申请。"
-REMEDY = "不服决定的，可以依法申请行政复议或者提起行政诉讼，期限和机关写在决定书上。"
+REMEDY = "不服决定的，可以依法申请行政复议或者提起行政诉讼，期限和机关写在这份文书上。"
 
 WORDS: dict[str, tuple[str, str]] = {
     S.DRAFT: ("申请还没有提交。", "提交后由窗口核对。"),
@@ -46,8 +46,11 @@ WORDS: dict[str, tuple[str, str]] = {
     S.SUSPENDED: ("正在进行特别程序，期限暂停计算。", "特别程序结束后继续办理，期限顺延。"),
     S.REVIEW_CORRECTION: ("审查中发现材料需要补正，请看补正告知书。", "补齐后继续审查。"),
     S.AWAITING_SUPERIOR: ("材料已经报送上级机关，等待上级机关决定。", "上级机关决定后由窗口通知您。"),
-    S.DECIDED_GRANTED: ("已经决定准予，正在制作证照或者文书。", "制成后移交出件窗口，在{delivery_due}前可以领取。"),
-    S.DECIDED_REFUSED: ("已经决定不予许可，理由写在决定书上。" + REMEDY, "决定书在{delivery_due}前送达。"),
+    S.DECIDED_GRANTED: ("已经决定{ruling}，正在制作证照或者文书。", "制成后移交出件窗口，在{delivery_due}前可以领取。"),
+    S.DECIDED_REFUSED: (
+        "已经决定{ruling}，理由写在《{decision}》上。" + REMEDY,
+        "《{decision}》在{delivery_due}前送达。",
+    ),
     S.RETURNED: ("申请已经退回，原因写在退件通知上。", AGAIN),
     S.WITHDRAWN: ("本次申请已经按申请人的要求撤回。", AGAIN),
     S.RESULT_TRANSFER: ("已经作出决定，办理结果正在移交出件窗口。", "到达后即可领取，最迟{delivery_due}。"),
@@ -104,7 +107,7 @@ def following(case: Case, today: date) -> Following:
         application_number=case.application.number,
         item=case.definition.name,
         applicant=case.applicant_shown,
-        status=case.get_status_display(),
+        status=case.status_text,
         happening=happening.format(**facts),
         following=next_step.format(**facts),
         dates=_dates(case, delivery),
@@ -119,6 +122,8 @@ def following(case: Case, today: date) -> Following:
 def _surroundings(case: Case, tasks: list[Task], delivery: Delivery | None) -> dict[str, str]:
     """What the sentences of WORDS may name."""
     return {
+        "ruling": case.ruling,
+        "decision": case.definition.procedure.title(case.outcome == TaskOutcome.GRANTED),
         "acceptance_due": due_in_words(case.acceptance_due),
         "correction_due": due_in_words(case.correction_due),
         "promised_due": due_in_words(case.promised_due, case.clock_start),
@@ -163,7 +168,7 @@ def _dates(case: Case, delivery: Delivery | None) -> list[tuple[str, str]]:
     happened = [
         ("收件", case.received_at),
         ("受理", case.accepted_at),
-        (case.get_outcome_display() or "决定", case.decided_at),
+        (case.ruling or "决定", case.decided_at),
         ("到达出件窗口", delivery.ready_at if delivery else None),
         ("领取", delivery.delivered_at if delivery else None),
     ]

@@ -31,7 +31,7 @@ def pickup_notice(delivery: Delivery, code: str, by: User) -> dict[str, Any]:
     case, due = delivery.case, due_in_words(delivery.due)
     return {
         **head(case, by),
-        "outcome": case.get_outcome_display(),
+        "outcome": case.ruling,
         "pickup_code": code,
         "shelf": delivery.shelf,
         "due": due,
@@ -46,7 +46,7 @@ def delivery_receipt(delivery: Delivery, by: User) -> dict[str, Any]:
     case = delivery.case
     return {
         **head(case, by),
-        "outcome": case.get_outcome_display(),
+        "outcome": case.ruling,
         "results": result_rows(case),
         "returned": [
             {"name": line.name, "originals": line.originals, "photocopies": line.photocopies}

@@ -156,7 +156,7 @@ def test_an_item_is_defined_from_nothing_and_taken_to_pickup(desk: Callable[[str
         office = desk(f"{prefix}-office")
         sign_slip(office, codes[department])
         answer(office, case)
-    decide(desk("jsj-chief"), case)
+    decide(desk("jsj-chief"), case, "予以办理", "通知书")
     bring_back(desk("jsj-office"), case, "绍建审2026-001")
     hand_out(desk("issuer"), case, "绍建审2026-001")
     assert "All invariants hold" in portal.manage("check_invariants")

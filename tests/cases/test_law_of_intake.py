@@ -288,7 +288,7 @@ def test_an_instant_item_can_be_refused_and_its_decision_is_handed_out(cast: Cas
         assert case.tasks.get().outcome == "refused"
         case.refresh_from_db()
         assert case.status == "decided_refused"
-        ready_at_window(case, [NewResult("不予许可决定书", "1")], "A架", by=cast.issuer)
+        ready_at_window(case, [NewResult("不予行政许可决定书", "1")], "A架", by=cast.issuer)
     assert case.status == "ready"
 
 

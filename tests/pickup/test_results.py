@@ -70,7 +70,7 @@ def test_a_person_is_masked_and_neither_numbers_nor_reasons_are_told(cast: Cast)
     case = decided_of_a_person(cast)
     text = page()
     assert "示**" in text
-    assert "不予许可" in text
+    assert "不予办理" in text
     for secret in ("示例丙", PERSON, COMPANY, PERSON[:6], "139", "示例路", "材料不实", case.application.query_code):
         assert secret not in text, secret
     for secret in (case.number, case.application.number, str(cast.estate_receiver), str(case.decided_by)):

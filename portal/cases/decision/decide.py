@@ -16,7 +16,7 @@ from portal.organisations.models import User
 
 
 def decide(task: Task, *, by: User, granted: bool, reasons: str = "", once: str | None = None) -> None:
-    """准予 / 不予许可 / 当场决定: the route's last step; both clocks stop and the written decision is issued.
+    """准予 / 不予 / 当场决定: the route's last step; both clocks stop and the written decision is issued.
 
     行政许可法 art. 38. Raises Refused when `by` received or accepted the case (受理和审批相分离), while somebody else
     is still asked, or when a refusal gives no reasons.
@@ -64,7 +64,7 @@ def _refuse_unsound(case: Case, by: User, granted: bool, reasons: str) -> None:
     if by.pk in {case.accepted_by_id, case.received_by_id}:
         raise Refused("受理和审批相分离：您收件或者受理了本件，不能再作决定，请由其他审批人办理。")
     if not granted and not reasons:
-        raise Refused("不予许可须写明理由和依据。", field="reasons")
+        raise Refused(f"{case.definition.procedure.refused}须写明理由和依据。", field="reasons")
     wrong = shortfalls(case.lines()) if granted else []
     if wrong:
         raise Refused(f"材料还没有齐，不能准予：{'；'.join(wrong)}。请窗口收齐，或者作出不予决定。", field="outcome")

@@ -17,7 +17,7 @@ from portal.cases.flow import MOVES, Move
 from portal.cases.models.application import Application
 from portal.cases.models.doors import CaseQuerySet
 from portal.cases.models.event import Event, log
-from portal.cases.states import CaseStatus, ClockState, TaskOutcome
+from portal.cases.states import DECIDED, CaseStatus, ClockState, TaskOutcome
 from portal.catalog.models import Edition, ServiceItem
 from portal.documents.models import Document
 from portal.documents.registry import Body, kind_of
@@ -123,6 +123,16 @@ class Case(models.Model):
         return self.edition.parsed
 
     @property
+    def ruling(self) -> str:
+        """The decision as the type of the item says it: 准予行政许可, 不予登记; empty before there is one."""
+        return self.definition.procedure.ruling(self.outcome == TaskOutcome.GRANTED) if self.outcome else ""
+
+    @property
+    def status_text(self) -> str:
+        """Where the case stands, a decision in the words of its type; lists without the edition say it in general."""
+        return self.ruling if self.status in DECIDED and self.outcome else self.get_status_display()
+
+    @property
     def applicant_shown(self) -> str:
         """The applicant for screens that need no sign-in: a body by its name, a person masked."""
         return self.application.name_shown
@@ -190,7 +200,7 @@ class Case(models.Model):
     def too_late(self, wish: str) -> TooLate:
         """The sentence for whoever came second: who did what when, and where the case stands now."""
         last = self.events.select_related("actor").order_by("-seq").first()
-        stands = f"本件现为“{self.get_status_display()}”，不能再办理“{wish}”。"
+        stands = f"本件现为“{self.status_text}”，不能再办理“{wish}”。"
         if last is None:
             return TooLate(stands)
         when = timezone.localtime(last.at).strftime("%m月%d日 %H:%M")

@@ -1,15 +1,16 @@
 """What the window's and the department's papers say: plain dictionaries, frozen when the paper is issued.
 
-Wording: 行政许可法 art. 32, 38, 44.
+Which law they name: `grounds`.
 """
 
 from __future__ import annotations
 
 from django.utils import timezone
 
+from portal.cases import grounds
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.papers.head import Content, head
-from portal.cases.states import Verdict
+from portal.cases.states import TaskOutcome, Verdict
 from portal.catalog.papers.form_paper import application_form as filled_form
 from portal.catalog.papers.form_paper import item_part
 from portal.catalog.papers.item_papers import Around
@@ -52,6 +53,7 @@ def acceptance(case: Case, by: User | None, lines: list[CaseMaterial]) -> Conten
     statutory, promised = (due_in_words(due, case.clock_start) for due in (case.statutory_due, case.promised_due))
     return {
         **head(case, by),
+        "grounds": grounds.intake(definition),
         "accepted_at": minute(case.accepted_at),
         **_silence(case),
         "case_type": definition.case_type_text,
@@ -110,6 +112,7 @@ def correction(case: Case, by: User | None) -> Content:
         )
     return {
         **head(case, by),
+        "grounds": grounds.intake(case.definition),
         "received_on": day(case.received_at),
         "gaps": gaps,
         "deadline": due_in_words(case.correction_due),
@@ -118,7 +121,8 @@ def correction(case: Case, by: User | None) -> Content:
 
 def correction_receipt(case: Case, by: User | None) -> Content:
     """补正材料接收凭证: what came in after the correction notice."""
-    return {**head(case, by), "materials": [_line(line) for line in case.materials.exclude(gap="")]}
+    gaps = [_line(line) for line in case.materials.exclude(gap="")]
+    return {**head(case, by), "grounds": grounds.intake(case.definition), "materials": gaps}
 
 
 def application_form(case: Case, by: User | None) -> Content:
@@ -142,15 +146,20 @@ def withdrawal(case: Case, by: User | None, reason: str) -> Content:
 
 
 def decision(case: Case, by: User | None) -> Content:
-    """准予/不予许可决定书: a refusal carries its reasons and the remedies (行政许可法 art. 38)."""
-    definition = case.definition
+    """The decision, called and worded as the type of the item asks; a refusal carries its reasons and the remedies.
+
+    行政许可法 art. 38 for licences.
+    """
+    definition, granted = case.definition, case.outcome == TaskOutcome.GRANTED
     return {
         **head(case, by),
-        "granted": case.outcome == "granted",
+        "title": definition.procedure.title(granted),
+        "granted": granted,
+        "ruling": case.ruling,
+        "bases": grounds.bases_of_decision(definition, granted),
         "received_on": day(case.received_at),
         "accepted_on": day(case.clock_start),
         "decided_at": minute(case.decided_at),
-        "legal_bases": [str(basis) for basis in definition.legal_bases],
         "results": [{"name": result.name, "validity": result.validity or ""} for result in definition.results],
         "reasons": case.reasons,
         "opinions": [

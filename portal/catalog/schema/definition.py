@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from portal.catalog.schema.choices import CASE_TYPES
+from portal.catalog.schema.procedure import Procedure, procedure_of
 from portal.catalog.schema.questions import Answers, FormField, Part, Question, When, all_hold, choice_text
 from portal.lib.digests import canonical, digest
 from portal.lib.words import all_of, condition
@@ -66,8 +67,13 @@ class LegalBasis(Part):
         return {key: value or "" for key, value in found.groupdict().items()} if found else {"law": data}
 
     def __str__(self) -> str:
+        return self.cited + (f"：{self.text}" if self.text else "")
+
+    @property
+    def cited(self) -> str:
+        """As a decision cites it, without the words of the article: 《…法》（国务院令第1号）第二条."""
         number = f"（{self.document_number}）" if self.document_number else ""
-        return f"{self.law}{number}{self.article}" + (f"：{self.text}" if self.text else "")
+        return f"{self.law}{number}{self.article}"
 
 
 class Material(Part):
@@ -360,6 +366,16 @@ class ItemDefinition(Definition):
     @property
     def is_instant(self) -> bool:
         return self.case_type == "instant"
+
+    @property
+    def procedure(self) -> Procedure:
+        """How it is decided, in words and by which law, as its type says."""
+        return procedure_of(self.item_type, self.name)
+
+    @property
+    def bases_cited(self) -> list[str]:
+        """The item's own bases, as papers cite them."""
+        return [basis.cited for basis in self.legal_bases]
 
     @property
     def delivery_days(self) -> int:

@@ -32,7 +32,7 @@ class ResultForm(VerbForm):
         results = case.definition.results
         if case.outcome == TaskOutcome.REFUSED:
             decision = case.documents.filter(kind="decision_refusal").order_by("-pk").first()
-            self.fields["name"].initial = "不予许可决定书"
+            self.fields["name"].initial = case.definition.procedure.title(granted=False)
             self.fields["number"].initial = decision.number if decision else ""
         elif results:
             self.fields["name"].initial = results[0].name

@@ -30,7 +30,7 @@ class Transfer(VerbView):
 
 class ReadyAtWindow(VerbView):
     title = "窗口直接出件"
-    question = "即办件当场准予后，登记办理结果，直接在出件窗口等候领取。"
+    question = "即办件当场决定后，登记办理结果，直接在出件窗口等候领取。"
     done = "已登记，可以领取。"
     form_class = ShelvedResultForm
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from portal.cases.states import ANSWERS, TaskOutcome
-from portal.desk.base.forms import VerbForm, Words
+from portal.desk.base.forms import VerbForm, Words, offer
 from portal.organisations.models import Organisation
 
 
@@ -28,15 +28,17 @@ class AnswerForm(VerbForm):
 
 
 class DecideForm(VerbForm):
-    outcome = forms.ChoiceField(
-        label="决定",
-        choices=[(TaskOutcome.GRANTED.value, "准予"), (TaskOutcome.REFUSED.value, "不予许可")],
-        widget=forms.RadioSelect,
-    )
+    outcome = forms.ChoiceField(label="决定", widget=forms.RadioSelect)
     reasons = Words(
         label="理由和依据",
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="不予许可的必须填写；将写入决定书。",
+        help_text="不予的必须填写；将写入决定书。",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = self.thing.case.definition.procedure
+        rulings = {TaskOutcome.GRANTED: words.granted, TaskOutcome.REFUSED: words.refused}
+        offer(self, "outcome", [(outcome.value, ruling) for outcome, ruling in rulings.items()])

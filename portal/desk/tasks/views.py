@@ -53,7 +53,7 @@ class Answer(TaskVerb):
 
 class Decide(TaskVerb):
     title = "作出决定"
-    question = "决定一经作出即停止计时，并生成准予或者不予许可决定书。"
+    question = "决定一经作出即停止计时，并生成决定书。"
     done = "决定已作出，决定书已生成。"
     form_class = DecideForm
 
