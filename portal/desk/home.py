@@ -5,25 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page, TaskState
 
 from portal.cases.acts import of_move
-from portal.cases.models import Case, Task
-from portal.cases.states import AT_THE_WINDOW, CaseStatus, TaskStatus
 from portal.catalog.care.health import HealthKind, HealthReport
 from portal.catalog.models import ServiceItem
+from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.cases.intake import takes_in
-from portal.handover.models import Direction, Slip
+from portal.desk.cases.register import CaseAdmin
+from portal.desk.pickup.register import DeliveryAdmin
+from portal.desk.slips.register import SlipAdmin
+from portal.desk.tasks.register import TaskAdmin
 from portal.lib.counting import count_in_words, counted
 from portal.organisations.access import signed_in
-from portal.organisations.authority import posts_for, somewhere
+from portal.organisations.authority import somewhere
 from portal.organisations.models import User
-from portal.pickup.models import Delivery
 
 EDITORIAL_ITEMS = {"explorer", "images", "documents", "reports", "settings"}
 """Wagtail's own menu entries, which are for editors."""
@@ -50,47 +49,50 @@ def tiles(user: User) -> list[Tile]:
     """What waits for the user's posts, in the order of the day."""
     found: list[Tile] = []
     if somewhere(user, of_move("accept")):
-        found += _window_tiles(user)
+        found += [
+            counting(user, "待受理", CaseAdmin, "window"),
+            counting(user, "部门退回待重新分办", CaseAdmin, "bounced", burns=True),
+            counting(user, "已出交接单待签收", SlipAdmin, "out"),
+            counting(user, "办理中", CaseAdmin, "running"),
+        ]
     if somewhere(user, "tasks.list"):
         found += _department_tiles(user)
     if somewhere(user, of_move("deliver")):
-        found += _issuer_tiles(user)
+        found += [
+            counting(user, "待我接收的结果", SlipAdmin, "mine"),
+            counting(user, "待当场出件", CaseAdmin, "issue"),
+            counting(user, "待领取", DeliveryAdmin, "waiting"),
+        ]
     if somewhere(user, "cases.oversee"):
-        running = Case.objects.where_may(user, "cases.oversee").in_progress()
-        found.append(Tile("办理中的办件", counted(running), f"{reverse('cases_modeladmin_index')}?show=running"))
-        late = counted(running.filter(promised_due__lt=timezone.localdate()))
-        found.append(Tile("超过承诺期限", late, f"{reverse('cases_modeladmin_index')}?show=running", urgent=late > 0))
+        found += [
+            counting(user, "办理中的办件", CaseAdmin, "running"),
+            counting(user, "超过承诺期限", CaseAdmin, "late", burns=True),
+        ]
     if somewhere(user, "health.see"):
         found += _editor_tiles(user)
     return found
 
 
-def _window_tiles(user: User) -> list[Tile]:
-    cases, url = Case.objects.visible_to(user), reverse("cases_modeladmin_index")
-    running = cases.in_progress()
-    bounced = counted(running.filter(Exists(Task.objects.filter(case=OuterRef("pk"), status=TaskStatus.BOUNCED))))
-    slips = counted(Slip.objects.visible_to(user).waiting().filter(direction=Direction.TO_DEPARTMENT))
-    return [
-        Tile("待受理", counted(cases.filter(status__in=AT_THE_WINDOW)), f"{url}?show=window"),
-        Tile("部门退回待重新分办", bounced, f"{url}?show=running", urgent=bounced > 0),
-        Tile("已出交接单待签收", slips, f"{reverse('slips_modeladmin_index')}?show=waiting"),
-        Tile("办理中", counted(running), f"{url}?show=running"),
-    ]
+def counting(user: User, label: str, of: type[DeskModelAdmin], shown: str, *, burns: bool = False) -> Tile:
+    """A tile that counts what the list behind it shows; `burns`: anything there at all is urgent."""
+    register = of()
+    count = counted(register.filtered(register.seen(user), shown, user))
+    return Tile(label, count, f"{register.url_helper.index_url}?show={shown}", urgent=burns and count > 0)
 
 
 def _department_tiles(user: User) -> list[Tile]:
-    tasks, url = Task.objects.of_departments(user), reverse("tasks_modeladmin_index")
-    late = counted(tasks.open().filter(due__lt=timezone.localdate()))
-    decided = Case.objects.visible_to(user).filter(status__in=[CaseStatus.DECIDED_GRANTED, CaseStatus.DECIDED_REFUSED])
-    mine = {post.organisation_id for post in posts_for(user, "tasks.list")}
-    return [
-        Tile(
-            "待签收", counted(tasks.filter(status=TaskStatus.SENT)), f"{reverse('slips_modeladmin_index')}?show=waiting"
-        ),
-        Tile("办理中", counted(tasks.filter(status=TaskStatus.WORKING)), f"{url}?show=open"),
-        Tile("已超期", late, f"{url}?show=open", urgent=late > 0),
-        Tile("待移交结果", counted(decided.filter(lead__in=mine)), f"{reverse('cases_modeladmin_index')}?show=decided"),
-    ]
+    """The hands of a department: who signs, who works, who decides, who makes the result."""
+    found = []
+    if somewhere(user, "slips.sign"):
+        found.append(counting(user, "待我签收", SlipAdmin, "mine"))
+    if somewhere(user, "tasks.answer"):
+        found.append(counting(user, "待我承办", TaskAdmin, "work"))
+    if somewhere(user, of_move("grant")) or somewhere(user, of_move("decide_on_the_spot")):
+        found.append(counting(user, "待我决定", TaskAdmin, "decide"))
+    found.append(counting(user, "已超期", TaskAdmin, "late", burns=True))
+    if somewhere(user, of_move("transfer_result")):
+        found.append(counting(user, "待移交结果", CaseAdmin, "transfer"))
+    return found
 
 
 def _editor_tiles(user: User) -> list[Tile]:
@@ -106,15 +108,6 @@ def _editor_tiles(user: User) -> list[Tile]:
         Tile("指南有修改未发布", drafts.count(), f"{health}?kind={HealthKind.UNPUBLISHED}"),
         Tile("等我审核", mine, review, urgent=mine > 0),
         Tile("最近体检发现的问题" if report else "还没有体检", report.total if report else 0, health),
-    ]
-
-
-def _issuer_tiles(user: User) -> list[Tile]:
-    arriving = counted(Slip.objects.visible_to(user).waiting().filter(direction=Direction.TO_WINDOW))
-    waiting = counted(Delivery.objects.visible_to(user).waiting())
-    return [
-        Tile("待接收的结果", arriving, f"{reverse('slips_modeladmin_index')}?show=waiting"),
-        Tile("待领取", waiting, f"{reverse('pickup_modeladmin_index')}?show=waiting"),
     ]
 
 

@@ -59,6 +59,7 @@ def desk_urls():
         path("intake/", intake.IntakeStart.as_view(), name="desk_intake"),
         path("intake/<slug:code>/", intake.Intake.as_view(), name="desk_intake_item"),
         path("cases/<int:case_pk>/documents/<int:document_pk>/", papers.document_pdf, name="desk_document"),
+        path("cases/<int:case_pk>/papers/", papers.all_papers, name="desk_papers"),
         path("health/", health.HealthView.as_view(), name="desk_health"),
         path("health/export.xlsx", health.HealthExport.as_view(), name="desk_health_export"),
         path("lint/", TryClause.as_view(), name="desk_lint_try"),
@@ -85,7 +86,11 @@ def desk_css():
 
 @hooks.register("insert_global_admin_js")
 def desk_js():
-    return format_html('<script src="{}" defer></script>', static("js/desk.js"))
+    return format_html(
+        '<script src="{}" defer data-desk-scans="{}"></script>',
+        static("js/desk.js"),
+        reverse("slips_modeladmin_index"),
+    )
 
 
 @hooks.register("construct_homepage_panels")

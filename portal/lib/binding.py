@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from pypdf import PageObject, PdfReader
+from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 from pypdf.generic import (
     ArrayObject,
@@ -57,6 +57,16 @@ def page_count(path: Path) -> int:
             return len(PdfReader(file).pages)
     except (OSError, PyPdfError, ValueError, KeyError):
         return 0
+
+
+def joined(parts: Iterable[bytes]) -> bytes:
+    """A handful of small PDFs as one, for printing in one go; what is large is bound by `Binder`."""
+    writer = PdfWriter()
+    for part in parts:
+        writer.append(io.BytesIO(part), import_outline=False)
+    whole = io.BytesIO()
+    writer.write(whole)
+    return whole.getvalue()
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,10 @@ class DeskModelAdmin(ModelAdmin, Generic[Rows]):
         """Every row the user may see, with what its page and its verbs read of its neighbours."""
         return self.seen(user)
 
+    def filters_for(self, user: User) -> dict[str, str]:
+        """Those of `filters` that lead to work of this user's posts."""
+        return self.filters
+
     def order_of(self, chosen: str) -> Order:
         """The order in which the rows of one of `filters` are walked; an index of the model serves it."""
         return NEWEST_FIRST

@@ -22,6 +22,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from portal.cases.models import Case, Event
 from portal.desk.base.forms import VerbForm
+from portal.desk.base.heads import head_of
 from portal.desk.base.listing import TAKES, Listing
 from portal.desk.base.parameters import Shape, narrow
 from portal.lib.refusal import Refused, TooLate
@@ -79,11 +80,12 @@ class RegisterView(DeskView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         admin = self.model_admin
         listing = Listing(admin, self.user, self.request.GET.dict())
+        filters = admin.filters_for(self.user)
         return super().get_context_data(
             listing=listing,
             table=listing.table(),
             query=listing.query,
-            filters=[(key, label, key == listing.chosen) for key, label in admin.filters.items()],
+            filters=[(key, label, key == listing.chosen) for key, label in filters.items()],
             model_admin=admin,
             **kwargs,
         )
@@ -125,6 +127,8 @@ class VerbView(ThingView):
     title = ""
     question = ""
     done = "已办理。"
+    aside_template = ""
+    """What is to be read while the form is filled in; it stands beside it."""
     grave = False
     quiet = False
 
@@ -137,8 +141,9 @@ class VerbView(ThingView):
         """Call the verb."""
         raise Http404
 
-    def case(self) -> Case:
-        return self.thing if isinstance(self.thing, Case) else self.thing.case
+    def case(self) -> Case | None:
+        """The case that the verb is about; None for a verb of something else."""
+        return self.thing if isinstance(self.thing, Case) else getattr(self.thing, "case", None)
 
     def get_page_title(self) -> str:
         return self.title
@@ -155,6 +160,8 @@ class VerbView(ThingView):
         context = super().get_context_data(question=self.question, grave=self.grave, **kwargs)
         context.setdefault("form", self.get_form())
         context["back"] = self.model_admin.page_url(self.thing)
+        case = self.case()
+        context["head"] = head_of(case) if case is not None else None
         return context
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

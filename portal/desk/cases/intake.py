@@ -66,6 +66,8 @@ class IntakeStart(DeskView):
         found = items_for(signed_in(request), query)
         if request.headers.get("X-Requested-With") == "fetch":
             return render(request, "desk/intake_items.html", {"items": found, "query": query})
+        if query and not self.refusal and len(only := list(found[:2])) == 1:
+            return redirect("desk_intake_item", only[0].code)  # Enter after one hit opens it
         context = self.get_context_data(items=found, query=query, refusal=self.refusal)
         return self.render_to_response(context, status=404 if self.refusal else 200)
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
-from portal.cases.models import Case
+from portal.cases.acts import of_move
+from portal.cases.models import Case, Task
+from portal.cases.models.doors import CaseQuerySet
 from portal.cases.reading.seeking import sought
-from portal.cases.states import AFTER_DECISION, AT_THE_WINDOW, ENDED, IN_PROGRESS
+from portal.cases.states import AFTER_DECISION, AT_THE_WINDOW, DECIDED, ENDED, IN_PROGRESS, TaskStatus
 from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.cases import views
 from portal.desk.cases.tables import CaseTable
 from portal.desk.pickup import results
+from portal.organisations.authority import posts_for, somewhere
 from portal.organisations.models import User
 
+INSTANT = Q(edition__definition__case_type="instant")
+"""即办件: decided at the window and handed out there, without a slip."""
 
-class CaseAdmin(DeskModelAdmin):
+
+class CaseAdmin(DeskModelAdmin[CaseQuerySet]):
     model = Case
     base_url_path = "cases"
     menu_label = "办件"
@@ -24,9 +31,32 @@ class CaseAdmin(DeskModelAdmin):
     table_class = CaseTable
     page_class = views.CasePage
     search_hint = "办件编号、申请编号、申请人或者事项"
-    filters = {"window": "窗口待办", "running": "办理中", "decided": "已决定", "ended": "已结束", "all": "全部"}
+    filters = {
+        "window": "窗口待办",
+        "running": "办理中",
+        "bounced": "部门退回",
+        "late": "超过承诺期限",
+        "transfer": "待移交结果",
+        "issue": "待当场出件",
+        "decided": "已决定",
+        "ended": "已结束",
+        "all": "全部",
+    }
+    work_of = {
+        "window": "accept",
+        "bounced": "accept",
+        "transfer": "transfer_result",
+        "issue": "ready_at_window",
+    }
+    """Filters that are somebody's work, with the move of whoever does it; others do not see them."""
     default_filter = "all"
-    groups = {"window": AT_THE_WINDOW, "running": IN_PROGRESS, "decided": AFTER_DECISION, "ended": ENDED}
+    groups = {
+        "window": AT_THE_WINDOW,
+        **dict.fromkeys(("running", "bounced", "late"), IN_PROGRESS),
+        **dict.fromkeys(("transfer", "issue"), DECIDED),
+        "decided": AFTER_DECISION,
+        "ended": ENDED,
+    }
     verbs = {
         "accept": views.Accept,
         "corrected": views.CompleteCorrection,
@@ -42,8 +72,26 @@ class CaseAdmin(DeskModelAdmin):
         "reveal": views.RevealIdentity,
     }
 
-    def door(self, user: User) -> QuerySet:
+    def door(self, user: User) -> CaseQuerySet:
         return super().door(user).with_context()
 
-    def search(self, rows: QuerySet, query: str) -> QuerySet:
+    def filters_for(self, user: User) -> dict[str, str]:
+        mine = {key for key, verb in self.work_of.items() if somewhere(user, of_move(verb))}
+        return {key: label for key, label in self.filters.items() if key in mine or key not in self.work_of}
+
+    def filtered(self, rows: CaseQuerySet, chosen: str, user: User) -> CaseQuerySet:
+        found = super().filtered(rows, chosen, user)
+        match chosen:
+            case "bounced":
+                return found.filter(Exists(Task.objects.filter(case=OuterRef("pk"), status=TaskStatus.BOUNCED)))
+            case "late":
+                return found.filter(promised_due__lt=timezone.localdate())
+            case "transfer":
+                mine = {post.organisation_id for post in posts_for(user, of_move("transfer_result"))}
+                return found.exclude(INSTANT).filter(lead__in=mine)
+            case "issue":
+                return found.filter(INSTANT) & Case.objects.where_may(user, of_move("ready_at_window"))
+        return found
+
+    def search(self, rows: CaseQuerySet, query: str) -> CaseQuerySet:
         return rows.filter(sought(query, items=True))

@@ -31,11 +31,12 @@ from portal.desk.base.views import ThingView, VerbView
 from portal.desk.cases.forms import CorrectionForm, MaterialFormSet, UploadForm, checked_rows, filled_rows
 from portal.desk.cases.intake import paired
 from portal.desk.tasks.register import tasks_admin
+from portal.documents.models import Document
 from portal.handover.forwarding import forward, may_forward
 from portal.handover.models import Custody, Slip
 from portal.handover.models.slip import WAITING as SLIP_WAITING
 from portal.organisations import authority
-from portal.organisations.models import User
+from portal.organisations.models import Organisation, User
 
 
 class CasePage(ThingView):
@@ -62,7 +63,7 @@ class CasePage(ThingView):
             materials=[(line, custody.get(line.pk)) for line in materials],
             slips=slips,
             my_slips=set(Slip.objects.visible_to(self.user).filter(case=case).values_list("pk", flat=True)),
-            documents=case.documents_for(self.user),
+            papers=papers_of(case, self.user, slips),
             results=case.results.select_related("file"),
             delivery=getattr(case, "delivery", None),
             situation=situation_text(case.definition.questions, case.situation),
@@ -71,6 +72,12 @@ class CasePage(ThingView):
             **case_chart(case, tasks),
             **kwargs,
         )
+
+
+def papers_of(case: Case, user: User, slips: list[Slip]) -> list[tuple[Document, Organisation | None]]:
+    """The papers of the case that this user may open, a slip with the department that it goes to or comes from."""
+    departments = {slip.document_id: slip.department for slip in slips}
+    return [(document, departments.get(document.pk)) for document in case.documents_for(user)]
 
 
 def shown_answers(case: Case) -> list[tuple[str, str]]:

@@ -74,10 +74,6 @@ class MakeAgain(VerbView):
     def offered(cls, thing: Handbook, user: User) -> bool:
         return thing.status == HandbookStatus.FAILED and may(user, "handbooks.make_again")
 
-    def case(self) -> Any:
-        """There is no case: a repeated click is told by the handbook's status."""
-        return None
-
     def act(self, form: VerbForm) -> None:
         self.thing.try_again(by=self.user)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from portal.cases.reading.seeking import as_number, sought
 from portal.desk.base.registers import DeskModelAdmin
@@ -11,15 +10,17 @@ from portal.desk.slips import views
 from portal.desk.slips.tables import SlipTable
 from portal.handover.models import Direction, Slip
 from portal.handover.models.slip import WAITING as SLIP_WAITING
+from portal.handover.models.slip import SlipQuerySet
 from portal.handover.numbers import PREFIX
 from portal.lib.search.names import beginning
+from portal.organisations.authority import somewhere
 from portal.organisations.models import User
 
 IN_PAPER_NUMBER = "字〔"
 """Stands in the number of every paper, and in no name."""
 
 
-class SlipAdmin(DeskModelAdmin):
+class SlipAdmin(DeskModelAdmin[SlipQuerySet]):
     model = Slip
     base_url_path = "slips"
     menu_label = "交接单"
@@ -30,9 +31,16 @@ class SlipAdmin(DeskModelAdmin):
     table_class = SlipTable
     page_class = views.SlipPage
     search_hint = "扫描交接单条码，或者输入文号、办件编号、申请人"
-    filters = {"waiting": "待签收", "to_department": "窗口→部门", "to_window": "部门→窗口", "all": "全部"}
+    filters = {
+        "mine": "待我签收",
+        "waiting": "待签收",
+        "out": "待部门签收",
+        "to_department": "窗口→部门",
+        "to_window": "部门→窗口",
+        "all": "全部",
+    }
     default_filter = "waiting"
-    groups = {"waiting": SLIP_WAITING}
+    groups = dict.fromkeys(("mine", "waiting", "out"), SLIP_WAITING)
     verbs = {
         "sign": views.Sign,
         "bounce": views.Bounce,
@@ -40,7 +48,7 @@ class SlipAdmin(DeskModelAdmin):
         "bounce_result": views.BounceResult,
     }
 
-    def door(self, user: User) -> QuerySet:
+    def door(self, user: User) -> SlipQuerySet:
         return (
             super()
             .door(user)
@@ -55,10 +63,19 @@ class SlipAdmin(DeskModelAdmin):
             )
         )
 
-    def filtered(self, rows: QuerySet, chosen: str, user: User) -> QuerySet:
-        return rows.filter(direction=chosen) if chosen in Direction.values else super().filtered(rows, chosen, user)
+    def filters_for(self, user: User) -> dict[str, str]:
+        """Who signs for nothing is not asked for a signature."""
+        signs = somewhere(user, "slips.sign") or somewhere(user, "slips.take_in")
+        return {key: label for key, label in self.filters.items() if key != "mine" or signs}
 
-    def search(self, rows: QuerySet, query: str) -> QuerySet:
+    def filtered(self, rows: SlipQuerySet, chosen: str, user: User) -> SlipQuerySet:
+        rows = super().filtered(rows, chosen, user)
+        if chosen == "mine":
+            return rows.to_be_signed_by(user)
+        direction = Direction.TO_DEPARTMENT if chosen == "out" else chosen
+        return rows.filter(direction=direction) if direction in Direction.values else rows
+
+    def search(self, rows: SlipQuerySet, query: str) -> SlipQuerySet:
         """The code of a slip, the number of its paper, the number of its case, or a part of the applicant's name."""
         typed = as_number(query)
         if typed.startswith(PREFIX) and typed[len(PREFIX) :].isdigit():

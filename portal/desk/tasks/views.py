@@ -56,6 +56,11 @@ class Decide(TaskVerb):
     question = "决定一经作出即停止计时，并生成决定书。"
     done = "决定已作出，决定书已生成。"
     form_class = DecideForm
+    aside_template = "desk/opinions.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        answered = self.thing.case.tasks.filter(status=TaskStatus.DONE).select_related("department", "done_by")
+        return super().get_context_data(opinions=answered.order_by("done_at"), **kwargs)
 
     @classmethod
     def offered(cls, thing: Task, user: User) -> bool:

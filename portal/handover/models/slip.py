@@ -50,7 +50,17 @@ def _between_window_and(departments: list[int]) -> Q:
 class SlipQuerySet(models.QuerySet):
     def visible_to(self, user: User | AnonymousUser) -> SlipQuerySet:
         """All slips of the cases of a window's zones or of a centre; a department sees those it gave or gets."""
-        return self.filter(authority.condition(user, "slips.see", at=Case.objects.of_row, turn=_between_window_and))
+        return self.where_may(user, "slips.see")
+
+    def where_may(self, user: User | AnonymousUser, code: str) -> SlipQuerySet:
+        """The slips to which the user may do the act, a department while it has a part in their cases."""
+        return self.filter(authority.condition(user, code, at=Case.objects.of_row, turn=_between_window_and))
+
+    def to_be_signed_by(self, user: User | AnonymousUser) -> SlipQuerySet:
+        """What waits for the user's own signature: papers at a department, results at the issue counter."""
+        papers = self.where_may(user, "slips.sign").filter(direction=Direction.TO_DEPARTMENT)
+        results = self.where_may(user, "slips.take_in").filter(direction=Direction.TO_WINDOW)
+        return (papers | results).waiting()
 
     def waiting(self) -> SlipQuerySet:
         return self.filter(status__in=WAITING)

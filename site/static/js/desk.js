@@ -1,7 +1,8 @@
 /* Small helps for the desk; every page also works without them. */
 document.addEventListener("DOMContentLoaded", () => {
   const focus = document.querySelector("[data-desk-focus]");
-  if (focus && !focus.value) focus.focus();
+  // What was looked for last is selected, so that the next scan takes its place.
+  if (focus) { focus.focus(); focus.select(); }
 
   // Begin where something is wrong, otherwise at the first field of the form: nobody should tab through the menu.
   const fields = ["input:not([type=hidden])", "select", "textarea"];
@@ -9,6 +10,35 @@ document.addEventListener("DOMContentLoaded", () => {
   const begin = document.querySelector(wrong.join(", ")) || document.querySelector("[data-desk-begin]")
     || document.querySelector(fields.map((field) => `form[data-desk-once] ${field}`).join(", "));
   if (begin) begin.focus();
+
+  // Enter goes on to the next field and from the last one to the button, as after every scan; it never sends half a form.
+  document.querySelectorAll("form[data-desk-once]").forEach((form) => {
+    form.addEventListener("keydown", (event) => {
+      const here = event.target;
+      if (event.key !== "Enter" || event.isComposing || event.ctrlKey || !here.matches("input:not([type=file]), select")) return;
+      event.preventDefault();
+      const stops = Array.from(form.querySelectorAll([...fields, "button[type=submit]"].join(", ")))
+        .filter((stop) => stop.offsetParent && !stop.disabled && (stop.type !== "radio" || stop.name !== here.name));
+      const after = stops.find((stop) => here.compareDocumentPosition(stop) & Node.DOCUMENT_POSITION_FOLLOWING);
+      if (after) after.focus();
+    });
+  });
+
+  // A scanner types wherever the focus is. What it types outside of any field opens the slip of that code.
+  const scans = document.querySelector("script[data-desk-scans]");
+  if (scans) {
+    let typed = "";
+    document.addEventListener("keydown", (event) => {
+      if (event.target.matches("input, select, textarea, [contenteditable]") || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (event.key.length === 1) { typed += event.key; return; }
+      const code = typed.toUpperCase().match(/JD\d{11,12}$/);
+      if (event.key !== "Enter") { if (event.key !== "Shift") typed = ""; return; }
+      typed = "";
+      if (!code) return;
+      event.preventDefault();
+      window.location.assign(`${scans.dataset.deskScans}?q=${code[0]}`);
+    }, true);
+  }
 
   // Wagtail starts its date pickers by inline scripts, which our Content-Security-Policy forbids.
   document.querySelectorAll("[data-desk-chooser]").forEach((mark) => {
@@ -37,7 +67,7 @@ document.addEventListener("DOMContentLoaded", () => {
     input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 180); });
   }
 
-  const rows = document.querySelectorAll(".desk-checklist tbody tr");
+  const rows = document.querySelectorAll("[data-desk-checklist] tbody tr");
   rows.forEach((row) => {
     const received = row.querySelector("input[type=checkbox]");
     const verdict = row.querySelector("select[name$=-verdict]");
@@ -49,7 +79,7 @@ document.addEventListener("DOMContentLoaded", () => {
     all.hidden = false;
     all.addEventListener("click", () => {
       rows.forEach((row) => {
-        if (!row.hidden && !row.textContent.includes("按情形")) {
+        if (!row.hidden && row.hasAttribute("data-desk-required")) {
           row.querySelector("input[type=checkbox]").checked = true;
           row.querySelector("select[name$=-verdict]").value = "good";
         }
