@@ -27,7 +27,7 @@ SHOWN_AT_ONCE = 8
 """Values of a facet before 更多; a list of thirty departments hides the other facets."""
 AZ = "az"
 SIDE = [facet for facet in Facet if facet != Facet.LETTER]
-REASONS = {Tier.SYNONYM, Tier.DEPARTMENT, Tier.TEXT, Tier.PINYIN, Tier.CODE_CONTAINS}
+REASONS = {Tier.SYNONYM, Tier.DEPARTMENT, Tier.TEXT, Tier.PINYIN, Tier.PINYIN_PART, Tier.CODE_CONTAINS}
 """Tiers that say why: the words that were typed do not stand in the name."""
 
 

@@ -28,11 +28,11 @@ from django.test.utils import setup_databases, setup_test_environment
 from tests.tables import copy_tables
 
 SLIPS = 200
-PARTS = ("main_job", "chart", "lint", "speed", "weight", "lists", "receivers", "minute")
+PARTS = ("main_job", "chart", "lint", "questions", "speed", "weight", "lists", "receivers", "minute")
 """Modules of this package whose `report()` gives one line for each measurement; `main_job` stands here."""
 LONG = ("exchange", "handbook", "search", "beside")
 """Parts that take many minutes, only by name or with `PARTS=all`."""
-BOTH = ("lists", "receivers", "minute", "beside")
+BOTH = ("questions", "lists", "receivers", "minute", "beside")
 """What depends on the database runs on both."""
 APART = ("beside",)
 """Parts that bring databases of their own."""

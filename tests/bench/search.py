@@ -17,7 +17,7 @@ from portal.catalog.finding.asking import search
 from portal.catalog.finding.models import Entry, Facet, Mark, text_index
 from portal.catalog.models import ServiceItem
 from portal.lib.search import pinyin
-from portal.lib.search.text import key, tokens
+from portal.lib.search.text import key, pairs, tokens
 
 SIZES = tuple(int(size) for size in os.environ.get("BENCH_SEARCH_SIZES", "300,3000").split(","))
 GOAL = 3.0
@@ -32,6 +32,9 @@ QUERIES = (
     "登记 变更",
     "市建设局",
     "施工客可证",
+    "我想在码头边上开个饭店，先要办什么手续",
+    "漁業養殖許可",
+    "business license",
     "火星探测",
 )
 PLACES = (
@@ -84,6 +87,11 @@ def fill(first: int, last: int) -> None:
             "text": tokens(f"{item.name}申请表营业执照身份证"),
             "code": pinyin.tails(list(code)),
             "pinyin": pinyin.spellings(item.name),
+            "whole": pinyin.whole_spellings(item.name),
+            "pairs": pairs(item.name),
+            "told": pairs("申请表营业执照身份证"),
+            "body": pairs("场地使用证明在有效期内，法定代表人签字并加盖公章"),
+            "sound": pinyin.half_heard(item.name),
         }
     Entry.objects.bulk_create(entries, batch_size=500)
     Mark.objects.bulk_create((Mark(entry=e, facet=Facet.LETTER, value=e.letter) for e in entries), batch_size=500)

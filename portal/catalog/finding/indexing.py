@@ -19,7 +19,7 @@ from portal.catalog.schema.choices import life_events
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.search import pinyin
 from portal.lib.search.fulltext import texts
-from portal.lib.search.text import key, tokens
+from portal.lib.search.text import key, pairs, tokens
 from portal.organisations.models import Organisation, Zone
 
 BATCH = 500
@@ -112,13 +112,19 @@ class Draft:
     def columns(self) -> dict[str, list[str]]:
         """Column of the full text → tokens."""
         named = [self.definition.name, *self.aliases]
+        told = list(dict.fromkeys(self._texts()))
         return {
             "name": list(tokens(self.definition.name)),
             "alias": texts(tokens(alias) for alias in self.aliases),
             "lead": texts(tokens(part) for part in self.sources.names(self.definition.lead_dept)),
-            "text": texts(tokens(part) for part in dict.fromkeys(self._texts()))[:MOST_TOKENS],
+            "text": texts(tokens(part) for part in told)[:MOST_TOKENS],
             "code": pinyin.tails(list(self.entry.code_key)),
             "pinyin": list(dict.fromkeys(token for part in named for token in pinyin.spellings(part))),
+            "whole": list(dict.fromkeys(token for part in named for token in pinyin.whole_spellings(part))),
+            "pairs": pairs(" ".join(named)),
+            "told": pairs(" ".join(told))[:MOST_TOKENS],
+            "body": pairs(" ".join(self._sentences()))[:MOST_TOKENS],
+            "sound": list(dict.fromkeys(token for part in named for token in pinyin.half_heard(part))),
         }
 
     def _texts(self) -> Iterator[str]:
@@ -130,6 +136,20 @@ class Draft:
         yield from (*definition.topics_person, *definition.topics_corp, definition.stage, definition.item_type)
         yield from (result.name for result in definition.results)
         yield from (material.name for material in definition.materials)
+
+    def _sentences(self) -> Iterator[str]:
+        """What the guide says at length; found only when nothing nearer answers."""
+        definition = self.definition
+        yield from (*definition.conditions, *definition.prohibitions, definition.note, definition.exercise_content)
+        yield from (definition.fee.item, definition.fee.standard, definition.fee.note)
+        for question in definition.questions:
+            yield from (question.text, *(choice.text for choice in question.choices))
+        for material in definition.materials:
+            yield from (material.accept_standard, material.fill_notes, material.remark)
+        for step in definition.route.steps():
+            yield from (step.name, step.standard)
+        for faq in definition.faqs:
+            yield from (faq.question, faq.answer)
 
     def marks(self) -> list[Mark]:
         found = dict.fromkeys((facet, value[:100]) for facet, value in self._values() if value)

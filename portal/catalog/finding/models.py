@@ -9,11 +9,14 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 
 from portal.lib.content import read_yaml
+from portal.lib.search import pinyin
 from portal.lib.search.fulltext import FullText, full_text
 from portal.lib.search.text import key
 
 TEXT_TABLE = "catalog_finding_text"
-TEXT_COLUMNS = ("name", "alias", "lead", "text", "code", "pinyin")
+TEXT_COLUMNS = ("name", "alias", "lead", "text", "code", "pinyin", "whole", "pairs", "told", "body", "sound")
+"""Four columns of characters, to be asked in phrases; codes; pinyin from any syllable on, and whole from a word on;
+pairs of characters of the name, of what stands in `text` besides, of the guide's sentences; and how the name sounds."""
 MOST_LINES = 60
 
 
@@ -80,12 +83,15 @@ def lines(text: str) -> list[str]:
 
 
 class Synonym(models.Model):
-    """Words that people say (开店) for words that items are named with, or for the codes of items."""
+    """Words that people say (开店, hotel) for words that items are named with, or for the codes of items."""
 
-    words = models.TextField("群众的说法", max_length=2000, help_text="一行一个，例如开店、开公司。")
+    words = models.TextField(
+        "群众的说法", max_length=2000, help_text="一行一个，例如开店、水表；英文也可以，例如hotel。"
+    )
     targets = models.TextField(
         "事项的说法", max_length=2000, help_text="一行一个：事项名称里的词，例如设立登记；或者事项编码，例如SS-01。"
     )
+    sounds = models.TextField("读音", blank=True, editable=False)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 
     class Meta:
@@ -95,6 +101,11 @@ class Synonym(models.Model):
 
     def __str__(self) -> str:
         return "、".join(lines(self.words)[:3])
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """How the words sound is written down here, where the dictionary of sounds is at hand."""
+        self.sounds = "\n".join(" ".join(pinyin.syllables(line)) for line in lines(self.words))
+        super().save(*args, **kwargs)
 
     def clean(self) -> None:
         """Each side says something: a word of one character would answer to half of everything that is typed."""

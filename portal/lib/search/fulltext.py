@@ -86,6 +86,22 @@ class FullText:
         few = f" ORDER BY {self.id_column} LIMIT {int(at_most)}" if at_most else ""
         return RawSQL(f"SELECT {self.id_column} FROM {self.table} WHERE {self._condition()}{few}", [asked])
 
+    def each(self, wanted: Sequence[Wanted], *, at_most: int) -> list[tuple[int, int]]:
+        """What matches each of many questions, asked at once: (place of the question, id). Of one question no more than
+        the `at_most` smallest ids."""
+        asked = [(place, self.rendered(one)) for place, one in enumerate(wanted)]
+        given = [(place, one) for place, one in asked if one]
+        if not given:
+            return []
+        parts = [
+            f"SELECT {place}, id FROM (SELECT {self.id_column} AS id FROM {self.table} WHERE {self._condition()} "
+            f"ORDER BY {self.id_column} LIMIT {int(at_most)}) AS part"
+            for place, _ in given
+        ]
+        with self.connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(parts), [one for _, one in given])
+            return [(int(place), int(pk)) for place, pk in cursor.fetchall()]
+
     def rendered(self, wanted: Wanted) -> str:
         """The query in the database's own language; empty for one that nothing can match."""
         if isinstance(wanted, Phrase):

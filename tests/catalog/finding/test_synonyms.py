@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from portal.catalog.finding.asking import Tier, search
 from portal.catalog.finding.models import Synonym, load_synonyms
-from portal.catalog.finding.synonyms import targets_of
+from portal.catalog.finding.synonyms import lexicon
 from portal.catalog.models import ServiceItem
 from tests.cast import Cast, starting_items
 
@@ -33,9 +33,30 @@ def test_a_synonym_is_in_force_at_once_and_gone_at_once(cast: Cast) -> None:
 def test_the_longest_said_word_decides(db: None) -> None:
     Synonym.objects.create(words="开店", targets="设立登记")
     Synonym.objects.create(words="开店面\n开书店面", targets="出版物")
-    assert targets_of("我要开店面") == ["出版物"]
-    assert targets_of("我要开店") == ["设立登记"]
-    assert targets_of("无关") == []
+    assert [said.targets for said in lexicon().within("在路边开店面", ())] == [("出版物",)]
+    assert [said.targets for said in lexicon().within("在路边开店", ())] == [("设立登记",)]
+    assert lexicon().within("无关", ()) == []
+
+
+def test_the_noun_alone_is_said_as_well(db: None) -> None:
+    Synonym.objects.create(words="开个书店\n办厂", targets="出版物")
+    assert lexicon().targets_of("书店") == ["出版物"]
+    assert lexicon().targets_of("厂") == []
+
+
+def test_a_synonym_is_found_by_its_pinyin_and_its_initials(db: None) -> None:
+    Synonym.objects.create(words="营业执照", targets="设立登记")
+    assert lexicon().spelled_targets("yyzz") == lexicon().spelled_targets("yingyezhizhao") == ["设立登记"]
+    assert lexicon().spelled_targets("yy") == lexicon().spelled_targets("zhizhao") == []
+
+
+def test_english_words_are_kept_like_the_others_in_any_order(db: None) -> None:
+    Synonym.objects.create(words="sell house", targets="转移登记")
+    for typed in ("sell house", "house sell", "sells houses", "sellhouse"):
+        assert lexicon().targets_of(typed) == ["转移登记"], typed
+    assert lexicon().targets_of("selling") == []
+    assert [said.targets for said in lexicon().within("", ["sell", "my", "houses"])] == [("转移登记",)]
+    assert lexicon().within("", ["house"]) == []
 
 
 @pytest.mark.parametrize(
