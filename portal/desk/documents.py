@@ -1,4 +1,4 @@
-"""Files that editors publish: what a file is called and what it is must agree, as for files of cases."""
+"""Files that editors publish: what a file is called and what it is must agree, and nothing may run in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from wagtail.documents.forms import BaseDocumentForm
 
-from portal.lib.files import FileRefused, sniff
+from portal.lib.file_kinds import FileRefused
+from portal.lib.files import require_safe
 
 
 class DocumentForm(BaseDocumentForm):
@@ -18,7 +19,7 @@ class DocumentForm(BaseDocumentForm):
         if file and "file" in self.changed_data:
             file.seek(0)
             try:
-                sniff(file.read(), file.name)
+                require_safe(file.read(), file.name)
             except FileRefused as refusal:
                 raise ValidationError(str(refusal)) from refusal
             file.seek(0)

@@ -17,7 +17,8 @@ from portal.documents.numbers import PaperNumber
 from portal.documents.registry import Rendition
 from portal.jobs.outbox import promise_many
 from portal.lib.digests import digest
-from portal.lib.files import PDF, StoredFile, dropped_on_error, read_private, remove_private, store_bytes
+from portal.lib.file_kinds import PDF
+from portal.lib.files import StoredFile, dropped_on_error, read_private, remove_private, store_bytes
 from portal.lib.pdf import render_pdf
 from portal.lib.refusal import Refused, TooLate
 

@@ -3,71 +3,73 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import uuid
-import zipfile
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
 from django.conf import settings
 from django.http import FileResponse, Http404
-from PIL import Image, ImageFile, ImageOps
 
-MAX_PIXELS = 60_000_000
-MAX_ZIP_MEMBERS = 5_000
-MAX_UNPACKED = 200 * 1024 * 1024
-MAX_CONTENT_TYPES = 1024 * 1024
+from portal.lib.archives import archive_kind
+from portal.lib.file_kinds import (
+    ACCEPTED,
+    BMP,
+    HEIC,
+    JPEG,
+    KINDS,
+    PDF,
+    PNG,
+    TIFF,
+    WEBP,
+    FileKind,
+    FileRefused,
+)
+from portal.lib.pdf_look import SCRIPTS, looked
+from portal.lib.pictures import turned
+
 SANDBOX = "default-src 'none'; sandbox"
-
-
-class FileRefused(ValueError):
-    """The file cannot be kept; `str()` says why, in a Chinese sentence."""
-
-
-@dataclass(frozen=True)
-class FileKind:
-    """What a file really is: its usual ending, its type, and the words for people."""
-
-    suffix: str
-    content_type: str
-    name: str
-
-
-PDF = FileKind(".pdf", "application/pdf", "PDF文件")
-JPEG = FileKind(".jpg", "image/jpeg", "JPG图片")
-PNG = FileKind(".png", "image/png", "PNG图片")
-DOCX = FileKind(".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word文档")
-XLSX = FileKind(".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel工作簿")
-KINDS = {kind.suffix: kind for kind in (PDF, JPEG, PNG, DOCX, XLSX)} | {".jpeg": JPEG}
-MAIN_PARTS = {kind.content_type.encode() + b".main+xml": kind for kind in (DOCX, XLSX)}
-"""What `[Content_Types].xml` calls the main part; the part's own name differs between programs."""
-
-ACCEPTED = "PDF、JPG、PNG、DOCX、XLSX"
+BULKY_TIMES = 4
+"""What scanners and cameras write unpacked (BMP, TIFF) may be so many times larger: it becomes small."""
+HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that lies safely under `PRIVATE_ROOT`; `path` is relative to it, `size` in bytes."""
+    """A file that lies safely under `PRIVATE_ROOT`; `path` is relative to it, `size` in bytes.
+
+    `notes` are sentences for whoever brought it: what is not kept as it was.
+    """
 
     name: str
     path: str
     size: int
     sha256: str
     content_type: str
+    notes: tuple[str, ...] = ()
+
+    def called(self, name: str) -> str:
+        """The name it was brought under, with the ending of what it is now; 120 characters at most."""
+        given, suffix = PurePath(name), PurePath(self.name).suffix
+        known = KINDS.get(given.suffix.lower())
+        if known is not None and known.suffix == suffix:
+            return given.name[-120:]
+        return f"{given.stem[-100:]}{suffix}"
 
 
 def sniff(data: bytes, name: str) -> FileKind:
-    """What `data` is; FileRefused when it is nothing we take or not what `name` says."""
+    """What `data` is; FileRefused when it is nothing we take or not what `name` says.
+
+    Among pictures the name plays no part: phones and messengers call a HEIC or WebP picture `.jpg`.
+    """
     found = _kind(data)
     if found is None:
-        raise FileRefused(f"只能上传{ACCEPTED}文件，这个文件的内容不是其中任何一种。")
+        raise FileRefused(f"只能上传{ACCEPTED}文件，这个文件的内容不是其中任何一种，或者文件不完整。")
     claimed = KINDS.get(PurePath(name).suffix.lower())
-    if claimed is not found:
+    if claimed is not found and not (found.picture and claimed is not None and claimed.picture):
         raise FileRefused(f"文件的内容是{found.name}，与文件名的后缀不符，请改正后重新上传。")
     return found
 
@@ -75,87 +77,67 @@ def sniff(data: bytes, name: str) -> FileKind:
 def _kind(data: bytes) -> FileKind | None:
     if data.startswith(b"%PDF-"):
         return PDF if b"%%EOF" in data[-2048:] else None
-    if data.startswith(b"\xff\xd8\xff"):
-        return JPEG
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PNG
     if data.startswith(b"PK\x03\x04"):
-        return _office_kind(data)
-    return None
+        return archive_kind(data)
+    return _picture_kind(data[:64])
 
 
-def _office_kind(data: bytes) -> FileKind | None:
-    """By the content types an office file declares; one with macros is none of ours, whatever it is called."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            fits = len(members) <= MAX_ZIP_MEMBERS and sum(member.file_size for member in members) <= MAX_UNPACKED
-            declared = _content_types(archive) if fits else b""
-    except (zipfile.BadZipFile, KeyError, RuntimeError, EOFError, OSError, ValueError, zlib.error):
-        return None
-    if not fits:
-        raise FileRefused("文件解压后过大，不能保存。")
-    macros = b"macroenabled" in declared.lower() or b"vbaproject" in declared.lower()
-    if macros or any(member.filename.lower().endswith("vbaproject.bin") for member in members):
-        return None
-    found = [kind for main, kind in MAIN_PARTS.items() if main in declared]
-    return found[0] if len(found) == 1 else None
+def _picture_kind(head: bytes) -> FileKind | None:
+    """By the first bytes of the file."""
+    if head.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if head.startswith((b"II*\0", b"MM\0*")):
+        return TIFF
+    if head.startswith(b"BM"):
+        return BMP
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return WEBP
+    return HEIC if head[4:8] == b"ftyp" and _brands(head) & HEIC_BRANDS and b"avif" not in _brands(head) else None
 
 
-def _content_types(archive: zipfile.ZipFile) -> bytes:
-    """`[Content_Types].xml`, as bytes and never parsed; empty when it is too large or packed in an unusual way."""
-    member = archive.getinfo("[Content_Types].xml")
-    if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        return b""
-    with archive.open(member) as file:
-        declared = file.read(MAX_CONTENT_TYPES + 1)
-    return declared if len(declared) <= MAX_CONTENT_TYPES else b""
+def _brands(head: bytes) -> set[bytes]:
+    """The brands of a file of ISO/IEC 14496-12: the first, and those it is compatible with."""
+    ends = min(int.from_bytes(head[:4], "big"), len(head))
+    return {head[8:12], *(head[at : at + 4] for at in range(16, ends, 4))}
 
 
-def _clean(data: bytes, kind: FileKind) -> bytes:
-    """Images are drawn anew, so that nothing but pixels survives; other kinds stay as they are."""
-    if kind not in (JPEG, PNG):
-        return data
-    drawn = None
-    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint switches it on for the whole process
-    try:
-        with Image.open(io.BytesIO(data), formats=["JPEG" if kind is JPEG else "PNG"]) as image:
-            if image.width * image.height <= MAX_PIXELS:
-                drawn = _redrawn(image, kind)
-    except Image.DecompressionBombError:
-        pass
-    except Exception as error:  # a parser of strangers' bytes raises anything; people get a sentence, never a trace
-        raise FileRefused("图片已损坏，不能读取，请重新扫描。") from error
-    if drawn is None:
-        raise FileRefused("图片的像素过大，请用较低的分辨率重新扫描。")
-    return drawn
-
-
-def _redrawn(image: Image.Image, kind: FileKind) -> bytes:
-    """The pixels the right way up: a phone notes its rotation in the metadata, which goes away here."""
-    image.load()
-    with suppress(Exception):  # metadata nobody can read says nothing about rotation; the pixels are whole
-        ImageOps.exif_transpose(image, in_place=True)
-    mode = "RGBA" if kind is PNG and image.mode in {"RGBA", "LA", "P"} else "RGB"
-    pixels = image if image.mode == mode else image.convert(mode)
-    pixels.info = {}  # comments and colour profiles would be written again
-    out = io.BytesIO()
-    if kind is JPEG:
-        pixels.save(out, "JPEG", quality=88)
-    else:
-        pixels.save(out, "PNG")
-    return out.getvalue()
+def require_safe(data: bytes, name: str) -> None:
+    """FileRefused for a file that cannot be published as it is: of another kind than its name says, or running."""
+    if sniff(data, name) is PDF and looked(data).note:
+        raise FileRefused(SCRIPTS)
 
 
 def store_private(upload: Any, *, max_bytes: int) -> StoredFile:
-    """Check, clean and keep an uploaded file; it is on the disk before this returns. Raises FileRefused."""
+    """Check an uploaded file, turn it into what is kept, and keep it; it is on the disk, and was read back from there,
+    before this returns. Raises FileRefused."""
     if upload.size == 0:
         raise FileRefused("文件是空的，请重新选择。")
-    if upload.size > max_bytes:
-        raise FileRefused(f"文件超过{max_bytes // 1024 // 1024} MB，请压缩或者分开上传。")
-    data = upload.read(max_bytes + 1)
-    kind = sniff(data, upload.name)
-    return store_bytes(_clean(data, kind), kind)
+    upload.seek(0)
+    first = _picture_kind(upload.read(64))
+    most = max_bytes * (BULKY_TIMES if first is not None and first.bulky else 1)
+    if upload.size > most:
+        raise FileRefused(f"文件超过{most // 1024 // 1024} MB，请压缩或者分开上传。")
+    upload.seek(0)
+    data = upload.read(most + 1)
+    made, kind, notes = _kept_form(data, sniff(data, upload.name))
+    stored = replace(store_bytes(made, kind), notes=notes)
+    if hashlib.sha256(read_private(stored.path)).hexdigest() != stored.sha256:
+        remove_private(stored.path)
+        raise FileRefused("文件写入以后与原文件不一致，没有保存，请重新上传。")
+    return stored
+
+
+def _kept_form(data: bytes, kind: FileKind) -> tuple[bytes, FileKind, tuple[str, ...]]:
+    """What is kept of a file, and what whoever brought it should know."""
+    if kind is PDF:
+        pdf = looked(data)
+        return pdf.data, PDF, (pdf.note,) if pdf.note else ()
+    if not kind.picture:
+        return data, kind, ()
+    kept = turned(data, kind)
+    return kept.data, kept.kind, () if kept.kind is kind else (f"{kind.name}已经转为{kept.kind.name}保存。",)
 
 
 def store_bytes(data: bytes, kind: FileKind) -> StoredFile:
@@ -164,12 +146,16 @@ def store_bytes(data: bytes, kind: FileKind) -> StoredFile:
     path = Path(name[:2]) / name
     target = settings.PRIVATE_ROOT / path
     target.parent.mkdir(parents=True, exist_ok=True)
-    with open(target, "xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    _sync_directory(target.parent)
-    _sync_directory(settings.PRIVATE_ROOT)  # the folder itself may be new
+    try:
+        with open(target, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _sync_directory(target.parent)
+        _sync_directory(settings.PRIVATE_ROOT)  # the folder itself may be new
+    except BaseException:  # a full disk leaves half a file
+        target.unlink(missing_ok=True)
+        raise
     return StoredFile(name, path.as_posix(), len(data), hashlib.sha256(data).hexdigest(), kind.content_type)
 
 

@@ -11,12 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from pikepdf import Dictionary, Name, String
 
 from portal.cases.intake.files import keep_upload
 from portal.cases.models import Case, CaseFile
+from portal.lib.files import read_private
 from portal.pickup.models import Result
 from tests.cast import Cast, decided_case, received_case
-from tests.lib.test_files import PDF
+from tests.files import PDF, drawn, pdf, saved, scan
 
 pytestmark = pytest.mark.django_db
 OTHER_PDF = PDF.replace(b"%%EOF", b"% another scan\n%%EOF")
@@ -85,6 +87,59 @@ def test_the_clerk_is_told_without_an_error(cast: Cast) -> None:
     assert "文件已保存。" in pages[0]
     assert "这个文件已经保存过，没有重复保存。" in pages[1]
     assert "文件已保存。" not in pages[1]
+
+
+def uploads(*files: tuple[str, bytes]) -> list[SimpleUploadedFile]:
+    return [SimpleUploadedFile(name, data) for name, data in files]
+
+
+def at_the_window(cast: Cast, case: Case, files: list[SimpleUploadedFile]) -> str:
+    client = Client()
+    client.force_login(cast.receiver, backend="django.contrib.auth.backends.ModelBackend")
+    form = {"key": str(uuid.uuid4()), "material": "m01", "upload": files}
+    return client.post(reverse("cases_modeladmin_upload", args=[case.pk]), form, follow=True).content.decode()
+
+
+def test_several_files_are_taken_at_once_with_one_entry_in_the_log(cast: Cast) -> None:
+    case = received_case()
+    files = uploads(("一.heic", saved(drawn(), "HEIF")), ("二.tif", scan(3)), ("三.bmp", saved(drawn("L"), "BMP")))
+    page = at_the_window(cast, case, files)
+    assert "3个文件已保存。" in page
+    assert "HEIC图片已经转为JPG图片保存。" in page
+    assert "TIFF图片已经转为PDF文件保存。" in page
+    assert [file.name for file in case.files.all()] == ["一.jpg", "二.pdf", "三.png"]
+    assert "一.jpg、二.pdf、三.png。HEIC图片已经转为" in case.events.get(verb="upload").text
+    assert "这些文件都已经保存过" in at_the_window(
+        cast, case, uploads(("一.heic", saved(drawn(), "HEIF")), ("二.tif", scan(3)))
+    )
+
+
+def test_one_broken_file_among_several_is_named_and_none_is_kept(cast: Cast) -> None:
+    case, before = received_case(), on_the_disk()
+    page = at_the_window(cast, case, uploads(("好.pdf", PDF), ("坏.jpg", saved(drawn(), "JPEG")[:300])))
+    assert "“坏.jpg”：图片已损坏" in page
+    assert "这次选择的2个文件都没有保存" in page
+    assert not case.files.exists()
+    assert on_the_disk() == before
+
+
+def test_too_many_files_at_once_are_refused_with_a_sentence(cast: Cast) -> None:
+    case = received_case()
+    page = at_the_window(cast, case, uploads(*[(f"{number}.pdf", PDF) for number in range(21)]))
+    assert "一次最多上传20个文件，这次选择了21个" in page
+    assert not case.files.exists()
+
+
+def test_nothing_chosen_is_told(cast: Cast) -> None:
+    assert "文件已保存" not in at_the_window(cast, received_case(), [])
+
+
+def test_a_pdf_with_a_script_is_kept_without_it_and_the_clerk_is_warned(cast: Cast) -> None:
+    case = received_case()
+    armed = pdf(lambda made: made.Root.update({"/OpenAction": Dictionary(S=Name.JavaScript, JS=String("x"))}))
+    page = at_the_window(cast, case, uploads(("表.pdf", armed)))
+    assert "已经去掉" in page
+    assert b"JavaScript" not in read_private(case.files.get().path)
 
 
 def test_the_file_of_a_result_that_is_refused_is_not_kept(cast: Cast) -> None:

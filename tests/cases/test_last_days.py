@@ -21,7 +21,7 @@ from portal.handover.models import Slip
 from portal.handover.signing import bounce, sign
 from portal.lib.refusal import Refused
 from tests.cast import Cast, accepted_case, decided_case, hold_posts_since, received_case
-from tests.lib.test_files import PDF
+from tests.files import PDF
 
 pytestmark = pytest.mark.django_db
 CHINA = ZoneInfo("Asia/Shanghai")

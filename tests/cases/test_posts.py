@@ -41,6 +41,7 @@ from tests.cast import (
     received_case,
     sign_all,
 )
+from tests.files import PDF
 from tests.stages import PAPER, bounced, in_correction, in_department, in_transfer, ready
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,7 @@ WHY = "核对申请人身份"
 
 
 def scan() -> SimpleUploadedFile:
-    return SimpleUploadedFile("扫描件.pdf", b"%PDF-1.7\n%%EOF\n")
+    return SimpleUploadedFile("扫描件.pdf", PDF)
 
 
 def slip_to_lead(case: Case) -> Slip:

@@ -51,6 +51,7 @@ from tests.cast import (
     person,
     received_case,
 )
+from tests.files import PDF
 from tests.stages import (
     PAPER,
     STATUSES,
@@ -64,7 +65,6 @@ from tests.stages import (
 )
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.7\n%%EOF\n"
 
 
 @dataclass

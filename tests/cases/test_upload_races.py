@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from portal.cases.intake.files import keep_upload
 from portal.cases.models import Case, CaseFile
 from tests.cast import Cast, build_cast, received_case
-from tests.lib.test_files import PDF
+from tests.files import PDF
 from tests.races import at_once, lock_off, must_go_wrong
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]

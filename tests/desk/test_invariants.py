@@ -32,7 +32,7 @@ from portal.pickup.delivering import deliver
 from portal.pickup.models import Delivery
 from portal.pickup.results import NewResult, take_in, transfer_result
 from tests.cast import PERSON, Cast, accepted_case, decided_case, received_case
-from tests.lib.test_files import PDF
+from tests.files import PDF
 
 pytestmark = pytest.mark.django_db
 Undo = Callable[[], object]

@@ -31,9 +31,9 @@ from portal.pickup import urls as pickup_urls
 from portal.pickup.results import NewResult, take_in, transfer_result
 from portal.workdays.models import CalendarChange, MovedDeadline
 from tests.cast import Cast, accepted_case, case_to_decide, person, private_person, received_case
+from tests.files import PDF
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
-PDF = b"%PDF-1.7\n%%EOF\n"
 SEES, REFUSED, HIDDEN, LOGIN = 200, 302, 404, "login"
 
 POSTS = (

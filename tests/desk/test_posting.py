@@ -43,6 +43,7 @@ from tests.cast import (
 )
 from tests.desk.test_permissions import ROWS, client_of, named
 from tests.desk.test_screens import intake_data
+from tests.files import PDF
 from tests.stages import bounced, in_correction, in_department, in_transfer, ready
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -125,7 +126,7 @@ def one_result(thing: Case) -> dict[str, Any]:
 
 
 def a_scan(case: Case) -> dict[str, Any]:
-    file = SimpleUploadedFile("扫描件.pdf", b"%PDF-1.7\n%%EOF\n")
+    file = SimpleUploadedFile("扫描件.pdf", PDF)
     return {"material": case.materials.first().key, "upload": file}
 
 

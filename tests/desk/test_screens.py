@@ -21,7 +21,8 @@ from portal.desk.house.registers import HouseGroup
 from portal.jobs.models import Promise, PromiseStatus
 from portal.organisations.models import User
 from tests.cast import COMPANY, PERSON, Cast, accepted_case, decided_case, received_case
-from tests.lib.test_files import PDF, image
+from tests.files import PDF
+from tests.lib.test_files import image
 
 pytestmark = pytest.mark.django_db
 MATERIALS = 9
@@ -372,7 +373,7 @@ def test_a_stale_form_is_answered_with_a_sentence(cast: Cast) -> None:
 
 
 def upload(name: str = "扫描.pdf") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, b"%PDF-1.7\n%%EOF\n", content_type="application/pdf")
+    return SimpleUploadedFile(name, PDF, content_type="application/pdf")
 
 
 def test_whoever_may_only_read_a_case_adds_no_file_to_it(cast: Cast) -> None:

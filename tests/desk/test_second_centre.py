@@ -30,6 +30,7 @@ from tests.desk.test_addresses import client_of, model_of, patterns
 from tests.desk.test_permissions import Things
 from tests.desk.test_permissions import things as things_of_the_first_centre
 from tests.desk.test_posting import everything
+from tests.files import PDF
 from tests.stages import bounced, in_transfer, received
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +126,7 @@ def form(case: Case) -> dict[str, Any]:
         "code": case.documents.get(kind="pickup_notice").content["pickup_code"],
         "identity_kind": "111",
         "identity_number": PERSON,
-        "upload": SimpleUploadedFile("扫描件.pdf", b"%PDF-1.7\n%%EOF\n"),
+        "upload": SimpleUploadedFile("扫描件.pdf", PDF),
     }
 
 

@@ -22,6 +22,7 @@ from portal.documents.models import Document, FileCopy
 from portal.lib.files import PDF, store_bytes
 from portal.lib.strays import disagreements
 from tests.cast import Cast, accepted_case
+from tests.files import PDF as A_PDF
 
 pytestmark = pytest.mark.django_db
 TWO_DAYS = timedelta(days=2)
@@ -38,7 +39,7 @@ def private(settings: Any, tmp_path: Path) -> Path:
 def kept(private: Path, cast: Cast) -> Path:
     """A file of every kind that is kept, each two days old."""
     case = accepted_case()
-    scan = SimpleUploadedFile("扫描.pdf", b"%PDF-1.7\n%%EOF\n")
+    scan = SimpleUploadedFile("扫描.pdf", A_PDF)
     keep_upload(case, scan, by=cast.receiver, material=case.materials.first())
     case.documents.get(kind="acceptance").render()
     for folder, name in ((private / "imports", str(cast.editor.pk)), (a_handbook(cast), "0001.pdf")):

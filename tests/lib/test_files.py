@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404
 from openpyxl import Workbook
 from PIL import Image, PngImagePlugin
 
-from portal.lib import files
-from portal.lib.files import FileRefused, read_private, serve_private, store_private
+from portal.lib import archives, pictures
+from portal.lib.file_kinds import XLSX, FileRefused
+from portal.lib.files import read_private, serve_private, store_private
 from portal.lib.pdf import html_to_pdf
+from tests.files import PDF, ofd
 
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 LIMIT = 1024 * 1024
 
 
@@ -50,6 +54,7 @@ def office(main: str, extra: str = "", packing: int = zipfile.ZIP_DEFLATED) -> b
         ("某人.png", image("PNG")),
         ("某人.docx", office(WORD)),
         ("某人.xlsx", office(SHEET)),
+        ("某人.OFD", ofd()),
     ],
 )
 def test_what_it_says_it_is_is_kept(name: str, data: bytes) -> None:
@@ -73,6 +78,10 @@ def test_what_it_says_it_is_is_kept(name: str, data: bytes) -> None:
         ("a.docx", office(WORD)[:-40], "只能上传"),
         ("a.docx", office(WORD, "word/vbaProject.bin"), "只能上传"),
         ("a.docx", office(WORD_WITH_MACROS, "word/other.bin"), "只能上传"),
+        ("a.ofd", office(WORD), "后缀不符"),
+        ("a.ofd", ofd(entry="<OFD/>"), "只能上传"),
+        ("a.ofd", ofd(page=b"x" * 300)[:-120], "只能上传"),
+        ("a.heic", b"\x00\x00\x00\x1cftypavif\x00\x00\x00\x00mif1avifmiaf", "只能上传"),
         ("a.png", b"\x89PNG\r\n\x1a\n broken", "已损坏"),
         ("a.pdf", b"", "空的"),
         ("a.pdf", PDF + b"x" * LIMIT, "超过"),
@@ -87,11 +96,11 @@ def test_a_workbook_as_a_spreadsheet_program_writes_it_is_kept() -> None:
     out = io.BytesIO()
     Workbook().save(out)
     stored = store_private(SimpleUploadedFile("表.xlsx", out.getvalue()), max_bytes=LIMIT)
-    assert stored.content_type == files.XLSX.content_type
+    assert stored.content_type == XLSX.content_type
 
 
 def test_content_types_too_large_to_be_true_are_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_CONTENT_TYPES", 10)
+    monkeypatch.setattr(archives, "MAX_MAIN_PART", 10)
     with pytest.raises(FileRefused, match="只能上传"):
         store_private(SimpleUploadedFile("a.docx", office(WORD)), max_bytes=LIMIT)
 
@@ -134,15 +143,39 @@ def test_an_image_with_a_text_bomb_is_refused_with_a_sentence() -> None:
 
 
 def test_an_image_of_too_many_pixels_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_PIXELS", 100)
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 100)
     with pytest.raises(FileRefused, match="像素过大"):
         store_private(SimpleUploadedFile("a.png", image("PNG")), max_bytes=LIMIT)
 
 
 def test_a_zip_that_unpacks_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_UNPACKED", 3)
+    monkeypatch.setattr(archives, "MAX_UNPACKED", 3)
     with pytest.raises(FileRefused, match="解压后过大"):
         store_private(SimpleUploadedFile("a.docx", office(WORD)), max_bytes=LIMIT)
+
+
+def test_an_ofd_is_kept_byte_for_byte() -> None:
+    data = ofd(page=b"<Page>" * 50)
+    stored = store_private(SimpleUploadedFile("发票.ofd", data), max_bytes=LIMIT)
+    assert read_private(stored.path) == data
+    assert (stored.content_type, stored.called("发票.OFD"), stored.notes) == ("application/ofd", "发票.OFD", ())
+
+
+def test_an_ofd_that_unpacks_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MAX_UNPACKED", 100_000)
+    with pytest.raises(FileRefused, match="解压后过大"):
+        store_private(SimpleUploadedFile("a.ofd", ofd(page=b"x" * 200_000)), max_bytes=LIMIT)
+
+
+def test_a_full_disk_leaves_no_half_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = set(Path(settings.PRIVATE_ROOT).rglob("*.pdf"))
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        store_private(SimpleUploadedFile("a.pdf", PDF), max_bytes=LIMIT)
+    assert set(Path(settings.PRIVATE_ROOT).rglob("*.pdf")) == before
 
 
 def test_a_file_is_served_as_a_download_that_runs_nothing_and_is_not_kept() -> None:

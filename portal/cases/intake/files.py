@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import PurePath
 from typing import Any
 
@@ -13,6 +13,7 @@ from portal.cases.acts import place_of
 from portal.cases.models import Case, CaseFile, CaseMaterial
 from portal.cases.models.acting import acting
 from portal.cases.states import ENDED
+from portal.lib.file_kinds import FileRefused
 from portal.lib.files import StoredFile, dropped_on_error, remove_private, store_private
 from portal.lib.refusal import Refused
 from portal.organisations import authority
@@ -25,31 +26,59 @@ MAX_FILES = 200
 def keep_upload(
     case: Case, upload: Any, *, by: User, material: CaseMaterial | None = None, once: str | None = None
 ) -> CaseFile:
-    """Store one scan of a material, or without a material the result of the case, and log it.
+    """Store one scan of a material, or without a material the result of the case, and log it. See `keep_uploads`."""
+    return keep_uploads(case, [upload], by=by, material=material, once=once)[0]
+
+
+def keep_uploads(
+    case: Case, uploads: Sequence[Any], *, by: User, material: CaseMaterial | None = None, once: str | None = None
+) -> list[CaseFile]:
+    """Store several at once, all of them or none, with one entry in the log.
 
     The same bytes of the same material are kept once: the row that stands for them answers, `was_kept_before`, and the
     second file is dropped. Raises Refused for somebody who may not bring it now, before anything is stored and once
-    more behind the lock; `FileRefused` when the content is not what the name says.
+    more behind the lock; `FileRefused` when a content is not what its name says, naming the file where there are more.
     """
-    with uploaded(case, upload, by=by, material=material, once=once) as file:
-        return file
+    with _uploaded(case, uploads, by=by, material=material, once=once) as files:
+        return files
 
 
 @contextmanager
-def uploaded(
-    case: Case, upload: Any, *, by: User, material: CaseMaterial | None = None, once: str | None = None
-) -> Iterator[CaseFile]:
-    """The same, with what comes along with it: row, event and whatever the block does stand together, or nothing does.
+def uploaded(case: Case, upload: Any, *, by: User, once: str | None = None) -> Iterator[CaseFile]:
+    """The file of a result, with what comes along with it: row, event and whatever the block does stand together, or
+    nothing does."""
+    with _uploaded(case, [upload], by=by, material=None, once=once) as files:
+        yield files[0]
 
-    The bytes are written before the lock is taken, and dropped when the block raises.
-    """
-    _require_turn(case, by, material)
-    stored = store_private(upload, max_bytes=settings.UPLOAD_MAX_BYTES)
-    with dropped_on_error(stored), acting(case):
-        file = _entered(case, stored, PurePath(upload.name).name[-120:], by=by, material=material, once=once)
-        yield file
-    if file.path != stored.path:
-        remove_private(stored.path)
+
+@contextmanager
+def _uploaded(
+    case: Case, uploads: Sequence[Any], *, by: User, material: CaseMaterial | None, once: str | None
+) -> Iterator[list[CaseFile]]:
+    """The bytes are written before the lock is taken, and dropped when the block raises."""
+    _require_turn(case, by, material, len(uploads))
+    with ExitStack() as undone:
+        stored = []
+        for upload in uploads:
+            stored.append(_stored(upload, among=len(uploads)))
+            undone.enter_context(dropped_on_error(stored[-1]))
+        undone.enter_context(acting(case))
+        brought = [(one, one.called(upload.name)) for one, upload in zip(stored, uploads, strict=True)]
+        files = _entered(case, brought, by=by, material=material, once=once)
+        yield files
+    for file, one in zip(files, stored, strict=True):
+        if file.path != one.path:
+            remove_private(one.path)
+
+
+def _stored(upload: Any, *, among: int) -> StoredFile:
+    try:
+        return store_private(upload, max_bytes=settings.UPLOAD_MAX_BYTES)
+    except FileRefused as refusal:
+        if among == 1:
+            raise
+        advice = f"这次选择的{among}个文件都没有保存，请去掉或者换掉这个文件后重新上传。"
+        raise FileRefused(f"“{PurePath(upload.name).name[-60:]}”：{refusal}{advice}") from refusal
 
 
 def may_bring(case: Case, user: User) -> bool:
@@ -58,10 +87,26 @@ def may_bring(case: Case, user: User) -> bool:
 
 
 def _entered(
-    case: Case, stored: StoredFile, name: str, *, by: User, material: CaseMaterial | None, once: str | None
-) -> CaseFile:
-    """The row of a stored file, or the one that has stood for the same bytes of the same material before."""
-    _require_turn(case, by, material)
+    case: Case,
+    brought: list[tuple[StoredFile, str]],
+    *,
+    by: User,
+    material: CaseMaterial | None,
+    once: str | None,
+) -> list[CaseFile]:
+    """A row for each stored file and its name, or the one that has stood for the same bytes of the same material."""
+    _require_turn(case, by, material, len(brought))
+    files = [_row(case, stored, name, by=by, material=material) for stored, name in brought]
+    new = [file for file in files if not file.was_kept_before]
+    if new:
+        target = f"“{material.name}”" if material else "办理结果"
+        notes = "".join(dict.fromkeys(note for file in new for note in file.notes))
+        named = "、".join(file.name for file in new) + (f"。{notes}" if notes else "")
+        case.note("upload", "上传文件", by=by, text=f"{target}：{named}", once=once)
+    return files
+
+
+def _row(case: Case, stored: StoredFile, name: str, *, by: User, material: CaseMaterial | None) -> CaseFile:
     kept: CaseFile | None = case.files.filter(sha256=stored.sha256, material=material).first()
     if kept is not None:
         kept.was_kept_before = True
@@ -76,18 +121,17 @@ def _entered(
         sha256=stored.sha256,
         uploaded_by=by,
     )
-    target = f"“{material.name}”" if material else "办理结果"
-    case.note("upload", "上传文件", by=by, text=f"{target}：{file.name}", once=once)
+    file.notes = stored.notes
     return file
 
 
-def _require_turn(case: Case, by: User, material: CaseMaterial | None) -> None:
+def _require_turn(case: Case, by: User, material: CaseMaterial | None, more: int) -> None:
     """Scans come from the window until the decision; a result from those who may hand it over, at that moment."""
     if material is None:
         case.guard("ready_at_window" if case.definition.is_instant else "transfer_result", by=by, department=case.lead)
     else:
         _require_scan(case, by, material)
-    if case.files.count() >= MAX_FILES:
+    if case.files.count() + more > MAX_FILES:
         raise Refused(f"一个办件最多保存{MAX_FILES}个文件。", field="upload")
 
 

@@ -90,6 +90,8 @@ class CaseFile(models.Model):
     uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
     was_kept_before = False
     """Whether this row answers for a file that was brought once more."""
+    notes: tuple[str, ...] = ()
+    """What whoever brought it should know: what was not kept as it was."""
 
     class Meta:
         ordering = ["pk"]

@@ -24,7 +24,8 @@ from portal.catalog.handbook.chapters import ADDED, Names, chapter
 from portal.catalog.handbook.models import Handbook
 from portal.catalog.items.models import Edition
 from portal.lib.binding import Binder, Bound, Stamp, page_count, stamps
-from portal.lib.files import PDF, keep_file
+from portal.lib.file_kinds import PDF
+from portal.lib.files import keep_file
 from portal.lib.pdf import render_pdf
 
 logger = logging.getLogger(__name__)

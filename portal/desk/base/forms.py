@@ -6,8 +6,10 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from portal.lib.file_kinds import KINDS
 from portal.lib.words import visible
 from portal.organisations.models import User
 
@@ -50,6 +52,37 @@ def offer(form: forms.BaseForm, name: str, choices: QuerySet | list[tuple[str, s
         field.choices = choices
     else:
         raise TypeError(f"{name} does not offer such choices")
+
+
+MOST_FILES = 20
+"""Files of one upload; the server would take a hundred, and a case two hundred altogether."""
+ENDINGS = ",".join(sorted(KINDS))
+
+
+class Files(forms.ClearableFileInput):
+    """Several files in one go."""
+
+    allow_multiple_selected = True
+
+
+class OneFileField(forms.FileField):
+    """A file of a case; the browser offers those that are taken."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs["accept"] = ENDINGS
+
+
+class FilesField(OneFileField):
+    """One file or several; cleaned to a list."""
+
+    widget = Files
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        files = [super(FilesField, self).clean(one, initial) for one in data or [None]]
+        if len(files) > MOST_FILES:
+            raise ValidationError(f"一次最多上传{MOST_FILES}个文件，这次选择了{len(files)}个，请分几次上传。")
+        return files
 
 
 class ReasonForm(VerbForm):

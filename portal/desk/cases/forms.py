@@ -14,7 +14,8 @@ from portal.cases.intake.receive import Applicant
 from portal.cases.models import CaseMaterial
 from portal.cases.states import ApplicantKind, Service, Verdict, Way
 from portal.catalog.schema.definition import Material
-from portal.desk.base.forms import INCOMPLETE, VerbForm, Words, offer
+from portal.desk.base.forms import INCOMPLETE, MOST_FILES, FilesField, VerbForm, Words, offer
+from portal.lib.file_kinds import ACCEPTED
 from portal.lib.identity import IdentityError, IdentityKind, check_identity
 from portal.organisations.authority import posts_for
 from portal.organisations.models import User, Window
@@ -188,10 +189,13 @@ class CorrectionForm(VerbForm):
 
 
 class UploadForm(VerbForm):
-    """A scan of one material of the case."""
+    """Scans of one material of the case."""
 
     material = forms.ChoiceField(label="对应材料")
-    upload = forms.FileField(label="文件", help_text="PDF、JPG、PNG、DOCX、XLSX，20 MB以内。")
+    upload = FilesField(
+        label="文件",
+        help_text=f"{ACCEPTED}，每个20 MB以内（BMP和TIFF 80 MB以内）。可以一次选择多个，最多{MOST_FILES}个。",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

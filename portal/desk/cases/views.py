@@ -26,7 +26,7 @@ from portal.cases.reading.progress import case_chart
 from portal.cases.states import AT_THE_WINDOW, TaskStatus
 from portal.catalog.schema.answers import masked_text, situation_text
 from portal.desk.base.forms import ReasonForm, VerbForm
-from portal.desk.base.offers import MoveView, keep
+from portal.desk.base.offers import MoveView, keep, tell
 from portal.desk.base.views import ThingView, VerbView
 from portal.desk.cases.forms import CorrectionForm, MaterialFormSet, UploadForm, checked_rows, filled_rows
 from portal.desk.cases.intake import paired
@@ -257,7 +257,11 @@ class Upload(VerbView):
 
     def act(self, form: UploadForm) -> None:
         line = self.thing.materials.get(key=form.cleaned_data["material"])
-        upload = form.cleaned_data["upload"]
-        file = keep(self.thing, upload, self.user, material=line, field="upload", once=form.once)
-        if file.was_kept_before:
-            self.done = "这个文件已经保存过，没有重复保存。"
+        files = keep(self.thing, form.cleaned_data["upload"], self.user, material=line, field="upload", once=form.once)
+        before = sum(file.was_kept_before for file in files)
+        if before == len(files):
+            self.done = "这个文件已经保存过，没有重复保存。" if before == 1 else "这些文件都已经保存过，没有重复保存。"
+        elif len(files) > 1:
+            again = f"{before}个以前保存过，没有重复保存。" if before else ""
+            self.done = f"{len(files) - before}个文件已保存。{again}"
+        tell(self.request, files)

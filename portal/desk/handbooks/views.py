@@ -24,7 +24,8 @@ from portal.desk.base.views import BUSY, DeskView, RegisterView, ThingView, Verb
 from portal.desk.handbooks.forms import HandbookOrderForm
 from portal.desk.items.views import reads_history
 from portal.documents.models import Damaged
-from portal.lib.files import PDF, serve_private
+from portal.lib.file_kinds import PDF
+from portal.lib.files import serve_private
 from portal.lib.refusal import Refused
 from portal.organisations.access import signed_in
 from portal.organisations.authority import may

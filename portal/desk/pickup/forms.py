@@ -8,7 +8,7 @@ from django import forms
 
 from portal.cases.models import Case
 from portal.cases.states import TaskOutcome
-from portal.desk.base.forms import VerbForm, Words, offer
+from portal.desk.base.forms import OneFileField, VerbForm, Words, offer
 from portal.handover.slips import held_by
 from portal.lib.identity import IdentityKind
 from portal.pickup.results import NewResult
@@ -22,7 +22,7 @@ class ResultForm(VerbForm):
     originals = forms.IntegerField(label="正本份数", min_value=0, max_value=99, initial=1)
     duplicates = forms.IntegerField(label="副本份数", min_value=0, max_value=99, initial=0)
     validity = Words(label="有效期", max_length=80, required=False)
-    upload = forms.FileField(label="电子件", required=False, help_text="PDF、图片或者办公文档，20 MB以内。")
+    upload = OneFileField(label="电子件", required=False, help_text="PDF、OFD、图片或者办公文档，20 MB以内。")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -24,7 +24,7 @@ class Transfer(VerbView):
     def act(self, form: TransferForm) -> None:
         upload = form.cleaned_data["upload"]
         returned = set(form.cleaned_data["returned"])
-        with kept(self.thing, upload, self.user, field="upload") as file:
+        with kept(self.thing, upload, self.request, field="upload") as file:
             transfer_result(self.thing, [form.result(file)], returned, by=self.user, once=form.once)
 
 
@@ -41,5 +41,5 @@ class ReadyAtWindow(VerbView):
     def act(self, form: ShelvedResultForm) -> None:
         upload = form.cleaned_data["upload"]
         shelf = form.cleaned_data["shelf"]
-        with kept(self.thing, upload, self.user, field="upload") as file:
+        with kept(self.thing, upload, self.request, field="upload") as file:
             ready_at_window(self.thing, [form.result(file)], shelf, by=self.user, once=form.once)
