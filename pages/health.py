@@ -25,6 +25,7 @@ from pages.standards import HealthStandards
 from portal.catalog.care.health import Ailment, HealthKind, health_check
 from portal.catalog.judging.lint.judge import judge, rulebook_in_force
 from portal.catalog.models import Waiver
+from portal.lib import words
 
 DRAFT_DAYS = 30
 """A page that was begun, never published and not touched for so long has been forgotten."""
@@ -58,7 +59,7 @@ def stale_columns(now: datetime) -> Iterator[Ailment]:
         if last is None:
             sentence = f"栏目“{name}”还没有发布过内容。"
         elif last < today - timedelta(days=days):
-            sentence = f"栏目“{name}”最近一条是{last:%Y-%m-%d}的，已经{(today - last).days}天没有更新。"
+            sentence = f"栏目“{name}”最近一条是{words.day(last)}的，已经{(today - last).days}天没有更新。"
         else:
             continue
         yield Ailment(HealthKind.STALE, index.title, sentence, "请发布新的内容，或者核对这个栏目是否还需要。", url)
@@ -70,7 +71,7 @@ def stale_guides(now: datetime) -> Iterator[Ailment]:
     months = HealthStandards.load().guide_months
     before = months_ago(timezone.localdate(now), months)
     for page in GuidePage.objects.live().filter(last_published_at__date__lt=before).defer_streamfields():
-        sentence = f"指南从{timezone.localdate(page.last_published_at):%Y-%m-%d}起没有复核，超过{months}个月。"
+        sentence = f"指南从{words.day(page.last_published_at)}起没有复核，超过{months}个月。"
         advice = "请对照现行规定核对全部要素，然后重新发布；没有变化的也要重新发布一次。"
         yield Ailment(HealthKind.STALE, page.title, sentence, advice, edit_url(page))
 
@@ -142,7 +143,7 @@ def unpublished(now: datetime) -> Iterator[Ailment]:
 
 def _moment(page: Page) -> str:
     saved = page.latest_revision_created_at
-    return f"{timezone.localtime(saved):%Y-%m-%d %H:%M}" if saved else "较早的时候"
+    return words.moment(saved) if saved else "较早的时候"
 
 
 @health_check("waivers")
@@ -154,9 +155,7 @@ def waivers(now: datetime) -> Iterator[Ailment]:
     pages = {page.code: page for page in GuidePage.objects.defer_streamfields()}
     for waiver in standing:
         page = pages.get(waiver.code)
-        sentence = (
-            f"“{waiver.clause[:60]}”的豁免从{timezone.localdate(waiver.approved_at):%Y-%m-%d}起，超过{months}个月。"
-        )
+        sentence = f"“{waiver.clause[:60]}”的豁免从{words.day(waiver.approved_at)}起，超过{months}个月。"
         url = reverse("guide_report", args=[page.pk]) if page else ""
         title = page.title if page else waiver.code
         yield Ailment(HealthKind.WAIVER, title, sentence, "请复核豁免的理由和依据是否仍然成立。", url)

@@ -181,7 +181,7 @@ TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 
 # How long done work stays to be looked up; the minute's tick deletes what is older.
 PROMISES_KEPT_DAYS = env.number("PROMISES_KEPT_DAYS", 30)
-# How long it stays on record who signed in from where; 网络安全法 art. 21 wants such logs kept for six months or more.
+# How long it stays on record who signed in from where: six months or more by 网络安全法 (article: 待核实).
 SIGN_INS_KEPT_DAYS = env.number("SIGN_INS_KEPT_DAYS", 190)
 if SIGN_INS_KEPT_DAYS < 184:
     raise ImproperlyConfigured("SIGN_INS_KEPT_DAYS must be 184 or more: the law keeps such logs for six months.")

@@ -79,6 +79,7 @@ def test_what_happens_every_minute() -> None:
         "catalog.handbooks",
         "catalog.health",
         "desk.scheduled_pages",
+        "organisations.follow_posts",
         "organisations.purge_sign_ins",
     }
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from portal.cases.grounds import BEFORE_TYPES, RULINGS_BEFORE_TYPES
 from portal.documents.registry import USUAL_COPIES, PaperKind, register
-from portal.organisations.roles import CENTRE_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES
 
 OF_THE_DEPARTMENT = ("第一联 申请人", "第二联 部门案卷")
 
@@ -21,8 +20,8 @@ def _for_applicant(
         code=code,
         title=title,
         sign=sign,
-        opened_by=WINDOW_ROLES,
-        file_opened_by=DEPARTMENT_ROLES | CENTRE_ROLES,
+        opened_by="papers.open",
+        file_opened_by="papers.open_copies",
         copies=copies,
         earlier=earlier or {},
     )
@@ -41,8 +40,7 @@ register(
         code="application_form",
         title="统一申请表",
         sign="申",
-        opened_by=WINDOW_ROLES | DEPARTMENT_ROLES | CENTRE_ROLES,
-        at_its_place=False,
+        opened_by="cases.see",
         copies=("窗口存档",),
         for_applicant=False,
     ),

@@ -16,6 +16,7 @@ from portal.documents import registry
 from portal.documents.numbers import PaperNumber
 from portal.documents.registry import Rendition
 from portal.jobs.outbox import promise_many
+from portal.lib import words
 from portal.lib.digests import digest
 from portal.lib.file_kinds import PDF
 from portal.lib.files import StoredFile, dropped_on_error, read_private, remove_private, store_bytes
@@ -293,8 +294,7 @@ class Document(models.Model):
         )
         self.refresh_from_db(fields=["voided_at", "voided_by", "void_reason"])
         if not changed:
-            when = timezone.localtime(self.voided_at).strftime("%Y-%m-%d %H:%M")
-            raise TooLate(f"{self.voided_by}已于{when}将{self.number}作废，不能重复作废。")
+            raise TooLate(f"{self.voided_by}已于{words.moment(self.voided_at)}将{self.number}作废，不能重复作废。")
 
 
 class FileCopyQuerySet(models.QuerySet):

@@ -7,7 +7,7 @@ is `documents/<code>.html`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -45,19 +45,18 @@ class UnknownKind(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class PaperKind:
-    """One kind of paper. `opened_by` and `file_opened_by` are role codes; whoever opens a paper must see its case.
+    """One kind of paper. `opened_by` and `file_opened_by` are acts (`portal.organisations.authority`).
 
-    `opened_by` open the whole paper, with `at_its_place` only from a post at the centre and zone of the case;
-    `file_opened_by` open its copies for the file. `for_applicant`: the first copy goes home with the applicant.
+    Whoever may do the one at the place of the case opens the whole paper, whoever may do the other its copies for the
+    file. `for_applicant`: the first copy goes home with the applicant.
     `earlier`: what the template asks for and papers of an earlier release, which may still wait for their PDF, lack.
     """
 
     code: str
     title: str
     sign: str
-    opened_by: Collection[str]
-    at_its_place: bool = True
-    file_opened_by: Collection[str] = ()
+    opened_by: str
+    file_opened_by: str = ""
     body: Body = Body.CENTRE
     copies: tuple[str, ...] = USUAL_COPIES
     for_applicant: bool = True
@@ -69,7 +68,7 @@ class PaperKind:
         if not (self.title and self.sign and self.copies):
             raise ValueError(f"{self.code} lacks its title, its sign or its copies")
         if self.file_opened_by and not self.copies_in(Rendition.FILE):
-            raise ValueError(f"{self.code} has no copy for the file that {sorted(self.file_opened_by)} could open")
+            raise ValueError(f"{self.code} has no copy for the file that {self.file_opened_by} could open")
 
     @property
     def template(self) -> str:

@@ -22,6 +22,7 @@ from django.db import connections, router, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from portal.lib import words
 from portal.lib.crypto import blind_index
 
 STORE = "throttle"
@@ -61,7 +62,7 @@ class TooMany(Exception):
     @property
     def clock(self) -> str:
         """14:40, when there are turns again."""
-        return f"{timezone.localtime(self.until):%H:%M}"
+        return words.hour(self.until)
 
     @property
     def sentence(self) -> str:

@@ -25,9 +25,14 @@ def day(value: date | None) -> str:
     """2017年3月15日, or a dash when there is none; a moment counts with its day at the centre."""
     if value is None:
         return NONE
-    if isinstance(value, datetime):
-        value = _local(value).date()
+    value = _day_of(value)
     return f"{value.year}年{value.month}月{value.day}日"
+
+
+def month(value: date) -> str:
+    """2017年3月."""
+    value = _day_of(value)
+    return f"{value.year}年{value.month}月"
 
 
 def minute(value: datetime | None) -> str:
@@ -40,12 +45,21 @@ def minute(value: datetime | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """2017年3月15日 09:05, as screens say when something was done; a dash when it was not."""
-    return NONE if value is None else f"{day(value)} {_local(value):%H:%M}"
+    return NONE if value is None else f"{day(value)} {hour(value)}"
+
+
+def hour(value: datetime) -> str:
+    """09:05, for what happened on a day that everybody knows."""
+    return f"{_local(value):%H:%M}"
 
 
 def midnight(value: date) -> datetime:
     """The moment at which this day begins at the centre."""
     return timezone.make_aware(datetime.combine(value, time.min), timezone.get_default_timezone())
+
+
+def _day_of(value: date) -> date:
+    return _local(value).date() if isinstance(value, datetime) else value
 
 
 def _local(moment: datetime) -> datetime:

@@ -18,6 +18,7 @@ STAFF = "工作人员"
 EDITORS = "事项编辑"
 PUBLISHERS = "审管办"
 LEGAL = "法制审核"
+OURS = (STAFF, EDITORS, LEGAL, PUBLISHERS)
 
 GROUPS_OF_ROLE: dict[str, tuple[str, ...]] = {
     Role.CATALOG_EDITOR: (EDITORS,),
@@ -47,7 +48,7 @@ def extend_groups() -> None:
     What managers have given or taken since a group was made stays as it is.
     """
     known = set(Group.permissions.through.objects.values_list("permission__content_type", flat=True))
-    for name in (STAFF, EDITORS, LEGAL, PUBLISHERS):
+    for name in OURS:
         new = [right for right in rights_of(name) if right.content_type_id not in known]
         group(name).permissions.add(*new)
 
@@ -93,10 +94,17 @@ def synonym_permissions() -> QuerySet[Permission]:
     return Permission.objects.filter(content_type__app_label="catalog", content_type__model="synonym")
 
 
+def roles_bringing(name: str) -> list[str]:
+    """The roles whose posts put an account into that group of ours."""
+    return [role for role in Role.values if name == STAFF or name in GROUPS_OF_ROLE.get(role, ())]
+
+
 def follow_posts(user: User) -> None:
-    """Put the account into the groups its present posts bring, and take it out of the others of ours."""
-    wanted = {STAFF} if user.posts.current().exists() else set()
-    for role in user.posts.current().values_list("role", flat=True):
-        wanted.update(GROUPS_OF_ROLE.get(role, ()))
-    user.groups.remove(*Group.objects.filter(name__in={STAFF, EDITORS, LEGAL, PUBLISHERS} - wanted))
+    """Put the account into the groups its present posts bring, and take it out of the others of ours.
+
+    Called when a post is saved or deleted, and by the minute's work on the day when one begins or has ended.
+    """
+    roles = set(user.posts.current().values_list("role", flat=True))
+    wanted = {name for name in OURS if roles.intersection(roles_bringing(name))}
+    user.groups.remove(*Group.objects.filter(name__in=set(OURS) - wanted))
     user.groups.add(*(group(name) for name in sorted(wanted)))

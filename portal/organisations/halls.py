@@ -10,6 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from portal.lib import words
+
 PLAN_WIDTH, PLAN_HEIGHT = 36, 48
 """Squares of a floor plan; a square is about a pace and a half, so that 36 of them show on a phone."""
 LOWEST_FLOOR, HIGHEST_FLOOR = -3, 60
@@ -109,7 +111,7 @@ class SpecialDay(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.center} {self.date:%Y-%m-%d} {self.note}"
+        return f"{self.center} {words.day(self.date)} {self.note}"
 
 
 class FacilityKind(models.TextChoices):

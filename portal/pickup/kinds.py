@@ -1,22 +1,21 @@
 """What the applicant gets at the end. The pickup notice bears the pickup code: it is the issue counter's alone."""
 
 from portal.documents.registry import PaperKind, register
-from portal.organisations.roles import CENTRE_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES, Role
 
 register(
     PaperKind(
         code="pickup_notice",
         title="领取通知",
         sign="领",
-        opened_by={Role.ISSUER},
+        opened_by="pickup.open_notice",
         copies=("申请人联",),
     ),
     PaperKind(
         code="delivery_receipt",
         title="送达回证",
         sign="达",
-        opened_by=WINDOW_ROLES,
-        file_opened_by=DEPARTMENT_ROLES | CENTRE_ROLES,
+        opened_by="papers.open",
+        file_opened_by="papers.open_copies",
         copies=("第一联 申请人", "第二联 存档"),
     ),
 )

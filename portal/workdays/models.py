@@ -172,7 +172,7 @@ class CalendarDay(CalendarEntry):
         verbose_name_plural = "工作日历"
 
     def __str__(self) -> str:
-        return f"{self.date:%Y-%m-%d} {'上班' if self.is_workday else '放假'}"
+        return f"{words.day(self.date)} {'上班' if self.is_workday else '放假'}"
 
     @property
     def first_day(self) -> datetime.date:

@@ -14,6 +14,7 @@ from portal.cases.opening import pdf_for, rendition_for
 from portal.documents.models import Document
 from portal.documents.registry import KINDS, Rendition
 from portal.lib.refusal import Refused
+from portal.organisations.authority import act_of
 from portal.organisations.models import Post, ServiceCenter, User, Window
 from portal.organisations.roles import Role
 from portal.pickup.results import NewResult, take_in, transfer_result
@@ -65,7 +66,7 @@ def wanted(role: Role, kind: str) -> Rendition | None:
 
 @pytest.mark.parametrize("role", Role.values)
 def test_what_each_role_opens(role: str, cast: Cast) -> None:
-    case = received_case("TZ-09")
+    case = accepted_case("TZ-09")
     user = person(f"one-{role}", [(role, *POSTS[Role(role)])])
     assert set(KINDS) == WITH_THE_CODE | WITHOUT_ANY | {"pickup_notice"}
     found = {code: rendition_for(user, case, kind) for code, kind in KINDS.items()}
@@ -103,7 +104,23 @@ def test_a_window_of_another_zone_opens_nothing_that_bears_a_code(cast: Cast) ->
 
 def test_who_also_works_in_a_department_opens_the_file_copy_away_from_the_place(cast: Cast) -> None:
     both = person("both", [(Role.RECEIVER, "C01", ""), (Role.OFFICER, "", "sx-jsj")])
-    assert rendition_for(both, received_case("TZ-09"), KINDS["acceptance"]) == FILE
+    assert rendition_for(both, accepted_case("TZ-09"), KINDS["acceptance"]) == FILE
+
+
+def test_a_department_opens_papers_only_of_cases_in_which_it_has_a_part(cast: Cast) -> None:
+    """As with the door of the case: not before the dispatch, not for another department, not in another centre."""
+    before, case = received_case("TZ-09"), accepted_case("TZ-09")
+    for kind in KINDS.values():
+        assert rendition_for(cast.officer("sx-jsj"), before, kind) is None
+        assert rendition_for(cast.officer("sx-gtj"), case, kind) is None
+        assert rendition_for(cast.branch.officer("sx-jsj"), case, kind) is None
+        assert rendition_for(cast.branch.supervisor, case, kind) is None
+
+
+def test_what_opens_a_paper_is_an_act_at_a_place() -> None:
+    for kind in KINDS.values():
+        for code in filter(None, (kind.opened_by, kind.file_opened_by)):
+            assert act_of(code).is_placed, (kind.code, code)
 
 
 def words(pdf: bytes) -> str:

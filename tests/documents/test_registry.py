@@ -23,7 +23,7 @@ from tests.cast import Cast, received_case
 
 
 def a_kind(**changes: Any) -> PaperKind:
-    fields = {"code": "reminder", "title": "催办单", "sign": "催", "opened_by": {"receiver"}}
+    fields = {"code": "reminder", "title": "催办单", "sign": "催", "opened_by": "papers.open"}
     return PaperKind(**{**fields, **changes})
 
 
@@ -151,7 +151,7 @@ def test_the_same_registration_may_be_read_twice() -> None:
         {"title": ""},
         {"sign": ""},
         {"copies": ()},
-        {"copies": ("申请人联",), "file_opened_by": {"officer"}},
+        {"copies": ("申请人联",), "file_opened_by": "papers.open_copies"},
     ],
 )
 def test_a_registration_that_cannot_work_is_refused_at_once(change: dict[str, Any]) -> None:

@@ -76,7 +76,7 @@ def test_a_slip_is_signed_once_and_the_second_hand_is_told_whose_was_first(cast:
     slip, officer = slip_of(case, "sx-rfb"), cast.officer("sx-rfb")
     again = Slip.objects.get(pk=slip.pk)
     sign(slip, by=officer)
-    with pytest.raises(TooLate, match=r"sx-rfb-office已于\d\d月\d\d日 \d\d:\d\d办理，现为“已签收”"):
+    with pytest.raises(TooLate, match=r"sx-rfb-office已于\d{4}年\d+月\d+日 \d\d:\d\d办理，现为“已签收”"):
         sign(again, by=officer)
     with pytest.raises(TooLate):
         bounce(again, by=officer, reason="晚了")

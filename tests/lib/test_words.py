@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.template import Context, Template
 from django.utils import timezone
 
-from portal.lib.words import day, midnight, minute, moment, one_line, visible
+from portal.lib.words import day, hour, midnight, minute, moment, month, one_line, visible
 
 LATE = datetime(2026, 5, 31, 16, 5, tzinfo=UTC)
 """1 June, five minutes past midnight in Shaoxing."""
@@ -39,9 +40,31 @@ def test_a_template_says_nothing_for_a_day_that_is_not_there() -> None:
     assert Template("{{ none|day }}{{ none|moment }}{{ nowhere.at|day }}").render(Context({"none": None})) == ""
 
 
+def test_a_month_and_an_hour_are_those_of_the_centre() -> None:
+    with timezone.override(ZoneInfo("America/New_York")):
+        said = Template("{{ late|month }} {{ late|hour }}{{ none|month }}{{ none|hour }}")
+        assert said.render(Context({"late": LATE, "none": None})) == "2026年6月 00:05"
+        assert (month(LATE), hour(LATE)) == ("2026年6月", "00:05")
+
+
 def test_no_template_writes_a_day_in_its_own_way() -> None:
+    """Django's filter `date` is for machines only: in the attribute `datetime`."""
+    of_machines = re.compile(r"""datetime=["']\{\{[^}]*\}\}["']""")
     for path in sorted((settings.BASE_DIR / "site" / "templates").rglob("*.html")):
-        assert 'date:"Y年n月j日' not in path.read_text(encoding="utf-8"), path
+        seen = of_machines.sub("", path.read_text(encoding="utf-8"))
+        assert not re.search(r"\|(date|time)\b", seen), path
+
+
+def test_no_code_writes_a_day_in_its_own_way() -> None:
+    """Figures without signs between them stand in numbers, keys and names of files; opening hours are no moments."""
+    own = re.compile(r"%[ymdHMYBb][-/年月:.]|Y-m-d")
+    keys_and_files = {"portal/catalog/jobs.py", "portal/desk/care/health.py"}
+    may = {"portal/lib/words.py", "portal/desk/base/tables.py", *keys_and_files}
+    for app in ("portal", "pages"):
+        for path in sorted((settings.BASE_DIR / app).rglob("*.py")):
+            name = path.relative_to(settings.BASE_DIR).as_posix()
+            found = [line for line in path.read_text(encoding="utf-8").splitlines() if own.search(line)]
+            assert name in may or all("opens:%H:%M" in line for line in found), (name, found)
 
 
 @pytest.mark.parametrize("unseen", ["\x00", "\x1b", "\u200b", "\u202e", "\u2066", "\ufeff", "\ufffe", "\U0002fffe"])

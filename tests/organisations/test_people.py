@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from portal.organisations import access
-from portal.organisations.models import Organisation, Post, Role, User, Window, Zone
-from tests.cast import Cast, person
+from portal.organisations.jobs import follow_posts
+from portal.organisations.models import Organisation, Post, Role, ServiceCenter, User, Window, Zone
+from tests.cast import CENTRE, Cast, person
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +59,58 @@ def test_a_post_opens_the_back_office_and_its_end_closes_it(cast: Cast) -> None:
     fresh = User.objects.get(pk=cast.receiver.pk)
     assert not fresh.has_perm("wagtailadmin.access_admin")
     assert not fresh.groups.filter(name=access.STAFF).exists()
+
+
+def editing_from(begins: date, ends: date | None) -> User:
+    """An account whose one post as an editor runs from that day to that day."""
+    user = User.objects.create(username="writer")
+    center = ServiceCenter.objects.get(code=CENTRE)
+    Post.objects.create(user=user, role=Role.CATALOG_EDITOR, center=center, valid_from=begins, valid_to=ends)
+    return user
+
+
+def groups_at(user: User, day: date, hour: int, minute: int) -> set[str]:
+    """The groups of the account after the minute's work of that minute."""
+    moment = datetime.combine(day, time(hour, minute), timezone.get_default_timezone())
+    with time_machine.travel(moment, tick=False):
+        follow_posts(timezone.now())
+    return set(user.groups.values_list("name", flat=True))
+
+
+def test_groups_come_on_the_first_day_of_a_post_and_go_after_its_last(cast: Cast) -> None:
+    """Wagtail asks the groups, and nobody saves a post at midnight."""
+    first, last = timezone.localdate() + timedelta(days=3), timezone.localdate() + timedelta(days=9)
+    user, mine = editing_from(first, last), {access.STAFF, access.EDITORS}
+    assert groups_at(user, first - timedelta(days=1), 23, 59) == set()
+    assert groups_at(user, first, 0, 0) == mine
+    assert User.objects.get(pk=user.pk).has_perm("wagtailadmin.access_admin")
+    assert groups_at(user, last, 23, 59) == mine
+    assert groups_at(user, last + timedelta(days=1), 0, 0) == set()
+    assert not User.objects.get(pk=user.pk).has_perm("wagtailadmin.access_admin")
+
+
+def test_one_post_that_ends_leaves_the_groups_of_the_others(cast: Cast) -> None:
+    last = timezone.localdate() + timedelta(days=3)
+    user = editing_from(timezone.localdate(), last)
+    Post.objects.create(user=user, role=Role.SUPERVISOR, center=cast.center)
+    assert groups_at(user, last, 12, 0) == {access.STAFF, access.EDITORS}
+    assert groups_at(user, last + timedelta(days=1), 12, 0) == {access.STAFF}
+
+
+def test_groups_given_past_the_posts_are_taken_back(cast: Cast) -> None:
+    cast.nobody.groups.add(access.group(access.PUBLISHERS))
+    Post.objects.filter(user=cast.editor).update(role=Role.CATALOG_ADMIN)
+    follow_posts(timezone.now())
+    assert not cast.nobody.groups.exists()
+    assert {group.name for group in cast.editor.groups.all()} == {access.STAFF, access.EDITORS, access.PUBLISHERS}
+
+
+def test_who_is_where_they_belong_costs_the_minute_one_query(
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    follow_posts(timezone.now())
+    with django_assert_num_queries(1):
+        follow_posts(timezone.now())
 
 
 def test_posts_count_from_their_first_to_their_last_day(cast: Cast) -> None:

@@ -49,7 +49,7 @@ def plain(home: HomePage, body: str, slug: str = "plain") -> PlainPage:
 
 def test_a_column_without_news_is_stale_and_a_fresh_one_is_not(small_site: HomePage) -> None:
     assert "栏目“通报”还没有发布过内容。" in sentences("stale_columns")
-    assert "栏目“通知公告”最近一条是2017-04-05的" in sentences("stale_columns")
+    assert "栏目“通知公告”最近一条是2017年4月5日的" in sentences("stale_columns")
     index = NewsIndexPage.objects.get()
     for kind in NewsKind.values:
         index.add_child(instance=NewsPage(title=kind, slug=kind, summary="摘要", kind=kind, date=timezone.localdate()))

@@ -17,10 +17,11 @@ from portal.cases.flow import MOVES, Move
 from portal.cases.models.application import Application
 from portal.cases.models.doors import CaseQuerySet
 from portal.cases.models.event import Event, log
-from portal.cases.states import DECIDED, CaseStatus, ClockState, TaskOutcome
+from portal.cases.states import DECIDED, MINE_TO_SEE, CaseStatus, ClockState, TaskOutcome
 from portal.catalog.models import Edition, ServiceItem
 from portal.documents.models import Document
 from portal.documents.registry import Body, kind_of
+from portal.lib import words
 from portal.lib.fields import EncryptedTextField
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations import authority
@@ -142,6 +143,11 @@ class Case(models.Model):
         sealed = json.loads(self.sealed_answers) if self.sealed_answers else {}
         return {**self.answers, **sealed}
 
+    def seen_from(self) -> authority.Place:
+        """Where the case is seen: the windows of its place, and the departments that have a part in it."""
+        departments = self.tasks.filter(status__in=MINE_TO_SEE).values_list("department_id", flat=True)
+        return place_of(self, *departments)
+
     def documents_for(self, user: User) -> models.QuerySet[Document]:
         """The papers of the case that this user may open; `opening.rendition_for` says with which copies."""
         return self.documents.filter(kind__in=opening.kinds_open_to(user, self)).order_by("pk")
@@ -203,8 +209,7 @@ class Case(models.Model):
         stands = f"本件现为“{self.status_text}”，不能再办理“{wish}”。"
         if last is None:
             return TooLate(stands)
-        when = timezone.localtime(last.at).strftime("%m月%d日 %H:%M")
-        return TooLate(f"{last.actor or '系统'}已于{when}办理“{last.name}”，{stands}")
+        return TooLate(f"{last.actor or '系统'}已于{words.moment(last.at)}办理“{last.name}”，{stands}")
 
     def record(
         self, done: tuple[Move, str], *, by: User | None, text: str = "", once: str | None = None, **data: Any

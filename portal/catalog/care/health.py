@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from portal.jobs.models import Promise, PromiseStatus
 from portal.jobs.outbox import promise
+from portal.lib import words
 from portal.organisations.authority import require
 from portal.organisations.models import User
 
@@ -89,7 +90,7 @@ class HealthReport(models.Model):
         verbose_name_plural = "内容体检"
 
     def __str__(self) -> str:
-        return f"内容体检 {timezone.localtime(self.asked_at):%Y-%m-%d %H:%M}"
+        return f"内容体检 {words.moment(self.asked_at)}"
 
     @property
     def ailments(self) -> list[Ailment]:

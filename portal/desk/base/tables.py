@@ -13,6 +13,8 @@ from django_tables2.rows import BoundRows
 from portal.cases.clocks.lights import Light
 
 PER_PAGE = 30
+DAY, MOMENT = "Y-m-d", "Y-m-d H:i"
+"""Days and moments in the columns of a list, in figures: they stand below each other."""
 
 
 def sorted_rows(table: Table, sort: str) -> QuerySet | None:

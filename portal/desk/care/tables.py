@@ -8,15 +8,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from portal.catalog.models import GuideFeedback
-from portal.desk.base.tables import DeskTable
+from portal.desk.base.tables import MOMENT, DeskTable
 
 
 class FeedbackTable(DeskTable):
     item = tables.Column("事项", accessor="item__name")
     part = tables.Column("内容")
     text = tables.Column("意见", orderable=False)
-    left_at = tables.DateTimeColumn(verbose_name="提交时间", format="Y-m-d H:i")
-    answered_at = tables.DateTimeColumn(verbose_name="处理时间", format="Y-m-d H:i")
+    left_at = tables.DateTimeColumn(verbose_name="提交时间", format=MOMENT)
+    answered_at = tables.DateTimeColumn(verbose_name="处理时间", format=MOMENT)
 
     class Meta(DeskTable.Meta):
         caption = "指南纠错"

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from portal.catalog.models import Handbook
-from portal.desk.base.tables import DeskTable, badge
+from portal.desk.base.tables import MOMENT, DeskTable, badge
 
 
 class HandbookTable(DeskTable):
@@ -17,7 +17,7 @@ class HandbookTable(DeskTable):
     items = tables.Column("事项", accessor="contents", orderable=False)
     pages = tables.Column("页数")
     status = tables.Column("状态")
-    ordered_at = tables.DateTimeColumn(verbose_name="提交时间", format="Y-m-d H:i")
+    ordered_at = tables.DateTimeColumn(verbose_name="提交时间", format=MOMENT)
     ordered_by = tables.Column("提交人", order_by="ordered_by__display_name", default="系统")
 
     class Meta(DeskTable.Meta):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from portal.desk.base.tables import DeskTable
+from portal.desk.base.tables import DAY, MOMENT, DeskTable
 from portal.workdays.models import MovedDeadline
 from portal.workdays.words import due_in_figures
 
@@ -20,10 +20,10 @@ class MoveTable(DeskTable):
     case = tables.Column("办件编号", accessor="holder")
     applicant = tables.Column("申请人")
     label = tables.Column("期限", attrs=ON_ONE_LINE)
-    old = tables.DateColumn(verbose_name="原期限", format="Y-m-d", attrs=ON_ONE_LINE)
+    old = tables.DateColumn(verbose_name="原期限", format=DAY, attrs=ON_ONE_LINE)
     new = tables.Column("新期限", attrs=ON_ONE_LINE)
     papers = tables.Column("写有原期限的文书", orderable=False)
-    at = tables.DateTimeColumn(verbose_name="变动时间", format="Y-m-d H:i", attrs=ON_ONE_LINE)
+    at = tables.DateTimeColumn(verbose_name="变动时间", format=MOMENT, attrs=ON_ONE_LINE)
 
     class Meta(DeskTable.Meta):
         caption = "期限变动"

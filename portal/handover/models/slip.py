@@ -13,6 +13,7 @@ from django.utils import timezone
 from portal.cases.models import Case, CaseMaterial, Task
 from portal.cases.states import MINE_TO_SEE, TaskStatus
 from portal.documents.models import Document
+from portal.lib import words
 from portal.lib.refusal import TooLate
 from portal.organisations import authority
 from portal.organisations.models import Organisation
@@ -135,8 +136,7 @@ class Slip(models.Model):
         """Guard and set in one conditional UPDATE; a slip is signed or bounced once."""
         if not Slip.objects.filter(pk=self.pk, status__in=WAITING).update(status=target, **stamps):
             self.refresh_from_db()
-            when = timezone.localtime(self.signed_at).strftime("%m月%d日 %H:%M") if self.signed_at else ""
-            who = f"{self.signed_by}已于{when}办理，" if self.signed_by else ""
+            who = f"{self.signed_by}已于{words.moment(self.signed_at)}办理，" if self.signed_by else ""
             raise TooLate(f"交接单{self.number}{who}现为“{self.get_status_display()}”，不能重复签收或者退回。")
         self.status = target
         for name, value in stamps.items():
