@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -13,6 +16,8 @@ from portal.cases.states import CaseStatus, TaskKind, TaskStatus
 from portal.jobs.registry import every_minute
 from portal.lib.refusal import Refused
 
+logger = logging.getLogger(__name__)
+
 
 @every_minute("cases.deem_accepted")
 def deem_accepted(now: datetime) -> None:
@@ -20,10 +25,7 @@ def deem_accepted(now: datetime) -> None:
     waiting = [CaseStatus.RECEIVED, CaseStatus.CORRECTION_DONE]
     silent = Case.objects.filter(status__in=waiting, acceptance_due__lt=timezone.localdate(now))
     for case in silent.order_by("acceptance_due", "pk")[:100]:
-        try:
-            outcomes.deem_accepted(case)
-        except Refused:  # somebody accepted or corrected it this very minute
-            continue
+        _alone(outcomes.deem_accepted, case)
 
 
 @every_minute("cases.lapse")
@@ -31,10 +33,7 @@ def lapse(now: datetime) -> None:
     """Close what was not corrected in the applicant's time; each case by itself."""
     overdue = Case.objects.filter(status=CaseStatus.CORRECTION, correction_due__lt=timezone.localdate(now))
     for case in overdue.order_by("correction_due", "pk")[:100]:
-        try:
-            correction.lapse(case)
-        except Refused:  # it was corrected this very minute
-            continue
+        _alone(correction.lapse, case)
 
 
 @every_minute("cases.deem_consent")
@@ -47,7 +46,14 @@ def deem_consent(now: datetime) -> None:
         due__lt=timezone.localdate(now),
     )
     for task in silent.select_related("case", "department").order_by("due", "pk")[:100]:
-        try:
-            opinions.deem_consent(task)
-        except Refused:  # it was answered this very minute
-            continue
+        _alone(opinions.deem_consent, task)
+
+
+def _alone(verb: Callable[[Any], None], thing: Any) -> None:
+    """One that somebody was faster with is none any more; one that fails does not stop those after it."""
+    try:
+        verb(thing)
+    except Refused:
+        return
+    except Exception:
+        logger.exception("%s failed for %s %s", verb.__name__, thing._meta.label, thing.pk)

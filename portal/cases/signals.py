@@ -6,7 +6,10 @@ A promise of work would do for slow things; a paper that must exist the moment a
 from django.dispatch import Signal
 
 materials_changed = Signal()
-"""`case`, `by`: what was handed in has changed at the window; somebody holds those papers from now on."""
+"""`case`, `before`, `by`: what was handed in has changed at the window; somebody holds those papers from now on.
+
+`before` are the lines by their keys (pk) as they stood until then.
+"""
 
 tasks_sent = Signal()
 """`case`, `tasks`, `by`: these tasks wait for their departments' signatures and need handover slips."""

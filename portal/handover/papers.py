@@ -48,15 +48,20 @@ def to_department(
     code: str,
     *,
     round: int,
+    supplements: bool = False,
     by: User | None,
 ) -> dict[str, Any]:
-    """窗口→部门: the case, both limits, this department's share, every paper, room for three signatures."""
+    """窗口→部门: the case, both limits, this department's share, every paper, room for three signatures.
+
+    `supplements`: the department has signed for the case before, and its limit runs since then.
+    """
     definition = case.definition
     return {
         **head(case, by),
         "handler": str(by) if by else "",  # a stage that joined by itself: whoever carries the papers signs
         "code": code,
         "round": round,
+        "supplements": supplements,
         "giver": case.application.window.name,
         "taker": department.full_name,
         "accepted_at": minute(case.accepted_at),

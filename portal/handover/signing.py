@@ -55,7 +55,8 @@ def sign(slip: Slip, *, by: User, difference: str = "", once: str | None = None)
         difference = difference.strip()
         target = SlipStatus.RECEIVED_WITH_DIFFERENCE if difference else SlipStatus.RECEIVED
         slip.claim(target, signed_at=timezone.now(), signed_by=by, difference=difference)
-        Custody.objects.hand_over(slip.paper(), to=HolderKind.DEPARTMENT, organisation=slip.department, slip=slip)
+        papers = Custody.objects.travelling_on(slip)
+        Custody.objects.hand_over(papers, to=HolderKind.DEPARTMENT, organisation=slip.department, slip=slip)
         if difference:
             slip.case.note("slip_difference", "交接差异", by=by, text=f"{slip.number}：{difference}")
         waiting = slip.tasks()
@@ -76,7 +77,7 @@ def bounce(slip: Slip, *, by: User, reason: str, once: str | None = None) -> Non
         for task in bounced:
             tasks.refuse_to_bounce(task, by=by, reason=reason)
         slip.claim(SlipStatus.BOUNCED, signed_at=timezone.now(), signed_by=by, difference=reason.strip())
-        Custody.objects.hand_over(slip.paper(), to=HolderKind.WINDOW, slip=slip)
+        Custody.objects.hand_over(Custody.objects.travelling_on(slip), to=HolderKind.WINDOW, slip=slip)
         for task in bounced:
             tasks.bounce(task, by=by, reason=reason, once=once)
             once = None
@@ -90,7 +91,7 @@ def take_in(slip: Slip, *, by: User) -> None:
     with acting(slip.case, slip):
         require(by, "slips.take_in", slip)
         slip.claim(SlipStatus.RECEIVED, signed_at=timezone.now(), signed_by=by)
-        Custody.objects.hand_over(slip.paper(), to=HolderKind.ISSUE_COUNTER, slip=slip)
+        Custody.objects.hand_over(Custody.objects.travelling_on(slip), to=HolderKind.ISSUE_COUNTER, slip=slip)
 
 
 def send_back(slip: Slip, *, by: User, reason: str) -> None:
@@ -102,7 +103,8 @@ def send_back(slip: Slip, *, by: User, reason: str) -> None:
         require(by, "slips.send_back", slip)
         _require_reason(reason)
         slip.claim(SlipStatus.BOUNCED, signed_at=timezone.now(), signed_by=by, difference=reason.strip())
-        Custody.objects.hand_over(slip.paper(), to=HolderKind.DEPARTMENT, organisation=slip.department, slip=slip)
+        papers = Custody.objects.travelling_on(slip)
+        Custody.objects.hand_over(papers, to=HolderKind.DEPARTMENT, organisation=slip.department, slip=slip)
 
 
 def _require_reason(reason: str) -> None:

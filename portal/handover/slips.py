@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from portal.cases.models import Case, CaseMaterial, Task
-from portal.cases.states import TaskStatus
+from portal.cases.states import TaskStatus, Verdict
 from portal.documents.models import Counter
 from portal.handover import papers
 from portal.handover.limits import slip_due
@@ -37,14 +37,32 @@ def slip_codes(count: int) -> list[str]:
     return [str(SlipCode(year, serial)) for serial in Counter.take_many(counter_of_slips(year), count)]
 
 
-def keep_at_window(case: Case, **kwargs: Any) -> None:
-    """Write down that the window holds the papers it has taken in, and only those."""
+def keep_at_window(case: Case, before: dict[int, CaseMaterial], **kwargs: Any) -> None:
+    """Write down that the window holds the papers it has taken in, and only those.
+
+    `before` are the lines as they stood. Raises Refused for a line that is said to be no paper any more while its paper
+    is with somebody else.
+    """
     materials = list(case.materials.all())
-    held = set(Custody.objects.now().of_case(case).values_list("material_id", flat=True))
-    arrived = [line for line in materials if line.is_paper and line.pk not in held]
-    gone = [line.pk for line in materials if not line.is_paper and line.pk in held]
+    held = {item.material_id: item for item in Custody.objects.now().of_case(case)}
+    arrived, gone = [], []
+    for line in materials:
+        item = held.get(line.pk)
+        if item is None or (item.holder != HolderKind.WINDOW and _came_anew(before[line.pk], line)):
+            arrived += [line] if line.is_paper else []
+        elif not line.is_paper and item.holder != HolderKind.WINDOW:
+            raise Refused(f"“{line.name}”的纸质材料现在“{item.place}”，不能改为没有收到。补来的材料请按实际份数登记。")
+        elif not line.is_paper:
+            gone.append(line.pk)
     Custody.objects.now().filter(material__in=gone).update(until=timezone.now())
     Custody.objects.hand_over(arrived, to=HolderKind.WINDOW)
+
+
+def _came_anew(before: CaseMaterial, now: CaseMaterial) -> bool:
+    """Whether a paper came to replace or complete what had been sent on: what was bad is not, or there is more."""
+    mended = before.verdict == Verdict.BAD and now.verdict != Verdict.BAD
+    more = now.originals > before.originals or now.photocopies > before.photocopies
+    return now.is_paper and (mended or more)
 
 
 def take_papers_back(case: Case, **kwargs: Any) -> None:
@@ -74,6 +92,7 @@ def make_slips(case: Case, tasks: list[Task], by: User | None, **kwargs: Any) ->
     mine: dict[Organisation, list[Task]] = {}
     for task in tasks:
         mine.setdefault(task.department, []).append(task)
+    _refuse_second_slip(case, mine)
     materials = list(case.materials.filter(received=True).prefetch_related("files"))
     rounds = _rounds(case, mine)
     drafts = []
@@ -86,6 +105,14 @@ def make_slips(case: Case, tasks: list[Task], by: User | None, **kwargs: Any) ->
         content = partial(papers.to_department, case, department, own, lines, round=round, by=by)
         drafts.append(Draft(slip, lines, content))
     case.at_last(lambda: _issue(case, "handover", drafts, by=by))
+
+
+def _refuse_second_slip(case: Case, departments: Iterable[Organisation]) -> None:
+    """Raise Refused for a department that has not signed for the last slip of the case."""
+    open_slips = Slip.objects.waiting().filter(case=case, direction=Direction.TO_DEPARTMENT)
+    slip = open_slips.filter(department__in=list(departments)).select_related("department", "document").first()
+    if slip is not None:
+        raise Refused(f"{slip.department}还没有签收本件的交接单{slip.number}，请等签收以后再分办。", field="department")
 
 
 def _rounds(case: Case, departments: Iterable[Organisation]) -> dict[int, int]:
@@ -133,7 +160,7 @@ def supplement(case: Case, materials: list[CaseMaterial], tasks: list[Task], *, 
     lines, due = [_line(material, True) for material in materials], slip_due(timezone.localdate())
     round = _rounds(case, [case.lead]).get(case.lead_id, 0) + 1
     slip = Slip(case=case, direction=Direction.TO_DEPARTMENT, department=case.lead, due=due, round=round)
-    content = partial(papers.to_department, case, case.lead, tasks, lines, round=round, by=by)
+    content = partial(papers.to_department, case, case.lead, tasks, lines, round=round, supplements=True, by=by)
     _issue(case, "handover", [Draft(slip, lines, content)], by=by)
     return slip
 

@@ -21,6 +21,8 @@ AT_WINDOWS = f"guide {WINDOW} courier issuer"
 IN_DEPARTMENTS = "dept_receiver officer reviewer decider"
 WORKERS = f"{AT_WINDOWS} {IN_DEPARTMENTS} supervisor archivist"
 EDITORS = "catalog_editor legal_reviewer catalog_admin"
+PORTAL, ROOT = "portal", "root"
+"""Beside the roles: what the portal does by itself, and what an administrator may without a post."""
 
 PLACED = {
     "cases.accept": WINDOW,
@@ -30,12 +32,12 @@ PLACED = {
     "cases.check_materials": WINDOW,
     "cases.complete_correction": WINDOW,
     "cases.decide_on_the_spot": "decider officer",
-    "cases.deem_accepted": "",
+    "cases.deem_accepted": "portal",
     "cases.deliver": "issuer",
-    "cases.dispatch": WINDOW,
+    "cases.dispatch": f"{WINDOW} portal",
     "cases.grant": "decider",
     "cases.oversee": "supervisor archivist",
-    "cases.lapse": "",
+    "cases.lapse": "portal",
     "cases.print_application_form": WINDOW,
     "cases.print_receipt": WINDOW,
     "cases.ready_at_window": "issuer",
@@ -69,51 +71,33 @@ PLACED = {
 """Which role may do it at its place: a window of the zone, the department whose turn it is, in the same centre."""
 
 ANYWHERE = {
-    "accounts.keep": "",
-    "content.edit": EDITORS,
+    "accounts.keep": "root",
+    "content.edit": f"{EDITORS} root",
     "feedback.answer": "catalog_editor catalog_admin",
     "feedback.see": f"{EDITORS} supervisor",
-    "handbooks.make_again": "catalog_admin",
-    "handbooks.order": "catalog_admin",
+    "handbooks.make_again": "catalog_admin portal",
+    "handbooks.order": "catalog_admin portal",
     "handbooks.see": f"{WORKERS} {EDITORS}",
-    "health.ask": EDITORS,
-    "health.see": EDITORS,
-    "house.keep": "catalog_admin",
+    "health.ask": f"{EDITORS} portal root",
+    "health.see": f"{EDITORS} root",
+    "house.keep": "catalog_admin root",
     "items.history": f"{EDITORS} supervisor",
     "items.reopen": "catalog_admin",
     "items.see": f"{WORKERS} {EDITORS}",
-    "items.withdraw": "catalog_admin",
+    "items.withdraw": "catalog_admin portal",
     "pickup.see": "issuer window_lead supervisor archivist",
     "promises.retry": "catalog_admin supervisor",
     "promises.see": "catalog_admin supervisor",
-    "rulebook.keep": "legal_reviewer catalog_admin",
-    "rulebook.try": "legal_reviewer catalog_admin",
-    "synonyms.keep": EDITORS,
-    "waivers.grant": "catalog_admin",
+    "rulebook.keep": "legal_reviewer catalog_admin root",
+    "rulebook.try": "legal_reviewer catalog_admin root",
+    "synonyms.keep": f"{EDITORS} root",
+    "waivers.grant": "catalog_admin root",
 }
 """Which role opens the list of the shelf, or keeps what lies at no place."""
 
 WHO = {code: frozenset(roles.split()) for code, roles in {**PLACED, **ANYWHERE}.items()}
-BY_THE_PORTAL = {
-    "cases.deem_accepted",
-    "cases.dispatch",
-    "cases.lapse",
-    "handbooks.make_again",
-    "handbooks.order",
-    "health.ask",
-    "items.withdraw",
-}
-BY_ADMINISTRATORS = {
-    "accounts.keep",
-    "content.edit",
-    "health.ask",
-    "health.see",
-    "house.keep",
-    "rulebook.keep",
-    "rulebook.try",
-    "synonyms.keep",
-    "waivers.grant",
-}
+BY_THE_PORTAL = {code for code, roles in WHO.items() if PORTAL in roles}
+BY_ADMINISTRATORS = {code for code, roles in WHO.items() if ROOT in roles}
 
 
 def ours() -> Iterator[str]:

@@ -17,6 +17,7 @@ from portal.cases.models import Case, Event, Task
 from portal.cases.states import IN_PROGRESS, CaseStatus, ClockState
 from portal.documents.models import Document
 from portal.lib import words
+from portal.workdays.models import CalendarChange
 from portal.workdays.registry import Keeper, Move, kept_by, register
 from portal.workdays.words import due_in_words
 
@@ -54,6 +55,30 @@ def correction_due(case: Any) -> date | None:
         return None
     days = case.asked_data.get("days", CORRECTION_DAYS)
     return natural_days(timezone.localdate(case.asked_at), days)
+
+
+def has_passed(stored: date | None, fresh: Callable[[], date | None], today: date) -> bool:
+    """Whether a limit is over.
+
+    While a changed calendar is still moving the deadlines, nothing is forfeited by a date that is about to be moved:
+    then the calendar of now (`fresh`) must say so as well.
+    """
+    if stored is None or today <= stored:
+        return False
+    moved = fresh() if CalendarChange.objects.unfinished().exists() else None
+    return moved is None or today > moved
+
+
+def window_is_late(case: Case, today: date) -> bool:
+    """Whether the window's time to answer is over: five working days, or the day on which the corrections came in."""
+    return has_passed(
+        case.acceptance_due, lambda: acceptance_due(case) if case.status == CaseStatus.RECEIVED else None, today
+    )
+
+
+def applicant_is_late(case: Case, today: date) -> bool:
+    """Whether the applicant's time for the corrections is over."""
+    return has_passed(case.correction_due, lambda: correction_due(in_correction().get(pk=case.pk)), today)
 
 
 def statutory_due(case: Case) -> date | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from portal.cases.clocks.limits import natural_days
+from portal.cases.clocks.moving import applicant_is_late, window_is_late
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.models.acting import acting
 from portal.cases.papers import notices
@@ -25,7 +26,7 @@ def request_correction(
     with acting(case):
         case.guard("request_correction", by=by)
         today = timezone.localdate()
-        if case.acceptance_due and today > case.acceptance_due:
+        if window_is_late(case, today):
             raise Refused("收件已超过5个工作日，依法视为受理，不能再要求补正。")
         if way not in Service:
             raise Refused("请选择告知书的送达方式。", field="way")
@@ -51,10 +52,10 @@ def complete_correction(case: Case, *, by: User, once: str | None = None) -> Non
 
     Raises Refused for what is still open, and once the applicant's time is over.
     """
-    today = timezone.localdate()
     with acting(case):
         case.guard("complete_correction", by=by)
-        if case.correction_due and today > case.correction_due:
+        today = timezone.localdate()
+        if applicant_is_late(case, today):
             raise Refused("补正期限已过，视为放弃本次申请，可以重新申请。")
         open_gaps = [line.name for line in case.lines() if line.gap and line.shortfall()]
         if open_gaps:
@@ -71,7 +72,7 @@ def lapse(case: Case) -> None:
     """
     with acting(case):
         case.guard("lapse", by=None)
-        if case.correction_due is None or timezone.localdate() <= case.correction_due:
+        if not applicant_is_late(case, timezone.localdate()):
             raise Refused("补正期限还没有过，不能视为放弃。")
         done = case.claim("lapse", by=None, clock_state=ClockState.STOPPED)
         case.record(done, by=None, text="补正期限届满没有补齐，视为放弃本次申请，可以重新申请。", once="lapse")

@@ -43,7 +43,8 @@ def check_materials(case: Case, rows: list[dict[str, Any]], *, by: User, once: s
             CaseMaterial.objects.filter(pk=lines[values.pop("key")].pk).update(**values)
         received = sum(1 for row in rows if row.get("received"))
         case.note("check_materials", "核对材料", by=by, text=f"已收{received}项，清单共{len(lines)}项。", once=once)
-        materials_changed.send(sender=Case, case=case, by=by)
+        before = {line.pk: line for line in lines.values()}
+        materials_changed.send(sender=Case, case=case, before=before, by=by)
 
 
 def _refuse_settled(case: Case, touched: list[CaseMaterial]) -> None:

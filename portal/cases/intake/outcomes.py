@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from portal.cases.clocks.limits import clocks
+from portal.cases.clocks.moving import window_is_late
 from portal.cases.flow import Move
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.models.acting import acting
@@ -43,10 +44,10 @@ def deem_accepted(case: Case) -> None:
 
     Done by the portal itself, whatever materials are in; raises Refused while the time is not over.
     """
-    today = timezone.localdate()
     with acting(case):
         case.guard("deem_accepted", by=None)
-        if case.acceptance_due is None or today <= case.acceptance_due:
+        today = timezone.localdate()
+        if not window_is_late(case, today):
             raise Refused("答复申请人的期限还没有过，不能视为受理。")
         start = day_zero(case, today)
         _accept(case, "deem_accepted", by=None, start=start, once="deem_accepted", lines=case.lines())
@@ -58,7 +59,7 @@ def day_zero(case: Case, today: date) -> date:
     day when the window has closed."""
     if case.completed_on:
         return case.completed_on
-    if case.acceptance_due is not None and today > case.acceptance_due:
+    if window_is_late(case, today):
         return timezone.localdate(case.received_at)
     return business_day(case.center) if case.definition.is_instant else today
 
@@ -93,5 +94,6 @@ def _refuse_gaps(case: Case, lines: list[CaseMaterial]) -> None:
     corrected = case.status == CaseStatus.CORRECTION_DONE
     wrong = shortfalls(line for line in lines if line.gap or not corrected)
     if wrong:
-        or_tell = "" if corrected else "，或者出具一次性补正告知书"
+        too_late = corrected or window_is_late(case, timezone.localdate())
+        or_tell = "" if too_late else "，或者出具一次性补正告知书"
         raise Refused(f"材料还不能受理：{'；'.join(wrong)}。请补齐后受理{or_tell}。")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from portal.cases.clocks.moving import has_passed, task_due
 from portal.cases.models import Task
 from portal.cases.models.acting import acting
 from portal.cases.routes.join import join, let_go
@@ -40,7 +41,7 @@ def deem_consent(task: Task) -> None:
     """
     with acting(task.case, task):
         task.refresh_from_db()
-        late = task.due is not None and task.due < timezone.localdate()
+        late = has_passed(task.due, lambda: task_due(task), timezone.localdate())
         if not (task.deemed_consent and task.kind == TaskKind.OPINION and late):
             raise Refused("期限未到，或者本步骤不适用逾期视为同意。")
         task.claim(

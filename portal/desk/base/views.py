@@ -25,7 +25,7 @@ from portal.desk.base.forms import VerbForm
 from portal.desk.base.heads import head_of
 from portal.desk.base.listing import TAKES, Listing
 from portal.desk.base.parameters import Shape, narrow
-from portal.lib.refusal import Refused, TooLate
+from portal.lib.refusal import Refused
 from portal.organisations.access import signed_in
 from portal.organisations.models import User
 
@@ -175,21 +175,23 @@ class VerbView(ThingView):
         """Do it; False with a sentence on the form when the verb refuses. A repeated click counts as done."""
         try:
             self.act(form)
-        except TooLate as late:
-            if Event.objects.filter(case=self.case(), once=form.once).exists():
-                return True
-            form.add_error(None, str(late))
         except Refused as refusal:
+            if self._was_done(form):
+                return True
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         except OperationalError:
             form.add_error(None, BUSY)
         except DatabaseError:
-            if Event.objects.filter(case=self.case(), once=form.once).exists():
+            if self._was_done(form):
                 return True
             raise
         if form.errors:
             self.thing.refresh_from_db()  # the page shows it as it stands now: somebody may have been faster
         return not form.errors
+
+    def _was_done(self, form: VerbForm) -> bool:
+        """Whether this very form has been done before: what it asks for stands, so that a second time is refused."""
+        return Event.objects.filter(case=self.case(), once=form.once, actor=self.user).exists()
 
     def success_url(self) -> str:
         return self.model_admin.page_url(self.thing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from portal.desk.base.forms import ReasonForm
@@ -49,6 +49,14 @@ class SlipVerb(VerbView):
     """A verb of one side of a slip, offered to whoever has the right to do it there."""
 
     right: str
+    of_supplement: tuple[str, str] | None = None
+    """Question and message of a slip that only brings what came in later."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.request = request
+        if self.of_supplement and self.thing.supplements():
+            self.question, self.done = self.of_supplement
+        return super().dispatch(request, *args, **kwargs)
 
     @classmethod
     def offered(cls, thing: Slip, user: User) -> bool:
@@ -60,6 +68,10 @@ class Sign(SlipVerb):
     title = "签收"
     question = "请逐项核对材料。签收的时间即本部门收件时间，部门办理期限从该时间起算。"
     done = "已签收，任务已开始办理。"
+    of_supplement = (
+        "请逐项核对补收的材料。本部门的办理期限从签收第一张交接单时起算，不因本次签收重新计算。",
+        "已签收补收的材料。",
+    )
     form_class = SignForm
 
     def act(self, form: SignForm) -> None:
@@ -73,6 +85,10 @@ class Bounce(SlipVerb):
     title = "退回窗口"
     question = "分办有误或者材料不符的，写明理由退回窗口；分办后2个工作日内可以退回。"
     done = "已退回窗口。"
+    of_supplement = (
+        "材料不符的，写明理由把补收的材料退回窗口；本部门的任务和办理期限不变。",
+        "补收的材料已退回窗口。",
+    )
     form_class = ReasonForm
     grave = True
 

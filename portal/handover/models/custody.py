@@ -25,6 +25,11 @@ class CustodyQuerySet(models.QuerySet["Custody"]):
         """Where every paper is at this moment."""
         return self.filter(until=None)
 
+    def travelling_on(self, slip: models.Model) -> list[CaseMaterial]:
+        """What is on its way on this slip at this moment: a sheet that was replaced at the window is not any more."""
+        held = self.now().filter(holder=HolderKind.IN_TRANSIT, slip=slip.pk)
+        return [item.material for item in held.select_related("material")]
+
     def of_case(self, case: Case) -> CustodyQuerySet:
         return self.filter(material__case=case).select_related("material", "organisation", "slip")
 

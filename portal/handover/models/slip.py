@@ -142,9 +142,9 @@ class Slip(models.Model):
         for name, value in stamps.items():
             setattr(self, name, value)
 
-    def paper(self) -> list[CaseMaterial]:
-        """The materials that travel as paper on this slip."""
-        return [line.material for line in self.lines.select_related("material") if line.material and line.is_paper]
+    def supplements(self) -> bool:
+        """Whether it only brings what came in later to a department that had signed before (移交补收材料)."""
+        return bool(self.document.content.get("supplements"))
 
     def tasks(self) -> list[Task]:
         """What its department is to sign for with it; every task knows this very case."""
