@@ -47,7 +47,7 @@ MOVES: dict[str, Move] = {
         _move("accept", "受理", {S.RECEIVED, S.CORRECTION_DONE}, S.ACCEPTED, WINDOW),
         _move("deem_accepted", "视为受理", {S.RECEIVED, S.CORRECTION_DONE}, S.ACCEPTED, {SYSTEM}),
         _move("request_correction", "一次性告知补正", {S.RECEIVED}, S.CORRECTION, WINDOW),
-        _move("complete_correction", "补正到齐", {S.CORRECTION}, S.CORRECTION_DONE, WINDOW),
+        _move("complete_correction", "补正到齐", {S.CORRECTION}, S.CORRECTION_DONE, WINDOW | {SYSTEM}),
         _move("lapse", "补正逾期", {S.CORRECTION}, S.LAPSED, {SYSTEM}),
         _move("withdraw", "申请人撤回", BEFORE_DECISION, S.WITHDRAWN, WINDOW),
         _move("dispatch", "分办", {S.ACCEPTED}, S.DISPATCHED, WINDOW | {SYSTEM}),

@@ -30,10 +30,10 @@ def deem_accepted(now: datetime) -> None:
 
 @every_minute("cases.lapse")
 def lapse(now: datetime) -> None:
-    """Close what was not corrected in the applicant's time; each case by itself."""
+    """Close what was not corrected in the applicant's time, and go on with what was; each case by itself."""
     overdue = Case.objects.filter(status=CaseStatus.CORRECTION, correction_due__lt=timezone.localdate(now))
     for case in overdue.order_by("correction_due", "pk")[:100]:
-        _alone(correction.lapse, case)
+        _alone(correction.expire, case)
 
 
 @every_minute("cases.deem_consent")

@@ -233,7 +233,8 @@ def test_corrections_that_do_not_come_lapse_after_the_days_of_the_centre(cast: C
 def test_corrections_cannot_be_completed_after_their_time(cast: Cast) -> None:
     case = asked(cast)
     with at(case.correction_due.replace(day=case.correction_due.day + 1)):
-        check_materials(case, good_rows(case), by=cast.receiver)
+        with pytest.raises(Refused, match="补正期限已过"):
+            check_materials(case, good_rows(case), by=cast.receiver)
         with pytest.raises(Refused, match="补正期限已过"):
             complete_correction(case, by=cast.receiver)
 

@@ -30,7 +30,7 @@ PLACED = {
     "cases.bounce_grant": "issuer",
     "cases.bounce_refusal": "issuer",
     "cases.check_materials": WINDOW,
-    "cases.complete_correction": WINDOW,
+    "cases.complete_correction": f"{WINDOW} portal",
     "cases.decide_on_the_spot": "decider officer",
     "cases.deem_accepted": "portal",
     "cases.deliver": "issuer",

@@ -38,6 +38,11 @@ def test_what_is_installed_is_not_missing(launcher: ModuleType) -> None:
     launcher.install_packages(())
 
 
+def test_what_the_tests_need_of_the_machine_is_installed(launcher: ModuleType) -> None:
+    """A bare Debian has neither a browser, nor what prints are read with, nor a library of the browser's driver."""
+    assert set(launcher.TEST_PACKAGES) >= {"chromium", "poppler-utils", "libatomic1"}
+
+
 def test_secrets_are_made_once_and_kept_from_others(launcher: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SECRET_KEY", "INDEX_KEY", "DATA_KEYS", "DEMO"):
         monkeypatch.delenv(name, raising=False)

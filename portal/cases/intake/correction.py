@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils import timezone
 
 from portal.cases.clocks.limits import natural_days
@@ -12,6 +14,8 @@ from portal.cases.papers import notices
 from portal.cases.states import ClockState, Service
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
+
+TOO_LATE = "补正期限已过，视为放弃本次申请，可以重新申请。"
 
 
 def request_correction(
@@ -56,24 +60,59 @@ def complete_correction(case: Case, *, by: User, once: str | None = None) -> Non
         case.guard("complete_correction", by=by)
         today = timezone.localdate()
         if applicant_is_late(case, today):
-            raise Refused("补正期限已过，视为放弃本次申请，可以重新申请。")
+            raise Refused(TOO_LATE)
         open_gaps = [line.name for line in case.lines() if line.gap and line.shortfall()]
         if open_gaps:
             raise Refused(f"告知书所列的{'、'.join(open_gaps)}还没有补齐或者还没有核对。")
-        done = case.claim("complete_correction", by=by, completed_on=today, acceptance_due=today)
-        case.record(done, by=by, once=once)
-        case.issue("correction_receipt", notices.correction_receipt(case, by), by=by)
+        _complete(case, by=by, day=today, once=once)
+
+
+def expire(case: Case) -> None:
+    """The applicant's time is over: what was told is in, or the application counts as given up."""
+    (lapse if lacking(case) else complete_in_time)(case)
+
+
+def complete_in_time(case: Case) -> None:
+    """What the notice listed came in in time and nobody at the window said so: complete from the last day on.
+
+    Done by the portal itself; what the window has not judged in the applicant's time is not held against them. Raises
+    Refused before the time is over and while anything is lacking.
+    """
+    with acting(case):
+        case.guard("complete_correction", by=None)
+        _refuse_early(case)
+        if lacking(case):
+            raise Refused("告知书所列的材料还没有补齐。")
+        _complete(case, by=None, day=case.correction_due, once="complete_in_time")
 
 
 def lapse(case: Case) -> None:
     """补正逾期视为放弃: the applicant's time is over and the corrections are not in.
 
-    Done by the portal itself; local rule, the days are the centre's (`correction_days`). Raises Refused before.
+    Done by the portal itself; local rule, the days are the centre's (`correction_days`). Raises Refused before, and
+    when everything came in.
     """
     with acting(case):
         case.guard("lapse", by=None)
-        if not applicant_is_late(case, timezone.localdate()):
-            raise Refused("补正期限还没有过，不能视为放弃。")
+        _refuse_early(case)
+        if not lacking(case):
+            raise Refused("告知书所列的材料已经收到，不能视为放弃。")
         done = case.claim("lapse", by=None, clock_state=ClockState.STOPPED)
         case.record(done, by=None, text="补正期限届满没有补齐，视为放弃本次申请，可以重新申请。", once="lapse")
         case.issue("lapse", notices.lapse(case, None), by=None)
+
+
+def lacking(case: Case) -> list[CaseMaterial]:
+    """What the notice listed and the applicant still owes: not brought, too few, or found unsound."""
+    return [line for line in case.lines() if line.gap and line.shortfall() and not line.awaits_verdict()]
+
+
+def _refuse_early(case: Case) -> None:
+    if not applicant_is_late(case, timezone.localdate()):
+        raise Refused("补正期限还没有过，不能视为放弃。")
+
+
+def _complete(case: Case, *, by: User | None, day: date | None, once: str | None) -> None:
+    done = case.claim("complete_correction", by=by, completed_on=day, acceptance_due=day)
+    case.record(done, by=by, once=once)
+    case.issue("correction_receipt", notices.correction_receipt(case, by), by=by)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from portal.cases.acts import place_of
+from portal.cases.clocks.moving import applicant_is_late
+from portal.cases.intake.correction import TOO_LATE
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.models.acting import acting
 from portal.cases.signals import materials_changed
-from portal.cases.states import AT_THE_WINDOW, IN_PROGRESS
+from portal.cases.states import AT_THE_WINDOW, IN_PROGRESS, CaseStatus
 from portal.lib.refusal import Refused
 from portal.organisations import authority
 from portal.organisations.models import User
@@ -27,13 +31,15 @@ def lines_open(case: Case) -> list[CaseMaterial]:
 def check_materials(case: Case, rows: list[dict[str, Any]], *, by: User, once: str | None = None) -> None:
     """Write what was handed in and how it was judged; `rows` name materials of the list by `key`.
 
-    Raises Refused for a key that is not on the item's list (行政许可法 art. 31: no unrelated materials); once the case
-    has been accepted for a line that stood; and after the decision.
+    Raises Refused for a key that is not on the item's list (行政许可法 art. 31: no unrelated materials); when the time
+    for corrections is over; once the case has been accepted for a line that stood; and after the decision.
     """
     with acting(case):
         authority.require(by, "cases.check_materials", place_of(case))
         if case.status not in AT_THE_WINDOW | IN_PROGRESS:
             raise case.too_late("核对材料")
+        if case.status == CaseStatus.CORRECTION and applicant_is_late(case, timezone.localdate()):
+            raise Refused(TOO_LATE)
         lines = {line.key: line for line in case.lines()}
         if {row["key"] for row in rows} - set(lines):
             raise Refused("提交的材料不在本事项的材料清单内，没有保存任何改动。请刷新页面后重新填写。")

@@ -51,6 +51,10 @@ class CaseMaterial(models.Model):
         """Whether there is paper to carry: received, and not taken from a file or the certificate library."""
         return self.received and (self.originals + self.photocopies) > 0
 
+    def awaits_verdict(self) -> bool:
+        """Whether it is in, and the window has not said yet whether it is sound."""
+        return self.received and self.verdict == Verdict.OPEN
+
     def is_settled(self) -> bool:
         """Whether it is in and sound."""
         return self.received and not self.shortfall()
@@ -62,7 +66,7 @@ class CaseMaterial(models.Model):
             return "" if line.necessity == "optional" else "缺少"
         if self.verdict == Verdict.BAD:
             return f"不合标准：{self.reason}"
-        if self.verdict == Verdict.OPEN:
+        if self.awaits_verdict():
             return "尚未审核"
         from_elsewhere = self.way in {Way.LIBRARY, Way.UPLOAD, Way.SCAN}
         if not from_elsewhere and (self.originals < line.original_copies or self.photocopies < line.photocopies):
