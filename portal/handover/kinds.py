@@ -1,11 +1,15 @@
 """The two handover slips. They bear no code of the applicant's, so whoever sees the case opens them whole."""
 
+from typing import Any
+
 from portal.documents.registry import PaperKind, register
 
 STUB = "第一联 存根（窗口留存）"
+BEFORE_SUPPLEMENTS = {"supplements": False}
+"""Every slip of an earlier release begins a limit."""
 
 
-def _slip(code: str, title: str, sign: str, *copies: str) -> PaperKind:
+def _slip(code: str, title: str, sign: str, *copies: str, earlier: dict[str, Any] | None = None) -> PaperKind:
     return PaperKind(
         code=code,
         title=title,
@@ -13,10 +17,13 @@ def _slip(code: str, title: str, sign: str, *copies: str) -> PaperKind:
         opened_by="slips.see",
         copies=(STUB, *copies),
         for_applicant=False,
+        earlier=earlier or {},
     )
 
 
 register(
-    _slip("handover", "办理交接单", "交", "第二联 部门留存", "第三联 回执（签收后退窗口）"),
+    _slip(
+        "handover", "办理交接单", "交", "第二联 部门留存", "第三联 回执（签收后退窗口）", earlier={"supplements": False}
+    ),
     _slip("result_handover", "办理结果交接单", "果", "第二联 窗口留存", "第三联 回执（签收后退部门）"),
 )

@@ -45,7 +45,8 @@ def keep_at_window(case: Case, before: dict[int, CaseMaterial], **kwargs: Any) -
     """
     materials = list(case.materials.all())
     held = {item.material_id: item for item in Custody.objects.now().of_case(case)}
-    arrived, gone = [], []
+    arrived: list[CaseMaterial] = []
+    gone: list[int] = []
     for line in materials:
         item = held.get(line.pk)
         if item is None or (item.holder != HolderKind.WINDOW and _came_anew(before[line.pk], line)):
