@@ -108,7 +108,7 @@ class WarmRun:
                 found[test][path] = lines
         for test, seconds in self.seconds.items():
             known[test] = {"of": self._state(test), "seconds": seconds, "lines": found[test]}
-        self._kept.parent.mkdir(exist_ok=True)
+        self._kept.parent.mkdir(parents=True, exist_ok=True)
         self._kept.write_text(json.dumps({test: seen for test, seen in known.items() if test not in self.broken}))
         for test, seen in [*known.items(), (NOBODY, {"seconds": 0.0, "lines": found[NOBODY]})]:
             self.seconds[test] = seen["seconds"]
