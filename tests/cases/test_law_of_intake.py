@@ -132,15 +132,47 @@ def test_what_is_brought_after_silence_follows_on_a_slip_of_its_own(cast: Cast) 
         check_materials(case, good_rows(case), by=cast.receiver)
         with pytest.raises(Refused, match="还没有签收上一张"):
             forward(case, by=cast.receiver)
+        assert not may_forward(case, cast.receiver)
         sign_all(case, cast)
-        slip = forward(case, by=cast.receiver)
+        assert may_forward(case, cast.receiver)
+        assert not may_forward(case, cast.estate_receiver)
+        slip = forward(case, by=cast.receiver, once="k1")
         assert {line.name for line in slip.lines.all()} == {line.name for line in case.lines() if line.is_paper}
+        assert (slip.round, slip.document.content["round"], slip.document.content["paper_travels"]) == (2, 2, True)
+        event = case.events.get(verb="forward")
+        assert (event.actor, event.once) == (cast.receiver, "k1")
+        assert event.text.startswith(f"{slip.number}：")
         assert list(integrity.problems()) == []
         signing.sign(slip, by=cast.officer("sx-jsj"))
         with pytest.raises(Refused, match="窗口没有保管"):
             forward(case, by=cast.receiver)
     assert set(Custody.objects.now().of_case(case).values_list("organisation__code", flat=True)) == {"sx-jsj"}
     assert case.events.filter(verb="sign_papers").count() == 1
+
+
+def test_what_is_brought_later_may_be_sent_back_and_goes_out_again(cast: Cast) -> None:
+    case = received(complete=False)
+    with at("03-10"):
+        jobs.deem_accepted(timezone.now())
+        case.refresh_from_db()
+        sign_all(case, cast)
+        check_materials(case, good_rows(case)[:1], by=cast.receiver)
+        slip, officer = forward(case, by=cast.receiver), cast.officer("sx-jsj")
+        check_materials(case, good_rows(case)[1:], by=cast.receiver)
+        assert not may_forward(case, cast.receiver)
+        with pytest.raises(Refused, match="还没有签收上一张"):
+            forward(case, by=cast.receiver)
+        with pytest.raises(Refused, match="理由"):
+            signing.bounce(slip, by=officer, reason=" ")
+        signing.bounce(slip, by=officer, reason=" 不是本件的 ", once="k2")
+        assert set(Custody.objects.now().of_case(case).values_list("holder", flat=True)) == {"window"}
+        event = case.events.get(verb="bounce_papers")
+        assert (event.actor, event.once, event.text) == (
+            officer,
+            "k2",
+            f"{slip.department}退回{slip.number}：不是本件的",
+        )
+        assert forward(case, by=cast.receiver).round == 3
 
 
 def test_nothing_is_forwarded_to_a_department_that_works_from_scans(cast: Cast) -> None:

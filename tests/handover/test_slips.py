@@ -15,12 +15,14 @@ from portal.cases.models import Case
 from portal.cases.routes.tasks import redispatch
 from portal.cases.states import CaseStatus, TaskStatus
 from portal.handover.integrity import problems
-from portal.handover.models import Custody, HolderKind, Slip, SlipStatus
-from portal.handover.signing import bounce, sign, take_in
+from portal.handover.models import Custody, HolderKind, Slip, SlipLine, SlipStatus
+from portal.handover.signing import bounce, may, sign, take_in
 from portal.lib.check_digit import is_valid
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Organisation, User
-from tests.cast import Cast, accepted_case, good_rows, received_case, sign_all
+from portal.pickup.results import NewResult, transfer_result
+from portal.pickup.results import take_in as take_in_result
+from tests.cast import Cast, accepted_case, decided_case, good_rows, received_case, sign_all
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +49,72 @@ def test_the_window_holds_what_it_took_in_until_it_hands_it_over(cast: Cast) -> 
     sign(slip_of(case, "sx-jsj"), by=cast.officer("sx-jsj"))
     assert holders(case) == {HolderKind.DEPARTMENT}
     assert list(problems()) == []
+
+
+def test_what_was_not_brought_has_no_holder_and_a_second_look_changes_no_history(cast: Cast) -> None:
+    case = received_case(complete=False)
+    first, *others = good_rows(case)
+    check_materials(case, [first, {**others[0], "way": "5", "originals": 0, "photocopies": 0}], by=cast.receiver)
+    assert [held.material.key for held in Custody.objects.of_case(case)] == [first["key"]]
+    check_materials(case, [first], by=cast.receiver)
+    held = Custody.objects.of_case(case).get()
+    assert (held.place, held.until) == ("综合窗口", None)
+
+
+def test_papers_travel_on_the_slip_of_who_takes_paper_and_the_others_list_scans(cast: Cast) -> None:
+    case = accepted_case()
+    with_paper, without = slip_of(case, "sx-jsj"), slip_of(case, "sx-rfb")
+    assert {held.slip for held in Custody.objects.now().of_case(case)} == {with_paper}
+    assert {line.is_paper for line in with_paper.lines.all()} == {True}
+    listed = {(line.originals, line.photocopies, line.pages) for line in without.lines.all()}
+    assert listed == {(0, 0, 0)}
+    sign(without, by=cast.officer("sx-rfb"))
+    assert holders(case) == {HolderKind.IN_TRANSIT}
+    sign(with_paper, by=cast.officer("sx-jsj"))
+    assert {held.place for held in Custody.objects.now().of_case(case)} == {str(with_paper.department)}
+
+
+@pytest.mark.parametrize(
+    ("originals", "photocopies", "is_paper"), [(0, 0, False), (1, 0, True), (0, 1, True), (1, 1, True)]
+)
+def test_a_line_is_paper_with_one_sheet_of_either_kind(originals: int, photocopies: int, is_paper: bool) -> None:
+    assert SlipLine(originals=originals, photocopies=photocopies).is_paper is is_paper
+
+
+def test_a_slip_says_who_gives_what_to_whom_until_when(cast: Cast) -> None:
+    case = accepted_case()
+    lead, other = (slip_of(case, code).document.content for code in ("sx-jsj", "sx-rfb"))
+    assert (lead["handler"], lead["round"], lead["taker"]) == (
+        "receiver",
+        1,
+        slip_of(case, "sx-jsj").department.full_name,
+    )
+    assert {task["role"] for task in lead["tasks"]} == {"牵头"}
+    assert {task["role"] for task in other["tasks"]} == {"协办"}
+    assert lead["statutory_limit"] == case.definition.statutory_limit.days_text()
+    assert (lead["paper_travels"], other["paper_travels"]) == (True, False)
+    decided = decided_case(cast)
+    back = transfer_result(decided, [NewResult("许可证", "1")], set(), by=cast.officer("sx-jsj")).document.content
+    assert back["taker"] == f"{cast.center.name}出件窗口"
+    assert back["decision_number"] == decided.documents.get(kind="decision_grant").number
+
+
+def test_what_may_be_done_with_a_slip_ends_with_its_way_and_its_signature(cast: Cast) -> None:
+    case = accepted_case()
+    slip, officer = slip_of(case, "sx-rfb"), cast.officer("sx-rfb")
+    assert may(officer, "slips.sign", slip)
+    assert not may(cast.officer("sx-jsj"), "slips.sign", slip)
+    assert not may(cast.issuer, "slips.take_in", slip)
+    sign(slip, by=officer)
+    assert slip.case.status == CaseStatus.IN_DEPARTMENT, "the case in hand is the one that moved"
+    assert not may(officer, "slips.sign", slip)
+    assert not may(officer, "slips.bounce", slip)
+    decided = decided_case(cast)
+    back = transfer_result(decided, [NewResult("许可证", "1")], set(), by=cast.officer("sx-jsj"))
+    assert may(cast.issuer, "slips.take_in", back)
+    assert not may(cast.officer("sx-jsj"), "slips.sign", back)
+    take_in_result(back, "A架", by=cast.issuer)
+    assert not may(cast.issuer, "slips.send_back", back)
 
 
 def test_one_paper_cannot_have_two_holders(cast: Cast) -> None:
@@ -147,6 +215,14 @@ def test_a_withdrawn_case_cancels_its_slips_and_keeps_their_numbers(cast: Cast) 
     assert set(case.slips.values_list("status", flat=True)) == {SlipStatus.CANCELLED}
     assert set(case.slips.values_list("document__number", flat=True)) == numbers
     assert holders(case) == {HolderKind.WINDOW}
+
+
+def test_a_cancelled_slip_is_signed_by_nobody_and_names_nobody(cast: Cast) -> None:
+    case = accepted_case()
+    slip = slip_of(case, "sx-rfb")
+    Slip.objects.filter(pk=slip.pk).update(status=SlipStatus.CANCELLED)
+    with pytest.raises(TooLate, match=f"^交接单{slip.number}现为“已作废”"):
+        sign(slip, by=cast.officer("sx-rfb"))
 
 
 def test_each_department_sees_its_own_slips_only(cast: Cast) -> None:
