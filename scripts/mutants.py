@@ -63,6 +63,8 @@ class Concern:
 CASES = (
     *(f"tests/cases/test_{name}.py" for name in ("guards", "traces", "last_days", "joining", "files", "posts")),
     *(f"tests/cases/test_{name}.py" for name in ("law_of_intake", "refusals", "redispatch", "sight", "publicity")),
+    *(f"tests/cases/test_{name}.py" for name in ("claims", "accept_cost", "situations")),
+    *("tests/desk/test_application_form.py", "tests/documents/test_registry.py"),
     *("tests/handover", "tests/pickup/test_pickup.py", "tests/pickup/test_following.py"),
     *("tests/documents/test_opening.py", "tests/desk/test_invariants.py"),
 )
@@ -75,7 +77,7 @@ CLOCKS = (
 AUTHORITY = (
     "tests/organisations",
     *(f"tests/cases/test_{name}.py" for name in ("posts", "guards", "sight")),
-    *(f"tests/desk/test_{name}.py" for name in ("acts", "second_centre")),
+    "tests/desk/test_acts.py",
 )
 SLIPS = (
     "tests/handover",

@@ -40,6 +40,10 @@ class Broken(str):
     """What went wrong in a fork outside of any test: no verdict."""
 
 
+class Begun(str):
+    """The test that a fork has begun."""
+
+
 class WarmRun:
     """A pytest plugin: runs every test once, then calls `judge` with itself instead of ending."""
 
@@ -170,9 +174,8 @@ class WarmRun:
         child = FORK.Process(target=self._try, args=(tests, pairs, theirs))
         child.start()
         theirs.close()
-        patience = 30 + 5 * sum(self.seconds[test] for test in tests)
         try:
-            told = ours.recv() if ours.poll(patience) else "too long"
+            told = self._told_by(ours)
         except EOFError:
             return "a crash"
         finally:
@@ -182,13 +185,23 @@ class WarmRun:
             raise RuntimeError(str(told))
         return told
 
+    def _told_by(self, fork: Connection) -> Any:
+        """What a fork tells in the end; it names every test when it begins it, and each has a time of its own."""
+        patience = 60.0
+        while fork.poll(patience):
+            told = fork.recv()
+            if not isinstance(told, Begun):
+                return told
+            patience = 30 + 5 * self.seconds[told]
+        return "too long"
+
     def _try(self, tests: list[str], pairs: list[tuple[CodeType, CodeType]], tell: Connection) -> None:
         try:
-            tell.send(self._first_to_fail(tests, pairs))
+            tell.send(self._first_to_fail(tests, pairs, tell))
         except BaseException:
             tell.send(Broken(traceback.format_exc()))
 
-    def _first_to_fail(self, tests: list[str], pairs: list[tuple[CodeType, CodeType]]) -> Any:
+    def _first_to_fail(self, tests: list[str], pairs: list[tuple[CodeType, CodeType]], tell: Connection) -> Any:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
@@ -200,6 +213,7 @@ class WarmRun:
         for number, group in itertools.groupby(order, key=stage):
             self._tables.put(number)
             for item in group:
+                tell.send(Begun(item.nodeid))
                 self._run(item)
                 if self.broken:
                     return item.nodeid

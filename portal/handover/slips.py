@@ -159,7 +159,7 @@ def return_slip(case: Case, results: list[dict[str, Any]], returned: list[CaseMa
 def supplement(case: Case, materials: list[CaseMaterial], tasks: list[Task], *, by: User) -> Slip:
     """One more slip to the deciding department, with these papers only. Runs inside the verb that forwards them."""
     lines, due = [_line(material, True) for material in materials], slip_due(timezone.localdate())
-    round = _rounds(case, [case.lead]).get(case.lead_id, 0) + 1
+    round = _rounds(case, [case.lead])[case.lead_id] + 1  # it has signed for one at least
     slip = Slip(case=case, direction=Direction.TO_DEPARTMENT, department=case.lead, due=due, round=round)
     content = partial(papers.to_department, case, case.lead, tasks, lines, round=round, supplements=True, by=by)
     _issue(case, "handover", [Draft(slip, lines, content)], by=by)

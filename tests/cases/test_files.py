@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from pikepdf import Dictionary, Name, String
 
-from portal.cases.intake.files import keep_upload
+from portal.cases.intake.files import keep_upload, may_bring
 from portal.cases.models import Case, CaseFile
 from portal.lib.files import read_private
 from portal.pickup.models import Result
@@ -58,6 +58,25 @@ def test_a_file_whose_row_could_not_be_written_is_dropped(cast: Cast) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         keep_upload(case, a_scan(OTHER_PDF), by=cast.receiver, material=line, once=key)
     assert on_the_disk() == before
+
+
+def test_a_file_keeps_the_end_of_its_name_and_is_told_with_what_it_belongs_to(cast: Cast) -> None:
+    case = received_case()
+    line = case.materials.first()
+    long = f"{'甲' * 130}.pdf"
+    file = keep_upload(case, SimpleUploadedFile(long, PDF), by=cast.receiver, material=line)
+    assert file.name == long[-120:]
+    assert case.events.get(verb="upload").text == f"“{line.name}”：{file.name}"
+    decided = decided_case(cast)
+    keep_upload(decided, a_scan(), by=cast.officer("sx-jsj"))
+    assert decided.events.get(verb="upload").text == "办理结果：扫描.pdf"
+
+
+def test_scans_may_be_brought_by_a_window_of_the_place_until_the_decision(cast: Cast) -> None:
+    case = received_case()
+    assert may_bring(case, cast.receiver)
+    assert not may_bring(case, cast.estate_receiver)
+    assert not may_bring(decided_case(cast), cast.receiver)
 
 
 def row_like(file: CaseFile) -> CaseFile:

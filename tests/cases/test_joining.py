@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,13 +16,16 @@ from portal.cases.intake.materials import check_materials
 from portal.cases.intake.outcomes import accept, deem_accepted
 from portal.cases.intake.receive import receive
 from portal.cases.models import Case, Event, Task
-from portal.cases.routes.join import join, may_close
+from portal.cases.models.acting import acting
+from portal.cases.routes.dispatch import make_tasks
+from portal.cases.routes.join import join, lead_decides, may_close
 from portal.cases.routes.opinions import answer, deem_consent
 from portal.cases.states import TaskStatus
 from portal.catalog.editions.publishing import publish
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
-from portal.handover.models import Slip
+from portal.handover.models import Custody, Slip
+from portal.handover.signing import sign
 from portal.lib.refusal import Refused
 from portal.organisations.models import Window
 from tests.cast import Cast, accepted_case, company, good_rows, received_case, sign_all
@@ -57,14 +61,19 @@ def one_stage(waits_for: str, *, deemed: bool = False) -> ItemDefinition:
     )
 
 
-def at_work(cast: Cast, definition: ItemDefinition) -> tuple[Task, Task]:
-    """A case of that item, signed for by everybody: the lead's decision and the other's opinion."""
+def opinion_slip(opinion: Task) -> Slip:
+    return Slip.objects.get(case=opinion.case, department=opinion.department)
+
+
+def at_work(cast: Cast, definition: ItemDefinition, *, signing: Sequence[str] = (LEAD, ASKED)) -> tuple[Task, Task]:
+    """A case of that item, signed for by these departments: the lead's decision and the other's opinion."""
     publish(definition, by=None)
     item, window = ServiceItem.objects.get(code=definition.code), Window.objects.get(code="A01")
     case = receive(item=item, applicant=company(), window=window, by=cast.receiver, key=uuid.uuid4())
     check_materials(case, good_rows(case), by=cast.receiver)
     accept(case, by=cast.receiver)
-    sign_all(case, cast)
+    for slip in case.slips.filter(department__code__in=signing):
+        sign(slip, by=cast.officer(slip.department.code))
     return case.tasks.get(kind="decision"), case.tasks.get(kind="opinion")
 
 
@@ -89,6 +98,25 @@ def test_where_the_lead_closes_the_stage_it_decides_without_waiting(cast: Cast) 
     assert may_close(decision)
     decide(decision, by=cast.decider(LEAD), granted=True)
     assert Task.objects.get(pk=opinion.pk).status == TaskStatus.CANCELLED
+    told = decision.case.events.get(verb="overtake")
+    assert (told.text, told.once) == (f"牵头部门已办结，不再等待{opinion.department}。", "overtake:1")
+
+
+def test_a_slip_to_a_department_that_is_not_waited_for_any_more_is_void_and_its_papers_come_home(cast: Cast) -> None:
+    decision, opinion = at_work(cast, one_stage("lead"), signing=[LEAD])
+    Custody.objects.now().of_case(decision.case).update(holder="in_transit", slip=opinion_slip(opinion))
+    decide(decision, by=cast.decider(LEAD), granted=True)
+    assert opinion_slip(opinion).status == "cancelled"
+    assert set(Custody.objects.now().of_case(decision.case).values_list("holder", flat=True)) == {"window"}
+
+
+def test_a_slip_is_void_once_silence_has_agreed(cast: Cast) -> None:
+    decision, opinion = at_work(cast, one_stage("all", deemed=True), signing=[LEAD])
+    Task.objects.filter(pk=opinion.pk).update(due=timezone.localdate() - timedelta(days=1))
+    deem_consent(Task.objects.get(pk=opinion.pk))
+    assert opinion_slip(opinion).status == "cancelled"
+    told = decision.case.events.get(verb="deem_consent")
+    assert (told.text, told.once) == (f"{opinion.department}逾期没有回复，“{opinion.name}”视为同意。", "deem:s2")
 
 
 # -- the join ------------------------------------------------------------------------------------------------------
@@ -121,6 +149,32 @@ def test_a_stage_is_joined_once_and_opens_the_next_once(cast: Cast) -> None:
         assert join(Case.objects.get(pk=case.pk), 1, by=None) is False
     assert (Event.objects.count(), Slip.objects.count()) == before
     assert Case.objects.get(pk=case.pk).stage == 2
+
+
+def test_the_call_that_joins_a_stage_says_so_and_what_comes_next(cast: Cast) -> None:
+    case = accepted_case()
+    sign_all(case, cast)
+    case.refresh_from_db()
+    following = "、".join(case.tasks.filter(stage=2).values_list("name", flat=True))
+    case.tasks.filter(stage=1).update(status=TaskStatus.DONE)
+    with acting(case):
+        assert join(case, 1, by=None) is True
+    assert case.stage == 2
+    assert case.events.get(verb="join").text == f"第1环节各部门均已办结，转入“{following}”。"
+    assert not case.events.filter(verb="overtake").exists()
+
+
+def test_no_lead_closes_a_stage_that_the_route_does_not_have(cast: Cast) -> None:
+    decision, _ = at_work(cast, one_stage("lead"))
+    assert [lead_decides(decision.case, number) for number in (0, 1, 2)] == [False, True, False]
+
+
+def test_the_tasks_of_a_route_are_made_once(cast: Cast) -> None:
+    case = accepted_case()
+    before = list(case.tasks.values())
+    make_tasks(case)
+    assert list(case.tasks.values()) == before
+    assert set(case.tasks.values_list("stage", flat=True)) == {1, 2}
 
 
 def test_a_bounced_step_keeps_its_stage_from_joining(cast: Cast) -> None:

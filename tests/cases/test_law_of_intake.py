@@ -15,9 +15,9 @@ from portal.cases.decision.decide import decide
 from portal.cases.decision.withdraw import withdraw
 from portal.cases.intake.correction import complete_correction, lapse, request_correction
 from portal.cases.intake.files import may_bring
-from portal.cases.intake.materials import check_materials
+from portal.cases.intake.materials import check_materials, lines_open
 from portal.cases.intake.outcomes import accept
-from portal.cases.models import Case
+from portal.cases.models import Case, CaseMaterial
 from portal.documents.registry import Rendition
 from portal.handover import integrity, signing
 from portal.handover.forwarding import forward, may_forward
@@ -186,6 +186,31 @@ def test_nothing_is_forwarded_to_a_department_that_works_from_scans(cast: Cast) 
         assert not may_forward(case, cast.receiver)
         with pytest.raises(Refused, match="凭扫描件办理"):
             forward(case, by=cast.receiver)
+
+
+def test_only_lines_that_do_not_stand_are_open_after_acceptance_and_none_once_all_do(cast: Cast) -> None:
+    case = received(complete=False)
+    every = [line.key for line in case.lines()]
+    assert [line.key for line in lines_open(case)] == every
+    with at("03-10"):
+        jobs.deem_accepted(timezone.now())
+        case.refresh_from_db()
+        check_materials(case, good_rows(case)[:2], by=cast.receiver)
+        assert [line.key for line in lines_open(case)] == every[2:]
+        check_materials(case, good_rows(case)[2:], by=cast.receiver)
+        assert lines_open(case) == []
+        sign_all(case, cast)
+        answer_all(case, cast)
+        CaseMaterial.objects.filter(case=case, key=every[0]).update(received=False)
+        assert [line.key for line in lines_open(case)] == every[:1]
+        decide(case.tasks.get(kind="decision"), by=cast.decider("sx-jsj"), granted=False, reasons="材料不齐")
+    assert lines_open(Case.objects.get(pk=case.pk)) == []
+
+
+def test_a_clerk_is_told_of_the_notice_only_while_one_may_still_be_given(cast: Cast) -> None:
+    case = received(complete=False)
+    with at("03-03"), pytest.raises(Refused, match="请补齐后受理，或者出具一次性补正告知书。"):
+        accept(case, by=cast.receiver)
 
 
 def test_what_stood_at_acceptance_is_not_opened_again(cast: Cast) -> None:

@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, models
+from django.db import IntegrityError, connection, models
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.cases import integrity
 from portal.cases.decision.decide import decide
 from portal.cases.decision.withdraw import withdraw
+from portal.cases.flow import MOVES
 from portal.cases.intake.correction import complete_correction, lapse, request_correction
 from portal.cases.intake.files import keep_upload
 from portal.cases.intake.materials import check_materials
@@ -35,7 +37,7 @@ from portal.handover import integrity as handover_integrity
 from portal.handover import signing
 from portal.handover.forwarding import forward
 from portal.handover.models import Custody, Slip, SlipStatus
-from portal.lib.refusal import Refused
+from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Role, User, Window
 from portal.pickup import integrity as pickup_integrity
 from portal.pickup.delivering import deliver
@@ -166,12 +168,18 @@ def foreign(things: Things) -> CaseMaterial:
     return CaseMaterial.objects.exclude(case=things.case).first()
 
 
-def refused(things: Things, act: Callable[[], object], label: str) -> None:
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+def refused(things: Things, act: Callable[[], object], label: str) -> Refused:
+    """The refusal of a verb, after which everything is as it was: guards stand before claims, so nothing is undone."""
     before, written = things.in_memory(), everything()
-    with pytest.raises(Refused):
+    with CaptureQueriesContext(connection) as asked, pytest.raises(Refused) as told:
         act()
+    assert [query["sql"] for query in asked if query["sql"].startswith(WRITES)] == [], label
     assert things.in_memory() == before, label
     assert everything() == written, label
+    return told.value
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -190,11 +198,17 @@ def test_a_refused_verb_leaves_everything_as_it_was(cast: Cast, status: str) -> 
         for by in (cast.nobody, cast.estate_receiver, right[who]):
             things = Things.of(case)
             if getattr(things, what) is not None:
-                refused(things, lambda things=things, act=act, by=by: act(things, by), f"{name} {status} {by}")
+                label = f"{name} {status} {by}"
+                told = refused(things, lambda things=things, act=act, by=by: act(things, by), label)
+                of_the_post = "您的岗位不能办理" in str(told)
+                assert of_the_post or by == right[who], f"told more than whose it is: {label}"
+                if not of_the_post and name in MOVES and status not in MOVES[name].sources:
+                    assert isinstance(told, TooLate), label
     for name, (what, act_alone) in BY_ITSELF.items():
         things = Things.of(case)
         if getattr(things, what) is not None:
-            refused(things, lambda things=things, act=act_alone: act(things), f"{name} {status}")
+            told = refused(things, lambda things=things, act=act_alone: act(things), f"{name} {status}")
+            assert isinstance(told, TooLate) or name not in MOVES or status in MOVES[name].sources
 
 
 def test_what_fails_after_the_claim_leaves_the_case_as_it_was_too(cast: Cast) -> None:
@@ -207,6 +221,7 @@ def test_what_fails_after_the_claim_leaves_the_case_as_it_was_too(cast: Cast) ->
     assert things.in_memory() == before
     assert everything() == written
     accept(things.case, by=cast.receiver)
+    assert things.case.number
     assert things.case.number == Case.objects.get(pk=case.pk).number
 
 
@@ -237,8 +252,24 @@ def test_the_counter_takes_in_nothing_that_is_meant_for_a_department(cast: Cast)
     slip = accepted_case().slips.first()
     with pytest.raises(Refused, match="部门收件员"):
         take_in(slip, "A架", by=cast.issuer)
-    with pytest.raises(Refused, match="部门收件员"):
-        signing.send_back(slip, by=cast.issuer, reason="有误")
+    for act in (signing.send_back, bounce_result):
+        with pytest.raises(Refused, match="部门收件员"):
+            act(slip, by=cast.issuer, reason="有误")
+
+
+def test_what_the_counter_has_taken_in_is_neither_taken_in_nor_sent_back_again(cast: Cast) -> None:
+    slip = ready(cast).slips.get(direction="to_window")
+    for act in (lambda: take_in(slip, "A架", by=cast.issuer), lambda: bounce_result(slip, by=cast.issuer, reason="误")):
+        with pytest.raises(TooLate, match="本件现为“待领取”"):
+            act()
+
+
+def test_a_case_that_is_not_ready_is_not_handed_out_although_its_result_lies_there(cast: Cast) -> None:
+    case = ready(cast)
+    Case.objects.filter(pk=case.pk).update(status="result_transfer")
+    things = Things.of(case)
+    told = refused(things, lambda: hand_out(things, cast.issuer), "deliver")
+    assert isinstance(told, TooLate)
 
 
 def test_a_case_dispatched_once_is_not_dispatched_again(cast: Cast) -> None:
@@ -363,6 +394,14 @@ def test_a_case_that_has_ended_takes_no_more_files(cast: Cast) -> None:
             keep_upload(one, SimpleUploadedFile("二.pdf", PDF + b"%%EOF\n"), by=cast.receiver, material=material)
     assert files_on_disk() == kept
     assert case.files.count() == 1
+
+
+def test_who_may_not_bring_a_file_is_told_so_before_anybody_looks_into_it(cast: Cast) -> None:
+    case = received_case()
+    broken = SimpleUploadedFile("一.pdf", b"no such thing")
+    for by in (cast.nobody, cast.estate_receiver):
+        with pytest.raises(Refused, match="您的岗位不能办理“上传扫描件”"):
+            keep_upload(case, broken, by=by, material=case.materials.first())
 
 
 def test_the_same_scan_twice_is_one_file_on_the_disk(cast: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from portal.cases.routes.tasks import redispatch
 from portal.cases.states import CaseStatus, TaskStatus
 from portal.handover.integrity import problems
 from portal.handover.models import Custody, HolderKind, Slip, SlipLine, SlipStatus
+from portal.handover.numbers import SlipCode
 from portal.handover.signing import bounce, may, sign, take_in
 from portal.lib.check_digit import is_valid
 from portal.lib.refusal import Refused, TooLate
@@ -223,6 +225,27 @@ def test_a_cancelled_slip_is_signed_by_nobody_and_names_nobody(cast: Cast) -> No
     Slip.objects.filter(pk=slip.pk).update(status=SlipStatus.CANCELLED)
     with pytest.raises(TooLate, match=f"^交接单{slip.number}现为“已作废”"):
         sign(slip, by=cast.officer("sx-rfb"))
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda: Custody.objects.all().delete(), "received on paper, but nobody holds it"),
+        (lambda: Slip.objects.update(status="received"), "in transit on a slip that is no longer open"),
+        (lambda: Slip.objects.update(status="cancelled"), "sent, but no slip is on its way"),
+        (lambda: Slip.objects.filter(code=last_code()).update(code=str(SlipCode(2020, 9))), "slips, highest serial"),
+        (lambda: Slip.objects.filter(code=last_code()).update(code="JD2020000001"), "is no code that a slip can have"),
+    ],
+)
+def test_what_contradicts_itself_is_told(cast: Cast, damage: Callable[[], object], told: str) -> None:
+    accepted_case()
+    assert list(problems()) == []
+    damage()
+    assert told in "\n".join(problems())
+
+
+def last_code() -> str:
+    return Slip.objects.latest("pk").code
 
 
 def test_each_department_sees_its_own_slips_only(cast: Cast) -> None:

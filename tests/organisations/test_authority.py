@@ -211,6 +211,12 @@ def test_a_refusal_names_the_posts_and_where_they_must_be(cast: Cast) -> None:
     assert "须由本区域或者本部门的综合窗口受理员、综合窗口组长、出件员、承办人、审批人办理" in str(at_either.value)
     with pytest.raises(Refused, match="须由系统办理"):
         require(cast.receiver, "cases.deem_accepted", place())
+    with pytest.raises(Refused, match="“管理账号”，须由系统管理员办理"):
+        require(cast.receiver, "accounts.keep")
+    with pytest.raises(Refused, match="“恢复收件”，须由审管办管理员办理"):
+        require(cast.receiver, "items.reopen")
+    with pytest.raises(Refused, match="“督查办件”，须由本中心的档案员、督查员办理"):
+        require(cast.receiver, "cases.oversee", place())
 
 
 def test_an_act_at_a_place_is_not_asked_about_without_one(cast: Cast) -> None:

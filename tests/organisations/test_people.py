@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Permission
-from django.core.exceptions import ValidationError
+from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
@@ -170,6 +170,46 @@ def test_a_release_brings_its_rights_and_leaves_those_alone_that_people_changed(
     assert set(of["synonym"]) <= set(office.permissions.all())
     assert set(of["synonym"]) <= set(access.group(access.EDITORS).permissions.all())
     assert taken not in office.permissions.all()
+
+
+def test_each_group_starts_with_the_rights_of_its_work_and_no_others(db: None) -> None:
+    given = {
+        name: {right.codename for right in access.rights_of(name)}
+        for name in (access.STAFF, access.EDITORS, access.LEGAL, access.PUBLISHERS)
+    }
+    synonyms = {f"{what}_synonym" for what in ("add", "change", "delete", "view")}
+    rules = {f"{what}_{of}" for what in ("add", "change", "delete", "view") for of in ("lintrule", "lintword")}
+    assert given[access.STAFF] == set()
+    assert given[access.EDITORS] == synonyms
+    assert given[access.LEGAL] == rules
+    house = given[access.PUBLISHERS]
+    assert synonyms | rules < house
+    assert {"add_window", "change_post", "view_zone", "add_calendarday", "change_publicityrule"} <= house
+    away = {name for name in house - synonyms - rules if name.startswith("delete_")}
+    assert away == {f"delete_{name}" for name in access.GOES_AWAY}
+    assert not {name for name in house if name.endswith("_user")}
+
+
+def test_an_account_is_in_the_groups_of_its_posts_and_stays_in_those_of_others(cast: Cast) -> None:
+    reviewer = person("legal", [(Role.LEGAL_REVIEWER, "", "")])
+    reviewer.groups.add(Group.objects.create(name="别的"))
+    held = reviewer.posts.get()
+    names = {access.STAFF, access.EDITORS, access.LEGAL}
+    assert set(reviewer.groups.values_list("name", flat=True)) == {*names, "别的"}
+    assert set(cast.receiver.groups.values_list("name", flat=True)) == {access.STAFF}
+    held.valid_from = held.valid_to = timezone.localdate() - timedelta(days=1)
+    held.save()
+    access.follow_posts(reviewer)
+    assert set(reviewer.groups.values_list("name", flat=True)) == {"别的"}
+
+
+def test_a_request_without_a_person_is_turned_away(cast: Cast) -> None:
+    request = RequestFactory().get("/")
+    request.user = cast.receiver
+    assert access.signed_in(request) == cast.receiver
+    request.user = AnonymousUser()
+    with pytest.raises(PermissionDenied):
+        access.signed_in(request)
 
 
 @pytest.mark.parametrize("letter", ["A", "b", "1", "甲", ""])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from portal.cases.decision.decide import decide
@@ -62,13 +63,34 @@ def test_a_wrong_code_is_counted_and_five_lock_the_delivery(cast: Cast) -> None:
     for _ in range(WRONG_CODES_ALLOWED - 1):
         with pytest.raises(Refused, match="取件码不正确"):
             collect(delivery, cast, wrong(code))
-    with pytest.raises(Refused, match="锁定15分钟"):
+    with pytest.raises(Refused, match="取件码已连续输错5次，锁定15分钟"):
         collect(delivery, cast, wrong(code))
-    with pytest.raises(Refused, match="已锁定"):
+    with pytest.raises(Refused, match="已锁定，请15分钟后再试"):
         collect(delivery, cast, code)
     Delivery.objects.filter(pk=delivery.pk).update(locked_until=timezone.now() - timedelta(seconds=1))
     collect(delivery, cast, code)
     assert delivery.status == "delivered"
+
+
+def test_a_lock_says_how_many_minutes_are_left_and_opens_at_its_end(cast: Cast) -> None:
+    delivery, code = shelved(cast)
+    rows = Delivery.objects.filter(pk=delivery.pk)
+    with time_machine.travel(timezone.now(), tick=False):
+        for seconds, minutes in ((119, 2), (121, 3), (59, 1)):
+            rows.update(locked_until=timezone.now() + timedelta(seconds=seconds))
+            with pytest.raises(Refused, match=f"请{minutes}分钟后再试"):
+                collect(delivery, cast, code)
+        rows.update(locked_until=timezone.now())
+        collect(delivery, cast, code)
+    assert delivery.status == "delivered"
+
+
+def test_after_a_lock_wrong_codes_are_counted_from_none(cast: Cast) -> None:
+    delivery, code = shelved(cast)
+    for _ in range(5):
+        with pytest.raises(Refused):
+            collect(delivery, cast, wrong(code))
+    assert Delivery.objects.get(pk=delivery.pk).wrong_codes == 0
 
 
 def test_only_the_counter_tries_codes_and_a_lock_stands_in_the_log(cast: Cast) -> None:
@@ -126,7 +148,7 @@ def test_results_are_handed_out_once(cast: Cast) -> None:
     delivery, code = shelved(cast)
     twin = Delivery.objects.get(pk=delivery.pk)
     collect(delivery, cast, code)
-    with pytest.raises(TooLate):
+    with pytest.raises(TooLate, match="^本件的结果已经领取，不能重复出件"):
         collect(twin, cast, code)
     assert delivery.case.documents.filter(kind="delivery_receipt").count() == 1
 
@@ -195,4 +217,13 @@ def test_only_an_instant_case_is_ready_at_the_window(cast: Cast) -> None:
     instant = accepted_case("SS-02")
     decide(instant.tasks.get(), by=cast.decider("sx-scjg"), granted=True)
     instant.refresh_from_db()
+    with pytest.raises(TooLate, match="结果移交"):
+        transfer_result(instant, PAPER, set(), by=cast.officer("sx-scjg"))
+    with pytest.raises(Refused, match="至少一项"):
+        ready_at_window(instant, [], "A", by=cast.issuer)
+    with pytest.raises(Refused, match="存放位置"):
+        ready_at_window(instant, PAPER, " ", by=cast.issuer)
     assert ready_at_window(instant, PAPER, "A", by=cast.issuer).status == "ready"
+    result = instant.results.get()
+    assert (result.name, result.number, result.made_by) == (PAPER[0].name, PAPER[0].number, cast.issuer)
+    assert (result.originals, result.duplicates) == (1, 0)

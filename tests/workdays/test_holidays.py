@@ -39,6 +39,29 @@ def test_each_wording_of_the_law_holds_from_its_own_first_year() -> None:
     assert date(2007, 4, 5) not in fixed_holidays(2007)
 
 
+@pytest.mark.parametrize(
+    ("years", "fixed"),
+    [
+        ((2000, 2007), {"元旦": ["01-01"], "劳动节": ["05-01", "05-02", "05-03"]}),
+        ((2008, 2024), {"元旦": ["01-01"], "劳动节": ["05-01"], "清明": ["04-04"]}),
+        ((2025, 2097), {"元旦": ["01-01"], "劳动节": ["05-01", "05-02"], "清明": ["04-04"]}),
+    ],
+)
+def test_the_days_that_each_wording_fixes(years: tuple[int, int], fixed: dict[str, list[str]]) -> None:
+    for year in years:
+        named: dict[str, list[str]] = {}
+        for day, name in fixed_holidays(year).items():
+            named.setdefault(name, []).append(f"{day:%m-%d}")
+        assert named == {**fixed, "国庆节": ["10-01", "10-02", "10-03"]}
+
+
+def test_the_formula_of_clear_and_bright_is_not_trusted_beyond_its_century() -> None:
+    assert [day for day, name in fixed_holidays(2026).items() if name == "清明"] == [date(2026, 4, 5)]
+    assert "清明" in fixed_holidays(2099).values()
+    assert "清明" not in fixed_holidays(2100).values()
+    assert fixed_holidays(1999) == {}
+
+
 def test_what_a_person_entered_stands_before_the_law() -> None:
     assert Calendar({date(2027, 1, 1): (True, "值班")}).is_workday(date(2027, 1, 1))
 
