@@ -346,7 +346,8 @@ def write_score(name: str, verdicts: list[Verdict], *, drawn: str) -> None:
     share = f"{round(100 * noticed / len(verdicts))} %"
     row = f"| `{name}` | {share} | {noticed} of {len(verdicts)} | {drawn} | {date.today().isoformat()} |"
     lines = SCORES.read_text(encoding="utf-8").splitlines()
-    last = max(number for number, line in enumerate(lines) if line.startswith("|"))
+    first = next(number for number, line in enumerate(lines) if line.startswith("| paths |"))
+    last = first + next(count for count, line in enumerate(lines[first:]) if not line.startswith("|")) - 1
     mine = next((number for number, line in enumerate(lines) if line.startswith(f"| `{name}` |")), None)
     if mine is None:
         lines.insert(last + 1, row)

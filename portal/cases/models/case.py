@@ -251,10 +251,7 @@ class Case(models.Model):
 
     def lines(self) -> list[CaseMaterial]:
         """The material list, every line knowing this very case (and with it the edition, read once)."""
-        lines = list(self.materials.all())
-        for line in lines:
-            line.case = self
-        return lines
+        return list(self.materials.all())
 
     def issue(self, kind: str, content: dict[str, Any], *, by: User | None) -> Document:
         """Issue a numbered document of this case; its PDF is promised work. See `issue_many`."""

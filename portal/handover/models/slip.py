@@ -148,10 +148,7 @@ class Slip(models.Model):
 
     def tasks(self) -> list[Task]:
         """What its department is to sign for with it; every task knows this very case."""
-        found = list(self.case.tasks.filter(department=self.department, status=TaskStatus.SENT))
-        for task in found:
-            task.case = self.case
-        return found
+        return list(self.case.tasks.filter(department=self.department, status=TaskStatus.SENT))
 
 
 class SlipLine(models.Model):
