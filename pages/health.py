@@ -1,4 +1,5 @@
-"""The checks of 内容体检 that know the pages: stale columns, missing elements, vague words, drafts, old waivers.
+"""The checks of 内容体检 that know the pages: stale columns, missing elements, vague words, drafts, old waivers,
+and authorities.
 
 Links are checked in `pages.links`. A check reads what is published; where it speaks of a draft it says so.
 """
@@ -24,8 +25,9 @@ from pages.plain_page import PlainPage
 from pages.standards import HealthStandards
 from portal.catalog.care.health import Ailment, HealthKind, health_check
 from portal.catalog.judging.lint.judge import judge, rulebook_in_force
-from portal.catalog.models import Waiver
+from portal.catalog.models import ServiceItem, Waiver
 from portal.lib import words
+from portal.organisations.models import Organisation
 
 DRAFT_DAYS = 30
 """A page that was begun, never published and not touched for so long has been forgotten."""
@@ -106,6 +108,29 @@ def halls(now: datetime) -> Iterator[Ailment]:
             sentence = f"大厅没有登记{'、'.join(lacking)}。"
             advice = "请审管办在“中心设置”的“服务中心”和“开放时间”里补充。"
             yield Ailment(HealthKind.MISSING, page.title, sentence, advice, edit_url(page))
+
+
+@health_check("authorities")
+def authorities(now: datetime) -> Iterator[Ailment]:
+    """Departments that decide items in force, and whose decisions cannot name what they should."""
+    for department in Organisation.objects.filter(code__in=_deciding()):
+        parts = {
+            "文号代字": department.document_sign,
+            "行政复议机关": department.reconsideration,
+            "行政诉讼管辖法院": department.court_named,
+        }
+        if lacking := [name for name, value in parts.items() if not value]:
+            sentence = f"决定书上要用的{'、'.join(lacking)}没有登记，或者标着待核实。"
+            advice = "请审管办核实后在“中心设置”的“单位”里登记；登记以前，文书上用单位全称，救济途径不指名。"
+            url = reverse("organisations_organisation_modeladmin_edit", args=[department.pk])
+            yield Ailment(HealthKind.MISSING, department.full_name, sentence, advice, url)
+
+
+def _deciding() -> set[str]:
+    """Codes of the departments whose step decides an item that windows take in."""
+    items = ServiceItem.objects.open_for_intake().select_related("current_edition")
+    steps = (step for item in items if item.current_edition for step in item.current_edition.parsed.route.steps())
+    return {step.department for step in steps if step.kind == "decision"}
 
 
 @health_check("vague_pages")

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from portal.cases.decision.decide import decide
+from portal.cases.decision.findings import NOTHING, Findings, requirements
 from portal.cases.intake.materials import check_materials
 from portal.cases.intake.outcomes import accept
 from portal.cases.intake.receive import Applicant, receive
@@ -248,9 +249,21 @@ def case_to_decide(cast: Cast, code: str = "TZ-09") -> Case:
     return case
 
 
+def reasoned(case: Case, **changes: Any) -> Findings:
+    """What a sound refusal of this case rests on: its first condition is not met."""
+    found = {
+        "facts": "经核对材料和现场照片，基坑支护尚未完成。",
+        "unmet": (next(iter(requirements(case))),),
+        "reasons": "施工条件没有落实，与办事指南所列的条件不一致。",
+        "basis": "《示例条例》第一条",
+    }
+    return Findings(**{**found, **changes})
+
+
 def decided_case(cast: Cast, code: str = "TZ-09", *, granted: bool = True) -> Case:
     case = case_to_decide(cast, code)
     task = case.tasks.get(kind="decision")
-    decide(task, by=cast.decider(task.department.code), granted=granted, reasons="" if granted else "不符合条件。")
+    findings = NOTHING if granted else reasoned(case)
+    decide(task, by=cast.decider(task.department.code), granted=granted, findings=findings)
     case.refresh_from_db()
     return case

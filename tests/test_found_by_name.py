@@ -243,6 +243,7 @@ def test_what_is_checked_at_start() -> None:
 
 def test_what_the_nightly_check_up_looks_at() -> None:
     assert registered(CHECKS) == {
+        "authorities",
         "guides",
         "halls",
         "links",

@@ -41,18 +41,28 @@ def by_law(law: Articles) -> dict[str, str]:
     }
 
 
-def bases_of_decision(definition: ItemDefinition, granted: bool) -> str:
-    """What a decision rests on: the item's own bases, and for a licence the article on granting or refusing."""
+def bases_of_decision(definition: ItemDefinition, granted: bool, chosen: str = "") -> str:
+    """What a decision rests on: what the decider wrote, or the item's own bases; for a licence also the article on
+    granting or refusing."""
     law = definition.procedure.articles
+    own = [chosen.rstrip("。；，、")] if chosen else definition.bases_cited
     general = [law.granting if granted else law.refusing] if law else []
-    return "、".join([*definition.bases_cited, *general]) or OWN_BASES
+    return "、".join([*own, *(one for one in general if one not in chosen)]) or OWN_BASES
+
+
+def satisfied(definition: ItemDefinition, granted: bool) -> str:
+    """What is asked for and was met, or not, as the sentence of a decision begins."""
+    what = "法定条件、标准" if definition.procedure.articles else "规定的条件"
+    return f"该申请{'符合' if granted else '不符合'}{what}"
 
 
 BEFORE_TYPES = {"grounds": by_law(LICENCE_LAW)}
 """What papers said whose content does not name their grounds: every item was treated as a licence."""
 
 RULINGS_BEFORE_TYPES = {
-    True: {"ruling": "准予", "bases": LICENCE_LAW.granting},
-    False: {"ruling": "不予许可", "bases": LICENCE_LAW.refusing},
+    True: {"ruling": "准予", "bases": LICENCE_LAW.granting, "satisfied": "该申请符合法定条件、标准"},
+    False: {"ruling": "不予许可", "bases": LICENCE_LAW.refusing, "satisfied": "该申请不符合法定条件、标准"},
 }
 """Likewise of decisions, by whether they grant."""
+AGAINST = {"reconsideration": "行政复议机关", "court": "有管辖权的人民法院", "authority": "本机关"}
+"""What stands in the remedies where nobody has registered whom to name, and what an authority calls itself."""

@@ -7,23 +7,26 @@ windows of the place only. Everybody else opens the copies for the file.
 from collections.abc import Mapping
 from typing import Any
 
-from portal.cases.grounds import BEFORE_TYPES, RULINGS_BEFORE_TYPES
-from portal.documents.registry import USUAL_COPIES, PaperKind, register
-
-OF_THE_DEPARTMENT = ("第一联 申请人", "第二联 部门案卷")
+from portal.cases.grounds import AGAINST, BEFORE_TYPES, RULINGS_BEFORE_TYPES
+from portal.documents.registry import Body, PaperKind, register
 
 
-def _for_applicant(
-    code: str, title: str, sign: str, copies: tuple[str, ...] = USUAL_COPIES, earlier: Mapping[str, Any] | None = None
-) -> PaperKind:
+def _for_applicant(code: str, title: str, sign: str, **more: Any) -> PaperKind:
     return PaperKind(
         code=code,
         title=title,
         sign=sign,
         opened_by="papers.open",
         file_opened_by="papers.open_copies",
-        copies=copies,
-        earlier=earlier or {},
+        **more,
+    )
+
+
+def _of_the_department(code: str, title: str, sign: str, earlier: Mapping[str, Any]) -> PaperKind:
+    """The deciding department's own paper; until 2026-11 it bore the number of the centre."""
+    copies = ("第一联 申请人", "第二联 部门案卷")
+    return _for_applicant(
+        code, title, sign, copies=copies, body=Body.DEPARTMENT, was_centres=True, earlier={**AGAINST, **earlier}
     )
 
 
@@ -34,8 +37,8 @@ register(
     _for_applicant("correction_receipt", "补正材料接收凭证", "补收", earlier=BEFORE_TYPES),
     _for_applicant("lapse", "退件告知书", "退"),
     _for_applicant("withdrawal", "撤回申请书", "撤"),
-    _for_applicant("decision_grant", "准予决定书", "准", OF_THE_DEPARTMENT, RULINGS_BEFORE_TYPES[True]),
-    _for_applicant("decision_refusal", "不予决定书", "不", OF_THE_DEPARTMENT, RULINGS_BEFORE_TYPES[False]),
+    _of_the_department("decision_grant", "准予决定书", "准", RULINGS_BEFORE_TYPES[True]),
+    _of_the_department("decision_refusal", "不予决定书", "不", RULINGS_BEFORE_TYPES[False]),
     PaperKind(
         code="application_form",
         title="统一申请表",

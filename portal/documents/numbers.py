@@ -14,7 +14,8 @@ PATTERN = re.compile(r"(?P<head>.+)字〔(?P<year>[0-9]{4})〕第(?P<serial>[0-9
 
 @dataclass(frozen=True)
 class PaperNumber:
-    """One number (文号). `body` is the sign of the department whose paper it is; empty for the centre's own."""
+    """One number (文号). `body` is the sign of the department whose paper it is; empty for the centre's own, and for
+    what the centre once issued in a department's place."""
 
     kind: str
     year: int
@@ -38,9 +39,7 @@ class PaperNumber:
         for kind in _longest_sign_first():
             body = found["head"].removesuffix(kind.sign)
             if body != found["head"] and _is_body(kind, body):
-                number = cls(
-                    kind.code, int(found["year"]), int(found["serial"]), "" if kind.body == Body.CENTRE else body
-                )
+                number = cls(kind.code, int(found["year"]), int(found["serial"]), "" if body == CENTRE else body)
                 return number if str(number) == text else None
         return None
 
@@ -51,4 +50,6 @@ def _longest_sign_first() -> list[PaperKind]:
 
 
 def _is_body(kind: PaperKind, sign: str) -> bool:
-    return sign == CENTRE if kind.body == Body.CENTRE else sign not in {"", CENTRE}
+    if sign == CENTRE:
+        return kind.body == Body.CENTRE or kind.was_centres
+    return kind.body == Body.DEPARTMENT and sign != ""

@@ -90,7 +90,7 @@ def facts(document: Document) -> tuple[tuple[str, str], ...]:
         ("文书种类", document.title),
         ("文号", document.number),
         ("出具日期", day(document.issued_at)),
-        ("出具单位", _of(content, "center", "name")),
+        ("出具单位", _of(content, "issuer", "name") or _of(content, "center", "name")),
         ("事项", _of(content, "item", "name")),
         ("申请人", _applicant(content)),
         ("文件校验值（SHA-256）", document.sha256 or "电子文件正在生成，请稍后再查"),

@@ -35,6 +35,7 @@ def load_organisations(content_dir: Path) -> dict[str, int]:
                 "aliases": row["aliases"],
                 "kind": row["kind"],
                 "note": row["note"],
+                **{name: row.get(name, "") for name in ("document_sign", "reconsideration_body", "court")},
             },
         )
     organisations = {org.code: org for org in Organisation.objects.all()}

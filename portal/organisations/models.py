@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from portal.documents.numbers import CENTRE
 from portal.organisations import access
 from portal.organisations.halls import (
     PLAN_HEIGHT,
@@ -83,6 +84,22 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(Q(valid_from=None) | Q(valid_from__lte=on)).filter(Q(valid_to=None) | Q(valid_to__gte=on))
 
 
+SIGN_LENGTH = 20
+LEFT_EMPTY = "留空的，文书上不指名，并列入内容体检。"
+UNVERIFIED = "待核实"
+
+
+def certain(text: str) -> str:
+    """Without what is marked 待核实: a paper never prints a guess."""
+    return "" if UNVERIFIED in text else text.strip()
+
+
+def refuse_the_centres_sign(sign: str) -> None:
+    """A department's numbers are told from the centre's by their beginning."""
+    if sign == CENTRE:
+        raise ValidationError(f"“{CENTRE}”是行政服务中心的代字，请填写本单位自己的。")
+
+
 class OrganisationKind(models.TextChoices):
     """What a body is in the reform: who decides, who coordinates, who watches."""
 
@@ -104,7 +121,20 @@ class Organisation(models.Model):
     full_name = models.CharField("全称", max_length=120)
     kind = models.CharField("类别", max_length=40, choices=OrganisationKind.choices, blank=True)
     aliases = models.JSONField("别名", default=list, blank=True)
-    document_sign = models.CharField("文号代字", max_length=20, blank=True)
+    document_sign = models.CharField(
+        "文号代字",
+        max_length=SIGN_LENGTH,
+        blank=True,
+        validators=[refuse_the_centres_sign],
+        help_text="本单位决定书编号的开头，例如“绍市建”；没有登记的，编号以单位全称开头。",
+    )
+    reconsideration_body = models.CharField(
+        "行政复议机关",
+        max_length=120,
+        blank=True,
+        help_text=f"印在不予决定书上；不能确定的留空，不要填写推测的名称。{LEFT_EMPTY}",
+    )
+    court = models.CharField("行政诉讼管辖法院", max_length=120, blank=True, help_text=LEFT_EMPTY)
     phone = models.CharField("电话", max_length=60, blank=True)
     note = models.TextField("备注", blank=True)
     valid_from = models.DateField("设立日期", null=True, blank=True)
@@ -119,9 +149,47 @@ class Organisation(models.Model):
         ordering = ["pk"]
         verbose_name = "单位"
         verbose_name_plural = "单位"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document_sign"],
+                condition=~Q(document_sign=""),
+                name="document_sign_of_one_body",
+                violation_error_message="这个文号代字已经是另一个单位的，请核对。",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.short_name
+
+    @property
+    def sign_of_papers(self) -> str:
+        """What its numbers begin with: its registered sign, else its name; empty when neither is short enough."""
+        names = (self.document_sign, self.full_name, self.short_name)
+        return next((name for name in names if name and len(name) <= SIGN_LENGTH), "")
+
+    @property
+    def letterhead(self) -> dict[str, str]:
+        """What a paper of its own says of it."""
+        return {"name": self.full_name, "phone": self.phone}
+
+    @property
+    def calls_itself(self) -> str:
+        """本机关 for a body of government, 本单位 for others."""
+        return (
+            "本单位"
+            if self.kind in {OrganisationKind.SERVICE_CENTER, OrganisationKind.PUBLIC_INSTITUTION}
+            else "本机关"
+        )
+
+    @property
+    def reconsideration(self) -> str:
+        """Where its decisions are reconsidered; empty where nobody has registered it, or not for certain."""
+        return certain(self.reconsideration_body)
+
+    @property
+    def court_named(self) -> str:
+        """The court that hears suits against it; likewise."""
+        return certain(self.court)
 
 
 class CenterKind(models.TextChoices):

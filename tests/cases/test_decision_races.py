@@ -20,7 +20,7 @@ from portal.workdays import moving
 from portal.workdays.models import CalendarChange, MovedDeadline
 from portal.workdays.moving import move_deadlines
 from portal.workdays.registry import Move
-from tests.cast import Cast, build_cast, case_to_decide
+from tests.cast import Cast, build_cast, case_to_decide, reasoned
 from tests.races import at_once, lock_off, must_go_wrong, one_wins
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -36,7 +36,7 @@ def decide_at_once(case: Case, cast: Cast) -> list[Any]:
     chief, pk = cast.decider("sx-jsj"), case.tasks.get(kind="decision").pk
 
     def decide_it(granted: bool) -> None:
-        decide(Task.objects.get(pk=pk), by=chief, granted=granted, reasons="理由")
+        decide(Task.objects.get(pk=pk), by=chief, granted=granted, findings=reasoned(case))
 
     return at_once([lambda: decide_it(True), lambda: decide_it(False)] * 3)
 

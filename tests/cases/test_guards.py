@@ -41,6 +41,7 @@ from tests.cast import (
     good_rows,
     person,
     private_person,
+    reasoned,
     received_case,
     sign_all,
 )
@@ -312,11 +313,11 @@ def test_nobody_decides_what_they_received_or_accepted(cast: Cast) -> None:
 def test_a_case_is_decided_once_and_a_refusal_gives_reasons(cast: Cast) -> None:
     case = case_to_decide(cast)
     task, chief = case.tasks.get(kind="decision"), cast.decider("sx-jsj")
-    with pytest.raises(Refused, match="理由和依据"):
+    with pytest.raises(Refused, match="认定的事实"):
         decide(task, by=chief, granted=False)
     task.refresh_from_db()
     assert task.status == TaskStatus.WORKING
-    decide(task, by=chief, granted=False, reasons="用地手续不全")
+    decide(task, by=chief, granted=False, findings=reasoned(case))
     with pytest.raises(TooLate):
         decide(task, by=chief, granted=True)
     case.refresh_from_db()

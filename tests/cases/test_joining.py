@@ -28,7 +28,7 @@ from portal.handover.models import Custody, Slip
 from portal.handover.signing import sign
 from portal.lib.refusal import Refused
 from portal.organisations.models import Window
-from tests.cast import Cast, accepted_case, company, good_rows, received_case, sign_all
+from tests.cast import Cast, accepted_case, company, good_rows, reasoned, received_case, sign_all
 
 pytestmark = pytest.mark.django_db
 LEAD, ASKED = "sx-jsj", "sx-rfb"
@@ -85,7 +85,7 @@ def test_nobody_decides_while_a_department_of_the_stage_is_still_asked(cast: Cas
     assert not may_close(decision)
     for granted in (True, False):
         with pytest.raises(Refused, match="尚有部门没有回复意见"):
-            decide(decision, by=cast.decider(LEAD), granted=granted, reasons="不符合条件")
+            decide(decision, by=cast.decider(LEAD), granted=granted, findings=reasoned(decision.case))
     answer(opinion, by=cast.officer(ASKED), outcome="agree", opinion="")
     decision = Task.objects.get(pk=decision.pk)
     assert may_close(decision)

@@ -25,7 +25,16 @@ from portal.handover.models import Custody
 from portal.lib.refusal import Refused
 from portal.organisations.models import OpeningHours, ServiceCenter
 from portal.pickup.results import NewResult, ready_at_window
-from tests.cast import Cast, answer_all, good_rows, hold_posts_since, received_case, settle_calendar, sign_all
+from tests.cast import (
+    Cast,
+    answer_all,
+    good_rows,
+    hold_posts_since,
+    reasoned,
+    received_case,
+    settle_calendar,
+    sign_all,
+)
 
 MONDAY = date(2026, 3, 2)
 FIRST = "m01"
@@ -342,7 +351,7 @@ def test_an_instant_item_can_be_refused_and_its_decision_is_handed_out(cast: Cas
     with at("03-06"):
         case = received_case("SS-02")
         accept(case, by=cast.business_receiver)
-        decide(case.tasks.get(), by=cast.decider("sx-scjg"), granted=False, reasons="名称与已登记的相同")
+        decide(case.tasks.get(), by=cast.decider("sx-scjg"), granted=False, findings=reasoned(case))
         assert case.tasks.get().outcome == "refused"
         case.refresh_from_db()
         assert case.status == "decided_refused"

@@ -46,9 +46,12 @@ from tests.cast import (
     answer_all,
     good_rows,
     person,
+    reasoned,
     received_case,
     sign_all,
 )
+
+REPLY = "已核对有关材料，人防和消防的要求均已落实。"
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = 500 if os.environ.get("LONG") else 40
@@ -246,7 +249,16 @@ class CaseMachine(RuleBasedStateMachine):
             if task is None:
                 raise Refused("没有任务")
             by = self.people[who] if who is not None else self.cast.decider(task.department.code)
-            return did(decide(task, by=by, granted=granted, reasons="理由"), by, task.department)
+            return did(
+                decide(
+                    task,
+                    by=by,
+                    granted=granted,
+                    findings=reasoned(case, replies={each.step: REPLY for each in case.tasks.all()}),
+                ),
+                by,
+                task.department,
+            )
 
         self.attempt(verb, which, act)
 

@@ -22,7 +22,17 @@ from portal.organisations.models import Organisation
 from portal.pickup.delivering import deliver
 from portal.pickup.models import Delivery
 from portal.pickup.results import NewResult, bounce_result, ready_at_window, take_in, transfer_result
-from tests.cast import COMPANY, PERSON, Cast, accepted_case, case_to_decide, decided_case, good_rows, received_case
+from tests.cast import (
+    COMPANY,
+    PERSON,
+    Cast,
+    accepted_case,
+    case_to_decide,
+    decided_case,
+    good_rows,
+    reasoned,
+    received_case,
+)
 
 pytestmark = pytest.mark.django_db
 PAPER = [NewResult("许可证", "1"), NewResult("副本", "2")]
@@ -181,15 +191,17 @@ def test_an_answer_is_kept_with_its_reasons_and_told(cast: Cast) -> None:
 def test_a_decision_is_stamped_logged_and_written(cast: Cast, granted: bool) -> None:
     case = case_to_decide(cast)
     task, chief = case.tasks.get(kind="decision"), cast.decider("sx-jsj")
-    decide(task, by=chief, granted=granted, reasons=" 意见 ", once="k5")
+    findings = reasoned(case, reasons=" 施工条件没有落实，与指南所列条件不一致。 ")
+    decide(task, by=chief, granted=granted, findings=findings, once="k5")
+    reasons = findings.reasons.strip()
     verb, status, kind = ("grant", "decided_granted", "decision_grant")
     if not granted:
         verb, status, kind = ("refuse", "decided_refused", "decision_refusal")
     assert trail(case)[-1] == (verb, "sx-jsj-chief", status)
     stored, done = Case.objects.get(pk=case.pk), case.tasks.get(pk=task.pk)
-    assert (stored.decided_by, stored.reasons, stored.clock_state) == (chief, "意见", "stopped")
+    assert (stored.decided_by, stored.reasons, stored.clock_state) == (chief, reasons, "stopped")
     assert stored.outcome == done.outcome == ("granted" if granted else "refused")
-    assert (done.opinion, done.done_by, case.events.get(verb=verb).once) == ("意见", chief, "k5")
+    assert (done.opinion, done.done_by, case.events.get(verb=verb).once) == (reasons, chief, "k5")
     assert papers(case)[-1] == kind
 
 

@@ -84,7 +84,7 @@ def things(cast: Cast) -> Things:
     case = case_to_decide(cast)
     upload = SimpleUploadedFile("扫描件.pdf", PDF)
     file = keep_upload(case, upload, by=cast.receiver, material=case.materials.first())
-    decide(case.tasks.get(kind="decision"), by=cast.decider("sx-jsj"), granted=True, reasons="")
+    decide(case.tasks.get(kind="decision"), by=cast.decider("sx-jsj"), granted=True)
     case.refresh_from_db()
     slip = transfer_result(case, [NewResult("许可证", "1")], set(), by=cast.officer("sx-jsj"))
     delivery = take_in(slip, "A架", by=cast.issuer)

@@ -35,6 +35,11 @@ def document(cast: Cast) -> Document:
     return case.documents.get(kind="acceptance")
 
 
+def body_of(kind: str) -> str:
+    """Decisions are the departments' own papers, everything else is the centre's."""
+    return "绍市建" if kind.startswith("decision_") else ""
+
+
 def test_numbers_of_a_kind_follow_each_other_and_name_the_year(cast: Cast) -> None:
     numbers = [Document.issue("receipt", content={}, by=None).number for _ in range(3)]
     assert [number[-7:] for number in numbers] == ["000001号", "000002号", "000003号"]
@@ -58,14 +63,15 @@ def test_numbers_of_a_kind_follow_each_other_and_name_the_year(cast: Cast) -> No
     ],
 )
 def test_every_kind_has_its_own_sign_and_sequence(kind: str, sign: str) -> None:
+    body = body_of(kind)
     with time_machine.travel(datetime(2026, 6, 1, tzinfo=UTC), tick=False):
         Document.issue("receipt" if kind != "receipt" else "acceptance", content={}, by=None)
-        document = Document.issue(kind, content={}, by=None)
-    assert document.number == f"绍行服{sign}字〔2026〕第000001号"
+        document = Document.issue(kind, content={}, by=None, body=body)
+    assert document.number == f"{body or '绍行服'}{sign}字〔2026〕第000001号"
 
 
 def test_no_kind_is_without_a_number_pattern() -> None:
-    numbers = [Document.issue(kind, content={}, by=None).number for kind in KINDS]
+    numbers = [Document.issue(kind, content={}, by=None, body=body_of(kind)).number for kind in KINDS]
     assert len(set(numbers)) == len(KINDS)
 
 

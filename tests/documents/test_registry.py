@@ -98,11 +98,12 @@ def test_a_paper_of_a_department_names_it_and_one_of_the_centre_does_not(
 @pytest.mark.django_db
 def test_a_case_issues_the_paper_of_its_department_under_the_department_s_sign(order: PaperKind, cast: Cast) -> None:
     case = received_case("TZ-09")
-    with pytest.raises(Refused, match="文号代字"):
-        case.issue("order", {}, by=None)
-    Organisation.objects.filter(pk=case.lead_id).update(document_sign="绍市建")
-    case.lead.refresh_from_db()
     assert case.issue("order", {}, by=None).number.startswith("绍市建批字〔")
+    other = Organisation.objects.get(code="sx-rfb")
+    assert case.issue("order", {}, by=None, department=other).number.startswith("绍兴市人民防空办公室批字〔")
+    other.full_name = other.short_name = "很长的名称" * 5
+    with pytest.raises(Refused, match="文号代字"):
+        case.issue("order", {}, by=None, department=other)
     assert case.issue("receipt", {}, by=None).number.startswith("绍行服收字〔")
 
 

@@ -27,7 +27,7 @@ from portal.catalog.jobs import nightly_check_up
 from portal.catalog.models import ServiceItem, Waiver
 from portal.jobs.models import Promise, PromiseStatus
 from portal.jobs.outbox import run
-from portal.organisations.models import ServiceCenter
+from portal.organisations.models import Organisation, ServiceCenter
 from tests.pages.acts import at_desk, editor, guide, publisher, spoil
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +97,19 @@ def test_a_hall_without_address_is_found_and_a_whole_one_is_not(small_site: Home
     titles = {one.title for one in found("halls")}
     assert "公安分中心" in titles
     assert ServiceCenter.objects.get(code="sx-center").name not in titles
+
+
+def test_a_department_whose_decisions_name_nobody_is_found_and_a_whole_one_is_not(small_site: HomePage) -> None:
+    departments = Organisation.objects.filter(code__in=["sx-jsj", "sx-rfb"])
+    departments.update(document_sign="", reconsideration_body="绍兴市人民政府", court="待核实")
+    (ailment,) = [one for one in found("authorities") if one.title == "绍兴市建设局"]
+    assert "文号代字、行政诉讼管辖法院没有登记" in ailment.sentence
+    assert "行政复议机关" not in ailment.sentence
+    assert at_desk(publisher()).get(ailment.url).status_code == 200
+    departments.filter(code="sx-jsj").update(document_sign="绍市建", court="示例人民法院")
+    titles = {one.title for one in found("authorities")}
+    assert "绍兴市建设局" not in titles
+    assert "绍兴市人民防空办公室" not in titles, "it decides nothing here"
 
 
 def test_vague_words_in_free_text_are_found_and_plain_ones_are_not(small_site: HomePage) -> None:

@@ -22,12 +22,14 @@ from tests.cast import (
     answer_all,
     decided_case,
     private_person,
+    reasoned,
     received_case,
     sign_all,
 )
 
 pytestmark = pytest.mark.django_db
 URL = "/results/"
+NOT_TOLD = "示例丙提交的材料不实，与登记簿的记载不一致。"
 
 
 @pytest.fixture(autouse=True)
@@ -55,14 +57,14 @@ def decided_of_a_person(cast: Cast) -> Case:
         sign_all(case, cast)
         answer_all(case, cast)
     task = case.tasks.get(kind="decision")
-    decide(task, by=cast.decider(task.department.code), granted=False, reasons="示例丙的材料不实。")
+    decide(task, by=cast.decider(task.department.code), granted=False, findings=reasoned(case, reasons=NOT_TOLD))
     return Case.objects.get(pk=case.pk)
 
 
 def test_a_decision_is_listed_with_what_the_law_asks_for(cast: Cast) -> None:
     case = decided_case(cast)
     text = page()
-    for wanted in (case.item.name, "绍兴示例建设有限公司", "准予", case.lead.full_name, "绍行服准字"):
+    for wanted in (case.item.name, "绍兴示例建设有限公司", "准予", case.lead.full_name, "绍市建准字"):
         assert wanted in text
 
 
@@ -71,7 +73,7 @@ def test_a_person_is_masked_and_neither_numbers_nor_reasons_are_told(cast: Cast)
     text = page()
     assert "示**" in text
     assert "不予办理" in text
-    for secret in ("示例丙", PERSON, COMPANY, PERSON[:6], "139", "示例路", "材料不实", case.application.query_code):
+    for secret in ("示例丙", PERSON, COMPANY, PERSON[:6], "139", "示例路", NOT_TOLD, case.application.query_code):
         assert secret not in text, secret
     for secret in (case.number, case.application.number, str(cast.estate_receiver), str(case.decided_by)):
         assert secret not in text, secret

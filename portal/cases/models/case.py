@@ -30,7 +30,7 @@ from portal.organisations.models import ServiceCenter, Zone
 if TYPE_CHECKING:
     from portal.cases.models.material import CaseMaterial
     from portal.catalog.schema.definition import ItemDefinition
-    from portal.organisations.models import User
+    from portal.organisations.models import Organisation, User
 
 
 class Case(models.Model):
@@ -74,7 +74,10 @@ class Case(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="决定人", null=True, on_delete=models.PROTECT, related_name="+"
     )
     outcome = models.CharField("办理结果", max_length=24, choices=TaskOutcome.choices, blank=True)
+    facts = models.TextField("认定事实", blank=True, default="")
+    unmet = models.JSONField("不符合的要求", default=list, editable=False)
     reasons = models.TextField("理由", blank=True)
+    basis = models.TextField("决定依据", blank=True, default="")
 
     situation = models.JSONField("情形", default=dict, editable=False)
     answers = models.JSONField("申请表", default=dict, editable=False)
@@ -253,20 +256,30 @@ class Case(models.Model):
         """The material list, every line knowing this very case (and with it the edition, read once)."""
         return list(self.materials.all())
 
-    def issue(self, kind: str, content: dict[str, Any], *, by: User | None) -> Document:
+    def issue(
+        self, kind: str, content: dict[str, Any], *, by: User | None, department: Organisation | None = None
+    ) -> Document:
         """Issue a numbered document of this case; its PDF is promised work. See `issue_many`."""
-        return self.issue_many(kind, [content], by=by)[0]
+        return self.issue_many(kind, [content], by=by, department=department)[0]
 
-    def issue_many(self, kind: str, contents: Sequence[dict[str, Any]], *, by: User | None) -> list[Document]:
+    def issue_many(
+        self,
+        kind: str,
+        contents: Sequence[dict[str, Any]],
+        *,
+        by: User | None,
+        department: Organisation | None = None,
+    ) -> list[Document]:
         """Issue several documents of one kind at the price of one, in the order of `contents`.
 
-        Raises Refused for a paper that bears the number of a department which has no sign for it.
+        A department's paper bears the number of `department`, of the one that leads when none is given. Raises Refused
+        when nothing can stand for that department at the head of a number.
         """
-        paper, body = kind_of(kind), ""
+        paper, body, issuer = kind_of(kind), "", department or self.lead
         if paper.body == Body.DEPARTMENT:
-            body = self.lead.document_sign
+            body = issuer.sign_of_papers
             if not body:
-                raise Refused(f"{self.lead}还没有登记文号代字，不能出具{paper.title}，请联系审管办登记。")
+                raise Refused(f"{issuer}还没有登记文号代字，不能出具{paper.title}，请联系审管办登记。")
         documents = Document.issue_many(kind, contents=contents, by=by, body=body)
         self.documents.add(*documents)
         return documents

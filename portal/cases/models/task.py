@@ -87,6 +87,7 @@ class Task(models.Model):
     outcome = models.CharField("结果", max_length=24, choices=TaskOutcome.choices, blank=True)
     opinion = models.TextField("意见", blank=True)
     legal_basis = models.CharField("法律依据", max_length=300, blank=True)
+    reply = models.TextField("对不同意见的答复", blank=True, default="")
     bounce_reason = models.CharField("退回理由", max_length=300, blank=True)
 
     deemed_consent = models.BooleanField("逾期视为同意", default=False)

@@ -5,17 +5,18 @@ Which law they name: `grounds`.
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils import timezone
 
 from portal.cases import grounds
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.papers.head import Content, head
-from portal.cases.states import TaskOutcome, Verdict
+from portal.cases.states import TaskKind, TaskOutcome, Verdict
 from portal.catalog.papers.form_paper import application_form as filled_form
 from portal.catalog.papers.form_paper import item_part
 from portal.catalog.papers.item_papers import Around
 from portal.lib.words import day, minute
-from portal.organisations.models import User
+from portal.organisations.models import Organisation, User
 from portal.workdays.words import due_in_words, note
 
 
@@ -145,8 +146,9 @@ def withdrawal(case: Case, by: User | None, reason: str) -> Content:
     return {**head(case, by), "reason": reason, "received_on": day(case.received_at)}
 
 
-def decision(case: Case, by: User | None) -> Content:
-    """The decision, called and worded as the type of the item asks; a refusal carries its reasons and the remedies.
+def decision(case: Case, department: Organisation, by: User | None) -> Content:
+    """The paper of the deciding department, called and worded as the type of the item asks: facts, what is not met,
+    reasons, basis, and for a refusal the remedies.
 
     行政许可法 art. 38 for licences.
     """
@@ -156,14 +158,29 @@ def decision(case: Case, by: User | None) -> Content:
         "title": definition.procedure.title(granted),
         "granted": granted,
         "ruling": case.ruling,
-        "bases": grounds.bases_of_decision(definition, granted),
+        "issuer": department.letterhead,
+        "department": department.full_name,
+        "authority": department.calls_itself,
+        "satisfied": grounds.satisfied(definition, granted),
+        "facts": case.facts,
+        "unmet": list(case.unmet),
+        "bases": grounds.bases_of_decision(definition, granted, case.basis),
+        "reconsideration": department.reconsideration or grounds.AGAINST["reconsideration"],
+        "court": department.court_named or grounds.AGAINST["court"],
         "received_on": day(case.received_at),
         "accepted_on": day(case.clock_start),
         "decided_at": minute(case.decided_at),
         "results": [{"name": result.name, "validity": result.validity or ""} for result in definition.results],
         "reasons": case.reasons,
         "opinions": [
-            {"department": task.department.full_name, "outcome": task.get_outcome_display(), "text": task.opinion}
-            for task in case.tasks.filter(kind="opinion").exclude(outcome="").select_related("department")
+            {
+                "department": task.department.full_name,
+                "outcome": task.get_outcome_display(),
+                "text": task.opinion,
+                "reply": task.reply,
+            }
+            for task in case.tasks.filter(Q(kind=TaskKind.OPINION) | ~Q(reply=""))
+            .exclude(outcome="")
+            .select_related("department")
         ],
     }

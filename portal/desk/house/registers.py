@@ -30,7 +30,7 @@ class OrganisationAdmin(OrdinaryAdmin):
     menu_icon = "group"
     list_display = ("short_name", "full_name", "kind", "valid_to")
     search_fields = ("short_name", "full_name")
-    form_fields_exclude = ("aliases", "document_sign")  # no paper bears a department's number yet
+    form_fields_exclude = ("aliases",)
 
 
 class ServiceCenterAdmin(OrdinaryAdmin):

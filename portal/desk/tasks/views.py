@@ -12,7 +12,7 @@ from portal.cases.decision.decide import decide
 from portal.cases.models import Case, Task
 from portal.cases.routes.opinions import answer
 from portal.cases.routes.tasks import redispatch
-from portal.cases.states import TaskKind, TaskStatus
+from portal.cases.states import TaskKind, TaskOutcome, TaskStatus
 from portal.desk.base.views import ThingView, VerbView
 from portal.desk.tasks.forms import AnswerForm, DecideForm, RedispatchForm
 from portal.organisations import authority
@@ -53,7 +53,7 @@ class Answer(TaskVerb):
 
 class Decide(TaskVerb):
     title = "作出决定"
-    question = "决定一经作出即停止计时，并生成决定书。"
+    question = "决定一经作出即停止计时，并以本部门名义生成决定书。"
     done = "决定已作出，决定书已生成。"
     form_class = DecideForm
     aside_template = "desk/opinions.html"
@@ -70,9 +70,8 @@ class Decide(TaskVerb):
         return authority.may(user, of_move(verb), place_of(thing.case, thing.department_id))
 
     def act(self, form: DecideForm) -> None:
-        data = form.cleaned_data
-        granted = data["outcome"] == "granted"
-        decide(self.thing, by=self.user, granted=granted, reasons=data["reasons"], once=form.once)
+        granted = form.cleaned_data["outcome"] == TaskOutcome.GRANTED
+        decide(self.thing, by=self.user, granted=granted, findings=form.findings(), once=form.once)
 
 
 class Redispatch(TaskVerb):
