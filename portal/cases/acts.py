@@ -46,6 +46,7 @@ act("cases.check_materials", "核对材料", WINDOW)
 act("cases.print_receipt", "出具收件凭证", WINDOW)
 act("cases.print_application_form", "打印申请表", WINDOW)
 act("cases.upload", "上传扫描件", WINDOW)
+act("cases.serve", "登记送达", WINDOW)
 # Who compares a number with a card or writes it on a paper; watching or giving an opinion needs none.
 act("cases.reveal_identity", "查看完整证件号码", {*WINDOW, Role.ISSUER, Role.OFFICER, Role.DECIDER})
 # The applicant's own copies bear the query code; whoever else sees the case opens the copies for the file.

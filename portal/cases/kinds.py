@@ -32,10 +32,10 @@ def _of_the_department(code: str, title: str, sign: str, earlier: Mapping[str, A
 
 register(
     _for_applicant("receipt", "收件凭证", "收"),
-    _for_applicant("acceptance", "受理通知书", "受", earlier=BEFORE_TYPES),
-    _for_applicant("correction", "一次性补正告知书", "补", earlier=BEFORE_TYPES),
+    _for_applicant("acceptance", "受理通知书", "受", is_served=True, earlier=BEFORE_TYPES),
+    _for_applicant("correction", "一次性补正告知书", "补", is_served=True, earlier=BEFORE_TYPES),
     _for_applicant("correction_receipt", "补正材料接收凭证", "补收", earlier=BEFORE_TYPES),
-    _for_applicant("lapse", "退件告知书", "退"),
+    _for_applicant("lapse", "退件告知书", "退", is_served=True),
     _for_applicant("withdrawal", "撤回申请书", "撤"),
     _of_the_department("decision_grant", "准予决定书", "准", RULINGS_BEFORE_TYPES[True]),
     _of_the_department("decision_refusal", "不予决定书", "不", RULINGS_BEFORE_TYPES[False]),

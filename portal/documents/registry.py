@@ -48,8 +48,9 @@ class PaperKind:
     """One kind of paper. `opened_by` and `file_opened_by` are acts (`portal.organisations.authority`).
 
     Whoever may do the one at the place of the case opens the whole paper, whoever may do the other its copies for the
-    file. `for_applicant`: the first copy goes home with the applicant. `was_centres`: a department's paper that the centre
-    issued in earlier releases; those numbers are read still.
+    file. `for_applicant`: the first copy goes home with the applicant.
+    `is_served`: a notice of which it is kept when, how and to whom it was served.
+    `was_centres`: a department's paper that the centre issued in earlier releases; those numbers are read still.
     `earlier`: what the template asks for and papers of an earlier release, which may still wait for their PDF, lack.
     """
 
@@ -63,6 +64,7 @@ class PaperKind:
     for_applicant: bool = True
     earlier: Mapping[str, Any] = field(default_factory=dict)
     was_centres: bool = False
+    is_served: bool = False
 
     def __post_init__(self) -> None:
         if not CODE.fullmatch(self.code):

@@ -75,6 +75,7 @@ def test_a_corrected_case_on_its_way_to_the_departments(cast: Cast) -> None:
         ("receive", "receiver", "received"),
         ("check_materials", "receiver", "received"),
         ("request_correction", "receiver", "correction"),
+        ("serve", "receiver", "correction"),
         ("check_materials", "receiver", "correction"),
         ("complete_correction", "receiver", "correction_done"),
     ]

@@ -130,6 +130,11 @@ def a_scan(case: Case) -> dict[str, Any]:
     return {"material": case.materials.first().key, "upload": file}
 
 
+def handed_over(case: Case) -> dict[str, Any]:
+    notice = case.documents.get(kind="acceptance")
+    return {"document": notice.pk, "way": "in_person", "at": notice.issued_at, "receiver": "示例乙"}
+
+
 def collector(delivery: Delivery) -> dict[str, Any]:
     code = delivery.case.documents.get(kind="pickup_notice").content["pickup_code"]
     return {"code": code, "name": "示例乙", "identity_kind": "111", "identity_number": PERSON}
@@ -184,6 +189,7 @@ POSTINGS: dict[str, Posting] = {
     "cases_modeladmin_receipt": Posting(lambda cast: received_case(), WINDOW),
     "cases_modeladmin_form": Posting(lambda cast: received_case(), WINDOW),
     "cases_modeladmin_upload": Posting(lambda cast: received_case(), WINDOW, a_scan),
+    "cases_modeladmin_serve": Posting(lambda cast: accepted_case(), WINDOW, handed_over),
     "cases_modeladmin_forward": Posting(brought_later, WINDOW),
     "cases_modeladmin_withdraw": Posting(lambda cast: received_case(), WINDOW, because),
     "cases_modeladmin_reveal": Posting(

@@ -50,6 +50,7 @@ PLACED = {
     "cases.sign_for": "dept_receiver",
     "cases.take_in_result": "issuer",
     "cases.transfer_result": "officer",
+    "cases.serve": WINDOW,
     "cases.upload": WINDOW,
     "cases.withdraw": WINDOW,
     "ledgers.read": WORKERS,

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from portal.cases.clocks.limits import natural_days
 from portal.cases.clocks.moving import applicant_is_late, window_is_late
+from portal.cases.intake.serving import keep_service
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.models.acting import acting
 from portal.cases.papers import notices
@@ -23,8 +24,9 @@ def request_correction(
 ) -> None:
     """一次性告知补正: `gaps` says for each material key what must be supplied; it can be said once only.
 
-    The acceptance clock stops, the applicant's own runs for the days that the centre has set. The event keeps when and
-    in which `way` the notice was served. 行政许可法 art. 32 para. 1 (4): within five working days, all of it at once.
+    The acceptance clock stops, the applicant's own runs for the days that the centre has set. When and in which `way`
+    the notice was served is kept (`serving`), of one by mail when it is posted. 行政许可法 art. 32 para. 1 (4): within
+    five working days, all of it at once.
     Raises Refused for an empty list, a material outside the list, an unknown way, or after the five days.
     """
     with acting(case):
@@ -48,7 +50,10 @@ def request_correction(
         text = f"需补正：{names}。{Service(way).label}。"
         told = {"materials": sorted(gaps), "days": days, "way": way}
         case.record(done, by=by, text=text, once=once or "correction", **told)
-        case.issue("correction", notices.correction(case, by), by=by)
+        document = case.issue("correction", notices.correction(case, by), by=by)
+        if way != Service.MAIL:  # what goes by post is served when it is posted
+            receiver = case.application.contact_name
+            keep_service(case, document, by=by, way=way, at=document.issued_at, receiver=receiver)
 
 
 def complete_correction(case: Case, *, by: User, once: str | None = None) -> None:

@@ -5,6 +5,7 @@ from portal.cases.models.case import Case
 from portal.cases.models.event import Event
 from portal.cases.models.material import CaseFile, CaseMaterial
 from portal.cases.models.publicity import PublicityRule
+from portal.cases.models.serving import Served
 from portal.cases.models.task import Task
 
-__all__ = ["Application", "Case", "CaseFile", "CaseMaterial", "Event", "PublicityRule", "Task"]
+__all__ = ["Application", "Case", "CaseFile", "CaseMaterial", "Event", "PublicityRule", "Served", "Task"]

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from portal.cases.acts import of_move
 from portal.cases.intake.receive import Applicant
+from portal.cases.intake.serving import unserved
 from portal.cases.models import CaseMaterial
 from portal.cases.states import ApplicantKind, Service, Verdict, Way
 from portal.catalog.schema.definition import Material
@@ -186,6 +187,27 @@ class CorrectionForm(VerbForm):
         """Material key → what must be supplied."""
         found = {name[4:]: text for name, text in self.cleaned_data.items() if name.startswith("gap_")}
         return {key: text.strip() for key, text in found.items() if text.strip()}
+
+
+class ServeForm(VerbForm):
+    """How one notice reached the applicant."""
+
+    document = forms.ChoiceField(label="文书")
+    way = forms.ChoiceField(label="送达方式", choices=Service.choices, initial=Service.IN_PERSON)
+    at = forms.DateTimeField(
+        label="送达时间",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="当面交付、交邮或者发出的时间，不是登记的时间。",
+        error_messages={"invalid": "请填写日期和时间，例如2026-11-28 10:30。"},
+    )
+    receiver = Words(label="收件人", max_length=60)
+    note = Words(label="备注", max_length=200, required=False, help_text="例如邮件号码，或者拒绝签收的情况和见证人。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "document", [(str(one.pk), f"{one.title} {one.number}") for one in unserved(self.thing)])
+        self.fields["at"].initial = timezone.localtime().replace(second=0, microsecond=0)
+        self.fields["receiver"].initial = self.thing.application.contact_name
 
 
 class UploadForm(VerbForm):

@@ -68,6 +68,7 @@ class CaseAdmin(DeskModelAdmin[CaseQuerySet]):
         "form": views.PrintApplicationForm,
         "forward": views.Forward,
         "upload": views.Upload,
+        "serve": views.Serve,
         "withdraw": views.Withdraw,
         "reveal": views.RevealIdentity,
     }

@@ -21,6 +21,7 @@ from portal.cases.intake.materials import check_materials, lines_open
 from portal.cases.intake.outcomes import accept
 from portal.cases.intake.printing import print_application_form, print_receipt
 from portal.cases.intake.reveal import may_reveal, reveal_identity
+from portal.cases.intake.serving import serve, unserved
 from portal.cases.models import Case, Task
 from portal.cases.reading.progress import case_chart
 from portal.cases.states import AT_THE_WINDOW, TaskStatus
@@ -28,7 +29,7 @@ from portal.catalog.schema.answers import masked_text, situation_text
 from portal.desk.base.forms import ReasonForm, VerbForm
 from portal.desk.base.offers import MoveView, keep, tell
 from portal.desk.base.views import ThingView, VerbView
-from portal.desk.cases.forms import CorrectionForm, MaterialFormSet, UploadForm, checked_rows, filled_rows
+from portal.desk.cases.forms import CorrectionForm, MaterialFormSet, ServeForm, UploadForm, checked_rows, filled_rows
 from portal.desk.cases.intake import paired
 from portal.desk.tasks.register import tasks_admin
 from portal.documents.models import Document
@@ -77,7 +78,7 @@ class CasePage(ThingView):
 def papers_of(case: Case, user: User, slips: list[Slip]) -> list[tuple[Document, Organisation | None]]:
     """The papers of the case that this user may open, a slip with the department that it goes to or comes from."""
     departments = {slip.document_id: slip.department for slip in slips}
-    return [(document, departments.get(document.pk)) for document in case.documents_for(user)]
+    return [(document, departments.get(document.pk)) for document in case.documents_for(user).select_related("served")]
 
 
 def shown_answers(case: Case) -> list[tuple[str, str]]:
@@ -265,3 +266,21 @@ class Upload(VerbView):
             again = f"{before}个以前保存过，没有重复保存。" if before else ""
             self.done = f"{len(files) - before}个文件已保存。{again}"
         tell(self.request, files)
+
+
+class Serve(VerbView):
+    title = "登记送达"
+    question = "记下通知书何时、怎样交给了申请人。登记后不能更改。"
+    done = "送达已登记。"
+    form_class = ServeForm
+    quiet = True
+
+    @classmethod
+    def offered(cls, thing: Case, user: User) -> bool:
+        return authority.may(user, "cases.serve", place_of(thing)) and unserved(thing).exists()
+
+    def act(self, form: ServeForm) -> None:
+        data = form.cleaned_data
+        document = self.thing.documents.get(pk=int(data["document"]))
+        words = {name: data[name] for name in ("way", "at", "receiver", "note")}
+        serve(self.thing, document, by=self.user, once=form.once, **words)
