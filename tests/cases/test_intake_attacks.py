@@ -38,7 +38,7 @@ from portal.organisations.models import Organisation, Post, Role, ServiceCenter,
 from portal.workdays.models import CalendarDay
 from tests.cases.test_law_of_intake import FIRST, MONDAY, asked, at, brought, received
 from tests.cases.test_moving import do_promised_work
-from tests.cast import Cast, accepted_case, company, good_rows, hold_posts_since, received_case, sign_all
+from tests.cast import Cast, accepted_case, company, good_rows, hold_posts_since, reasoned, received_case, sign_all
 from tests.desk.test_posting import people
 from tests.desk.test_screens import at_desk
 
@@ -77,14 +77,14 @@ def holder(case: Case) -> str:
 def test_on_the_spot_only_the_item_s_own_department_refuses(cast: Cast) -> None:
     case = received_case("SS-02")
     accept(case, by=cast.business_receiver)
-    task = case.tasks.get()
+    task, findings = case.tasks.get(), reasoned(case)
     for user in people(cast).values():
         if user is not None:
             with pytest.raises(Refused):
-                decide(Task.objects.get(pk=task.pk), by=user, granted=False, reasons="名称相同")
+                decide(Task.objects.get(pk=task.pk), by=user, granted=False, findings=findings)
     with pytest.raises(Refused):
-        decide(Task.objects.get(pk=task.pk), by=cast.branch.decider(INSTANT_LEAD), granted=False, reasons="名称相同")
-    decide(task, by=cast.officer(INSTANT_LEAD), granted=False, reasons="名称相同")
+        decide(Task.objects.get(pk=task.pk), by=cast.branch.decider(INSTANT_LEAD), granted=False, findings=findings)
+    decide(task, by=cast.officer(INSTANT_LEAD), granted=False, findings=findings)
     assert case.events.order_by("-seq").first().verb == "refuse_on_the_spot"
 
 
@@ -93,9 +93,9 @@ def test_who_took_an_instant_item_in_does_not_refuse_it_either(cast: Cast) -> No
     accept(case, by=cast.business_receiver)
     department = Organisation.objects.get(code=INSTANT_LEAD)
     Post.objects.create(user=cast.business_receiver, role=Role.OFFICER, organisation=department, center=cast.center)
-    both = User.objects.get(pk=cast.business_receiver.pk)
+    both, findings = User.objects.get(pk=cast.business_receiver.pk), reasoned(case)
     with pytest.raises(Refused, match="受理和审批相分离"):
-        decide(case.tasks.get(), by=both, granted=False, reasons="名称相同")
+        decide(case.tasks.get(), by=both, granted=False, findings=findings)
 
 
 @pytest.mark.parametrize("outcome", ["deemed_agree", "agree", "disagree", "refused ", ""])
