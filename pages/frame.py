@@ -15,6 +15,9 @@ from wagtail.models import Page, Site
 from pages.site_marks import SiteMarks
 from portal.organisations.models import ServiceCenter
 
+LAW_YEAR = 2017
+"""Of the starting content: its source is the plan of March 2017, and so are its bodies and laws."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -26,6 +29,7 @@ class Frame:
     center: ServiceCenter | None
     marks: SiteMarks | None
     demo: bool
+    law_year: int
 
 
 _FRAME = "_frame"
@@ -53,4 +57,5 @@ def _read(request: HttpRequest | None) -> Frame:
         center=ServiceCenter.city(),
         marks=SiteMarks.objects.filter(site=site).first() if site else None,
         demo=settings.DEMO,
+        law_year=LAW_YEAR,
     )

@@ -218,6 +218,7 @@ class GuidePage(ItemElements, PortalPage):
             "situation": asked.situation,
             "situation_query": urlencode(asked.situation, doseq=True),
             "all_answered": asked.is_complete,
+            "coming": self.item.coming if self.item else None,
             "closed": self.item if self.item and self.item.status != ItemStatus.IN_FORCE else None,
         }
 

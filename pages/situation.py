@@ -9,7 +9,7 @@ from typing import Any
 from django.http import QueryDict
 from wagtail.documents import get_document_model
 
-from portal.catalog.papers.item_papers import copies_text, may_follow
+from portal.catalog.papers.item_papers import copies_text
 from portal.catalog.schema.answers import check_situation
 from portal.catalog.schema.definition import ItemDefinition, Material, ResultPaper
 from portal.catalog.schema.questions import When
@@ -29,7 +29,7 @@ class AskedMaterial:
 
     @property
     def may_follow(self) -> bool:
-        return may_follow(self.material)
+        return self.material.may_follow
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.material, name)

@@ -32,6 +32,7 @@ from portal.handover.signing import sign
 from portal.jobs.models import Promise
 from portal.organisations.content import load_organisations
 from portal.organisations.models import Organisation, Post, Role, ServiceCenter, User, Window, Zone
+from portal.pickup.settling import Settled
 from portal.workdays.models import MOVE_DEADLINES, CalendarChange
 from portal.workdays.seed import seed_workdays
 
@@ -189,6 +190,8 @@ def private_person(**changes: Any) -> Applicant:
     return Applicant(**{**fields, **changes})
 
 
+PAID = Settled("paid", "浙财票0001号")
+"""What the counter finds where a fee is due."""
 RECEIVERS = {"A01": "receiver", "B01": "business-receiver", "C01": "estate-receiver", "E01": "utility-receiver"}
 WINDOWS = {"TZ": "A01", "SS": "B01", "BDC": "C01", "GY": "E01"}
 

@@ -76,8 +76,10 @@ def test_what_happens_every_minute() -> None:
         "cases.deem_accepted",
         "cases.deem_consent",
         "cases.lapse",
+        "catalog.days_of_items",
         "catalog.handbooks",
         "catalog.health",
+        "handover.unsigned_slips",
         "desk.scheduled_pages",
         "organisations.follow_posts",
         "organisations.purge_sign_ins",
@@ -107,6 +109,8 @@ def test_which_kinds_of_paper_there_are() -> None:
         "pickup_notice",
         "receipt",
         "result_handover",
+        "return_handover",
+        "return_receipt",
         "withdrawal",
     }
 
@@ -115,7 +119,7 @@ def test_which_receivers_have_a_name_of_their_own() -> None:
     assert {key for key, _ in receivers() if isinstance(key, str)} == {
         "handover.keep_at_window",
         "handover.make_slips",
-        "handover.take_papers_back",
+        "handover.bring_home",
         "handover.void_slips",
     }
 
@@ -123,6 +127,7 @@ def test_which_receivers_have_a_name_of_their_own() -> None:
 def test_which_receivers_listen() -> None:
     assert {receiver.__name__ for _, receiver in receivers()} == {
         "addresses_changed",
+        "bring_home",
         "close_intake_with_the_guide",
         "follow_the_body",
         "follow_the_zone",
@@ -134,7 +139,6 @@ def test_which_receivers_listen() -> None:
         "page_changed",
         "page_goes",
         "page_leaves_the_menu",
-        "take_papers_back",
         "void_slips",
     }
 
@@ -177,6 +181,7 @@ def test_which_apps_keep_handlers() -> None:
         "portal.catalog",
         "portal.desk",
         "portal.documents",
+        "portal.handover",
         "portal.organisations",
         "portal.workdays",
     }
@@ -293,6 +298,7 @@ def test_which_commands_there_are() -> None:
 
 def test_which_tags_templates_may_load() -> None:
     assert {name for name, module in get_installed_libraries().items() if is_ours(module)} == {
+        "able",
         "due",
         "fees",
         "links",

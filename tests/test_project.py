@@ -29,6 +29,7 @@ VERB_MODULES = {
     "portal/cases/routes/join.py",
     "portal/cases/decision/decide.py",
     "portal/cases/decision/withdraw.py",
+    "portal/handover/home.py",
     "portal/handover/models/slip.py",
     "portal/handover/slips.py",
     "portal/pickup/delivering.py",

@@ -9,8 +9,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
 from portal.cases.models import Application, Case, CaseFile, Event, Task
 from portal.cases.models.doors import DECISIONS
-from portal.cases.models.event import broken_links
 from portal.cases.numbers import ApplicationNumber, CaseNumber, counter_of_applications, counter_of_cases
+from portal.cases.reading.log import events_are_whole
 from portal.cases.states import (
     AFTER_DECISION,
     BEFORE_ACCEPTANCE,
@@ -38,7 +38,7 @@ def problems() -> Iterator[str]:
     yield from _decisions_are_consistent()
     yield from _numbers_have_no_gap()
     yield from _files_are_there()
-    yield from broken_links(Event.objects.order_by("case_id", "seq").iterator())
+    yield from events_are_whole()
 
 
 def paths() -> Iterator[str]:

@@ -17,5 +17,5 @@ tasks_sent = Signal()
 tasks_overtaken = Signal()
 """`case`, `tasks`: nobody waits for these departments any more; slips still on their way to them are void."""
 
-case_withdrawn = Signal()
-"""`case`, `by`: the applicant took the case back; slips on their way are void and papers come home."""
+case_ended = Signal()
+"""`case`, `by`: it ended before any decision; slips on their way are void and papers come home."""

@@ -56,6 +56,11 @@ ENDED = frozenset(
 )
 
 
+WITHOUT_RESULT = frozenset(
+    {CaseStatus.NOT_REQUIRED, CaseStatus.REFUSED_ACCEPTANCE, CaseStatus.LAPSED, CaseStatus.WITHDRAWN}
+)
+"""Ended before any decision: nothing is made, and whatever the applicant handed in goes home."""
+
 IN_HAND = IN_PROGRESS | {CaseStatus.SUSPENDED, CaseStatus.REVIEW_CORRECTION, CaseStatus.AWAITING_SUPERIOR}
 """Accepted and not yet decided, also while a clock stands still."""
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.catalog.care import health
+from portal.catalog.editions.intake import keep_days
 from portal.catalog.handbook.models import UNDER_WAY, WORK, Handbook
 from portal.catalog.handbook.press import Press
 from portal.jobs.models import PromiseStatus
@@ -34,6 +35,12 @@ def handbooks_given_up(now: datetime) -> None:
         dead = book.promises().filter(status=PromiseStatus.DEAD).first()
         if dead is not None:
             book.give_up(dead.last_error)
+
+
+@every_minute("catalog.days_of_items")
+def days_of_items(now: datetime) -> None:
+    """Intake begins and ends on the days that the editions say."""
+    keep_days(timezone.localdate(now))
 
 
 NIGHT_HOURS = range(2, 6)

@@ -17,6 +17,7 @@ from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.cases.intake import takes_in
 from portal.desk.cases.register import CaseAdmin
 from portal.desk.pickup.register import DeliveryAdmin
+from portal.desk.promises.register import PromiseAdmin
 from portal.desk.slips.register import SlipAdmin
 from portal.desk.tasks.register import TaskAdmin
 from portal.lib.counting import count_in_words, counted
@@ -54,6 +55,9 @@ def tiles(user: User) -> list[Tile]:
             counting(user, "部门退回待重新分办", CaseAdmin, "bounced", burns=True),
             counting(user, "已出交接单待签收", SlipAdmin, "out"),
             counting(user, "办理中", CaseAdmin, "running"),
+            counting(user, "超时未签的交接单", SlipAdmin, "late", burns=True),
+            counting(user, "部门退还待接收", SlipAdmin, "homeward"),
+            counting(user, "材料待退还申请人", CaseAdmin, "homeward"),
         ]
     if somewhere(user, "tasks.list"):
         found += _department_tiles(user)
@@ -70,6 +74,11 @@ def tiles(user: User) -> list[Tile]:
         ]
     if somewhere(user, "health.see"):
         found += _editor_tiles(user)
+    if somewhere(user, "promises.see"):
+        found += [
+            counting(user, "失败的后台工作", PromiseAdmin, "dead", burns=True),
+            counting(user, "积压一小时以上的后台工作", PromiseAdmin, "forgotten", burns=True),
+        ]
     return found
 
 
@@ -84,7 +93,11 @@ def _department_tiles(user: User) -> list[Tile]:
     """The hands of a department: who signs, who works, who decides, who makes the result."""
     found = []
     if somewhere(user, "slips.sign"):
-        found.append(counting(user, "待我签收", SlipAdmin, "mine"))
+        found += [
+            counting(user, "待我签收", SlipAdmin, "mine"),
+            counting(user, "超时未签的交接单", SlipAdmin, "late", burns=True),
+            counting(user, "待退还窗口的材料", SlipAdmin, "homeward"),
+        ]
     if somewhere(user, "tasks.answer"):
         found.append(counting(user, "待我承办", TaskAdmin, "work"))
     if somewhere(user, of_move("grant")) or somewhere(user, of_move("decide_on_the_spot")):
@@ -130,7 +143,8 @@ class TilesPanel(Component):
 def arrange(request: HttpRequest, panels: list[Any]) -> None:
     """People with a post see their work; Wagtail's editorial panels stay for editors."""
     looks_after_content = somewhere(signed_in(request), "health.see")
-    if not looks_after_content and not somewhere(signed_in(request), "cases.see"):
+    sees_work = somewhere(signed_in(request), "cases.see") or somewhere(signed_in(request), "promises.see")
+    if not looks_after_content and not sees_work:
         return
     if not looks_after_content:
         panels.clear()

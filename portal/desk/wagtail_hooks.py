@@ -60,6 +60,7 @@ def desk_urls():
         path("intake/<slug:code>/", intake.Intake.as_view(), name="desk_intake_item"),
         path("cases/<int:case_pk>/documents/<int:document_pk>/", papers.document_pdf, name="desk_document"),
         path("cases/<int:case_pk>/papers/", papers.all_papers, name="desk_papers"),
+        path("slips/<int:slip_pk>/paper/", papers.slip_paper, name="desk_slip_paper"),
         path("health/", health.HealthView.as_view(), name="desk_health"),
         path("health/export.xlsx", health.HealthExport.as_view(), name="desk_health_export"),
         path("lint/", TryClause.as_view(), name="desk_lint_try"),

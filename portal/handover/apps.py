@@ -7,11 +7,11 @@ class HandoverConfig(AppConfig):
     verbose_name = "交接"
 
     def ready(self) -> None:
-        from portal.cases.signals import case_withdrawn, materials_changed, tasks_overtaken, tasks_sent
-        from portal.handover import limits, slips
+        from portal.cases.signals import case_ended, materials_changed, tasks_overtaken, tasks_sent
+        from portal.handover import home, limits, slips
 
         tasks_sent.connect(slips.make_slips, dispatch_uid="handover.make_slips")
         tasks_overtaken.connect(slips.void_slips, dispatch_uid="handover.void_slips")
-        case_withdrawn.connect(slips.take_papers_back, dispatch_uid="handover.take_papers_back")
+        case_ended.connect(home.bring_home, dispatch_uid="handover.bring_home")
         materials_changed.connect(slips.keep_at_window, dispatch_uid="handover.keep_at_window")
         limits.register_deadlines()

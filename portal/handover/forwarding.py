@@ -12,7 +12,7 @@ from portal.lib.refusal import Refused
 from portal.organisations import authority
 from portal.organisations.models import User
 
-SIGNED = frozenset({SlipStatus.RECEIVED, SlipStatus.RECEIVED_WITH_DIFFERENCE})
+SIGNED = frozenset({SlipStatus.RECEIVED, SlipStatus.RECEIVED_WITH_DIFFERENCE, SlipStatus.PRESUMED})
 
 
 def may_forward(case: Case, user: User) -> bool:

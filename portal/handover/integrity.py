@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from portal.cases.models import Case, CaseMaterial, Task
-from portal.cases.states import CaseStatus, TaskStatus
+from portal.cases.states import WITHOUT_RESULT, CaseStatus, TaskOutcome, TaskStatus
+from portal.documents.models import Document
 from portal.documents.series import gaps
 from portal.handover.models import Custody, Direction, HolderKind, Slip
 from portal.handover.models.slip import WAITING
@@ -24,6 +25,7 @@ def problems() -> Iterator[str]:
         yield f"material {lost.material_id}: in transit on a slip that is no longer open"
     yield from _slips_to_departments()
     yield from _results_on_their_way()
+    yield from _papers_go_home()
     yield from _codes_have_no_gap()
 
 
@@ -56,6 +58,20 @@ def _results_on_their_way() -> Iterator[str]:
     twice = slips.values("case").annotate(times=Count("pk")).order_by().filter(times__gt=1)
     for row in twice:
         yield f"case {row['case']}: {row['times']} slips bring its result to the window"
+
+
+def _papers_go_home() -> Iterator[str]:
+    """Of a case that ended without a result no department keeps a paper, what went home has its receipt, and no slip
+    brings papers home from a case that goes on or was granted."""
+    ended = Custody.objects.now().filter(material__case__status__in=WITHOUT_RESULT)
+    for kept in ended.filter(holder=HolderKind.DEPARTMENT).select_related("material"):
+        yield f"material {kept.material_id}: case {kept.material.case_id} has ended, but a department still holds it"
+    receipts = Document.objects.filter(kind="return_receipt", cases=OuterRef("material__case"), voided_at=None)
+    for gone in ended.filter(~Exists(receipts), holder=HolderKind.APPLICANT):
+        yield f"material {gone.material_id}: went home without a receipt"
+    homeward = Slip.objects.waiting().filter(direction=Direction.HOME)
+    for slip in homeward.exclude(Q(case__status__in=WITHOUT_RESULT) | Q(case__outcome=TaskOutcome.REFUSED)):
+        yield f"slip {slip.pk}: brings papers home, but the case is {slip.case.status}"
 
 
 def _codes_have_no_gap() -> Iterator[str]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from portal.cases.models import Case, Task
+from django.utils import timezone
+
+from portal.cases.models import Case, CaseMaterial, Task
 from portal.cases.papers.head import head
+from portal.handover.limits import slip_due
 from portal.handover.models import SlipLine
 from portal.lib.numerals import in_words
 from portal.lib.words import minute
@@ -62,6 +65,8 @@ def to_department(
         "code": code,
         "round": round,
         "supplements": supplements,
+        "sign_by": due_in_words(slip_due(timezone.localdate())),
+        "presumed_after": case.center.presume_days,
         "giver": case.application.window.name,
         "taker": department.full_name,
         "accepted_at": minute(case.accepted_at),
@@ -102,7 +107,37 @@ def to_window(
         "lines": _rows(lines),
         "totals": _totals(lines),
         "fee": case.definition.fee.model_dump(),
-        "delivery": list(case.definition.delivery),
+        "delivery": list(case.definition.ways_now),
+    }
+
+
+def homeward(
+    case: Case, department: Organisation, lines: list[SlipLine], code: str, *, by: User | None
+) -> dict[str, Any]:
+    """部门→窗口: the papers of a case that ended, or was refused, on their way home to the applicant."""
+    return {
+        **head(case, by),
+        "handler": "",  # the department's own hand, whoever carries them
+        "code": code,
+        "giver": department.full_name,
+        "taker": case.application.window.name,
+        "why": case.ruling or case.get_status_display(),
+        "lines": _rows(lines),
+        "totals": _totals(lines),
+    }
+
+
+def return_receipt(case: Case, materials: list[CaseMaterial], collector: dict[str, str], by: User) -> dict[str, Any]:
+    """材料退还凭证: what went home, to whom, when; signed by whoever took it. `collector` bears no full number."""
+    return {
+        **head(case, by),
+        "why": case.ruling or case.get_status_display(),
+        "returned": [
+            {"name": line.name, "originals": line.originals, "photocopies": line.photocopies} for line in materials
+        ],
+        "way": "代领" if collector["authority"] else "本人领回",
+        "collector": collector,
+        "place": case.application.window.name,
     }
 
 

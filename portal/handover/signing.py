@@ -19,11 +19,13 @@ WAY = {
     "slips.bounce": Direction.TO_DEPARTMENT,
     "slips.take_in": Direction.TO_WINDOW,
     "slips.send_back": Direction.TO_WINDOW,
+    "slips.take_back": Direction.HOME,
 }
 """On which way a slip must be for which act."""
 WRONG_WAY = {
     Direction.TO_DEPARTMENT: "这是窗口移交部门的交接单，请由部门收件员签收或者退回。",
     Direction.TO_WINDOW: "这是部门移交窗口的结果交接单，由出件窗口接收或者退回。",
+    Direction.HOME: "这是部门退还申请人材料的交接单，由收件窗口接收。",
 }
 
 
@@ -92,6 +94,21 @@ def take_in(slip: Slip, *, by: User) -> None:
         require(by, "slips.take_in", slip)
         slip.claim(SlipStatus.RECEIVED, signed_at=timezone.now(), signed_by=by)
         Custody.objects.hand_over(Custody.objects.travelling_on(slip), to=HolderKind.ISSUE_COUNTER, slip=slip)
+
+
+def take_back(slip: Slip, *, by: User, difference: str = "", once: str | None = None) -> None:
+    """接收退还材料: what a department held of a case that has ended is at the window again, for the applicant.
+
+    `difference` lists what does not match the slip; the papers are taken nevertheless and the case remembers it.
+    """
+    with acting(slip.case, slip):
+        require(by, "slips.take_back", slip)
+        difference = difference.strip()
+        target = SlipStatus.RECEIVED_WITH_DIFFERENCE if difference else SlipStatus.RECEIVED
+        slip.claim(target, signed_at=timezone.now(), signed_by=by, difference=difference)
+        Custody.objects.hand_over(Custody.objects.travelling_on(slip), to=HolderKind.WINDOW, slip=slip)
+        text = f"{slip.number}：{slip.department}退还的材料已到窗口。{difference}"
+        slip.case.note("take_back", "接收退还材料", by=by, text=text, once=once)
 
 
 def send_back(slip: Slip, *, by: User, reason: str) -> None:

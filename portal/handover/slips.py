@@ -66,13 +66,6 @@ def _came_anew(before: CaseMaterial, now: CaseMaterial) -> bool:
     return now.is_paper and (mended or more)
 
 
-def take_papers_back(case: Case, **kwargs: Any) -> None:
-    """A withdrawn case: open slips are cancelled, their numbers kept, and papers on the way return to the window."""
-    Slip.objects.waiting().filter(case=case).update(status=SlipStatus.CANCELLED)
-    travelling = Custody.objects.now().of_case(case).filter(holder=HolderKind.IN_TRANSIT)
-    Custody.objects.hand_over([item.material for item in travelling], to=HolderKind.WINDOW)
-
-
 def void_slips(case: Case, tasks: list[Task], **kwargs: Any) -> None:
     """Departments that are not waited for any more: their open slips are cancelled, papers on the way come home."""
     waiting = Task.objects.filter(case=case, status=TaskStatus.SENT).values("department")
@@ -154,6 +147,26 @@ def return_slip(case: Case, results: list[dict[str, Any]], returned: list[CaseMa
     content = partial(papers.to_window, case, department, results, lines, by=by)
     _issue(case, "result_handover", [Draft(slip, lines, content)], by=by)
     return slip
+
+
+def slips_home(case: Case, *, by: User | None, but: Organisation | None = None) -> list[Slip]:
+    """退还材料: one slip to the window for every department that holds papers, `but` for the one that needs none.
+
+    Runs inside a verb: papers are on their way as soon as it is done; a second call finds none.
+    """
+    held = Custody.objects.now().of_case(case).filter(holder=HolderKind.DEPARTMENT).order_by("material__order")
+    theirs: dict[Organisation, list[CaseMaterial]] = {}
+    for item in held.exclude(organisation=but):
+        if item.organisation is not None:
+            theirs.setdefault(item.organisation, []).append(item.material)
+    drafts, due = [], slip_due(timezone.localdate())
+    for department, materials in theirs.items():
+        lines = [_line(material, True) for material in materials]
+        slip = Slip(case=case, direction=Direction.HOME, department=department, due=due)
+        drafts.append(Draft(slip, lines, partial(papers.homeward, case, department, lines, by=by)))
+    if drafts:
+        case.at_last(lambda: _issue(case, "return_handover", drafts, by=by))
+    return [draft.slip for draft in drafts]
 
 
 def supplement(case: Case, materials: list[CaseMaterial], tasks: list[Task], *, by: User) -> Slip:

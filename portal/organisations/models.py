@@ -213,6 +213,11 @@ class ServiceCenter(models.Model):
     correction_days = models.PositiveSmallIntegerField(
         "补正期限（天）", default=90, validators=[MinValueValidator(1)], help_text="自然日；法律没有规定，由中心确定。"
     )
+    presume_days = models.PositiveSmallIntegerField(
+        "逾期未签视为签收（工作日）",
+        default=2,
+        help_text="窗口移交部门的交接单，移交后超过这些工作日没有签收的，视为部门已经收件；填0的，不适用。地方规则，由中心确定。",
+    )
     bus = models.TextField("公共交通", blank=True, help_text="公交线路、站名和步行时间，每行一条。")
     parking = models.TextField("停车", blank=True, help_text="停车场入口、车位和收费，每行一条。")
     directions = models.TextField("怎样找到", blank=True, help_text="从哪个门进、几楼、找哪个标志，每行一条。")

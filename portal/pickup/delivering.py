@@ -11,16 +11,21 @@ from django.utils import timezone
 from portal.cases.acts import of_move, place_of
 from portal.cases.decision.results import move_result
 from portal.cases.models.acting import acting
+from portal.handover.collector import checked_collector
 from portal.handover.models import Custody, HolderKind
-from portal.lib.identity import IdentityError, check_identity
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.authority import require
 from portal.organisations.models import User
 from portal.pickup import papers
 from portal.pickup.models import WAITING, Delivery, DeliveryStatus
+from portal.pickup.settling import NOTHING_SETTLED, Settled, fee_due, owed, refuse_unsettled
 
 WRONG_CODES_ALLOWED = 5
 LOCK_MINUTES = 15
+OF_THE_COLLECTOR = [
+    *("collector_name", "collector_kind", "collector_identity", "authority"),
+    *("fee", "fee_note", "gaps_waived"),
+]
 
 
 def deliver(
@@ -32,19 +37,22 @@ def deliver(
     identity_kind: str,
     identity_number: str,
     authority: str = "",
+    settled: Settled = NOTHING_SETTLED,
     once: str | None = None,
 ) -> None:
     """Hand the results of a case to the right person.
 
-    Raises Refused for a wrong code (counted, five lock the delivery for a quarter of an hour), a false identity
-    number, or somebody who is not the applicant and brings no authority; TooLate when it has been collected.
+    Raises Refused for a wrong code (counted, five lock the delivery for a quarter of an hour), a false identity number,
+    somebody who is not the applicant and brings no authority, a fee or materials that are owed; TooLate when it has
+    been collected.
     """
     case = delivery.case
     require(by, of_move("deliver"), place_of(case))
     _check_code(delivery, code, by)
-    number = _check_collector(delivery, name, identity_kind, identity_number, authority)
+    number = checked_collector(case.application, name, identity_kind, identity_number, authority)
     with acting(case, delivery):
         case.guard("deliver", by=by)
+        refuse_unsettled(case, settled)
         done = Delivery.objects.filter(pk=delivery.pk, status__in=WAITING).update(
             status=DeliveryStatus.DELIVERED, delivered_at=timezone.now(), delivered_by=by
         )
@@ -53,11 +61,25 @@ def deliver(
         delivery.refresh_from_db(fields=["status", "delivered_at", "delivered_by", "locked_until", "wrong_codes"])
         delivery.collector_name, delivery.collector_kind = name.strip(), identity_kind
         delivery.collector_identity, delivery.authority = number, authority.strip()
-        delivery.save(update_fields=["collector_name", "collector_kind", "collector_identity", "authority"])
-        move_result(case, "deliver", by=by, text=f"{delivery.collector_name}到窗口领取。", once=once)
+        if fee_due(case):
+            delivery.fee, delivery.fee_note = settled.fee, settled.note.strip()
+        if owed(case):
+            delivery.gaps_waived = settled.gaps.strip()
+        delivery.save(update_fields=OF_THE_COLLECTOR)
+        move_result(case, "deliver", by=by, text=_told(delivery), once=once)
         held = Custody.objects.now().of_case(case).filter(holder=HolderKind.ISSUE_COUNTER)
         Custody.objects.hand_over([item.material for item in held], to=HolderKind.APPLICANT)
         case.issue("delivery_receipt", papers.delivery_receipt(delivery, by), by=by)
+
+
+def _told(delivery: Delivery) -> str:
+    """What the case remembers of it."""
+    parts = [f"{delivery.collector_name}到窗口领取。"]
+    if delivery.fee:
+        parts.append(f"费用{delivery.get_fee_display()}：{delivery.fee_note}。")
+    if delivery.gaps_waived:
+        parts.append(f"材料未齐先行出件：{delivery.gaps_waived}。")
+    return "".join(parts)
 
 
 def _check_code(delivery: Delivery, code: str, by: User) -> None:
@@ -81,15 +103,3 @@ def _check_code(delivery: Delivery, code: str, by: User) -> None:
             delivery.case.note("lock_pickup", "取件码锁定", by=by, text=f"连续输错{WRONG_CODES_ALLOWED}次。")
         raise Refused(f"取件码已连续输错{WRONG_CODES_ALLOWED}次，锁定{LOCK_MINUTES}分钟。", field="code")
     raise Refused("取件码不正确，请核对领取通知上的六位数字。", field="code")
-
-
-def _check_collector(delivery: Delivery, name: str, kind: str, number: str, authority: str) -> str:
-    try:
-        checked = check_identity(kind, number, today=timezone.localdate())
-    except IdentityError as error:
-        raise Refused(str(error), field="identity_number") from error
-    if not name.strip():
-        raise Refused("请填写领取人姓名。", field="name")
-    if not authority.strip() and not delivery.is_applicant(name.strip(), checked):
-        raise Refused("领取人与申请人不一致。代领的，请核对授权委托书，并填写代领依据。", field="authority")
-    return checked

@@ -13,15 +13,18 @@ from typing import Any
 from portal.cases.clocks.limits import LimitRow, limit_rows
 from portal.cases.models import Case, Task
 from portal.cases.reading.progress import case_chart
-from portal.cases.states import AFTER_DECISION, CaseStatus, TaskOutcome, TaskStatus
+from portal.cases.states import AFTER_DECISION, WITHOUT_RESULT, CaseStatus, TaskOutcome, TaskStatus
+from portal.handover.home import not_home
 from portal.lib.words import day
 from portal.organisations.models import ServiceCenter, Window, WindowKind
 from portal.pickup.limits import delivery_due
 from portal.pickup.models import Delivery
+from portal.pickup.settling import fee_due
 from portal.workdays.words import due_in_words
 
 S = CaseStatus
 AGAIN = "您可以重新申请。"
+TO_FETCH = "您交来的纸质材料还没有领回，请带身份证件到{window}领取；来之前可以先打电话问窗口是否已经到齐。"
 REMEDY = "不服决定的，可以依法申请行政复议或者提起行政诉讼，期限和机关写在这份文书上。"
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -53,8 +56,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     S.RETURNED: ("申请已经退回，原因写在退件通知上。", AGAIN),
     S.WITHDRAWN: ("本次申请已经按申请人的要求撤回。", AGAIN),
-    S.RESULT_TRANSFER: ("已经作出决定，办理结果正在移交出件窗口。", "到达后即可领取，最迟{delivery_due}。"),
-    S.READY: ("办理结果已经到达出件窗口，请来领取。", "请在{delivery_due}前领取。"),
+    S.RESULT_TRANSFER: ("已经作出决定，办理结果正在移交出件窗口。", "最迟{delivery_due}到达出件窗口，到达后即可领取。"),
+    S.READY: ("办理结果已经到达出件窗口，请来领取。", "请在办公时间带证件来领取。"),
     S.DELIVERED: ("办理结果已于{delivered_on}领取，本件办理完毕。", "不需要再办理。"),
     S.ARCHIVED: ("本件已经办理完毕并归档。", "不需要再办理。"),
     S.REVOKED: ("本件的决定已经依法撤销。", "详细情况请看撤销决定书。"),
@@ -101,6 +104,8 @@ def following(case: Case, today: date) -> Following:
     delivery = getattr(case, "delivery", None)
     facts = _surroundings(case, tasks, delivery)
     happening, next_step = WORDS[case.status]
+    if not_home(case) and case.status in WITHOUT_RESULT:
+        next_step += TO_FETCH
     in_correction = case.status == S.CORRECTION
     return Following(
         number=case.number or "",
@@ -213,4 +218,4 @@ def _to_bring(case: Case) -> list[str]:
         "申请人或者经办人的身份证件原件",
         "由他人代领的，另带授权委托书",
     ]
-    return wanted + [text for text in [case.definition.fee.before_pickup] if text]
+    return wanted + ([fee.before_pickup] if (fee := fee_due(case)) else [])

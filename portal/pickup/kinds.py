@@ -16,6 +16,7 @@ register(
         sign="达",
         opened_by="papers.open",
         file_opened_by="papers.open_copies",
+        earlier={"fee": ""},
         copies=("第一联 申请人", "第二联 存档"),
     ),
 )

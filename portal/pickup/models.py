@@ -10,7 +10,6 @@ from django.db import models
 from django.utils import timezone
 
 from portal.cases.models import Case, CaseFile
-from portal.cases.states import ApplicantKind
 from portal.handover.models import Slip
 from portal.lib.crypto import blind_index
 from portal.lib.fields import EncryptedTextField
@@ -55,6 +54,11 @@ class DeliveryStatus(models.TextChoices):
     DELIVERED = "delivered", "已送达"
 
 
+class FeeSettled(models.TextChoices):
+    PAID = "paid", "已缴清"
+    WAIVED = "waived", "减免或者缓缴"
+
+
 WAITING = frozenset({DeliveryStatus.READY, DeliveryStatus.NOTIFIED})
 
 
@@ -95,6 +99,9 @@ class Delivery(models.Model):
     collector_kind = models.CharField("证件类型", max_length=3, choices=IdentityKind.choices, blank=True)
     collector_identity = EncryptedTextField("证件号码", blank=True)
     authority = models.CharField("代领依据", max_length=200, blank=True)
+    fee = models.CharField("费用", max_length=8, choices=FeeSettled.choices, blank=True)
+    fee_note = models.CharField("缴费凭证号或者减免理由", max_length=200, blank=True)
+    gaps_waived = models.CharField("材料未齐先行出件的理由", max_length=200, blank=True)
     delivered_at = models.DateTimeField("领取时间", null=True)
     delivered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="出件人", null=True, on_delete=models.PROTECT, related_name="+"
@@ -119,10 +126,3 @@ class Delivery(models.Model):
 
     def code_matches(self, code: str) -> bool:
         return secrets.compare_digest(self.code_index, blind_index(f"pickup:{self.case_id}:{code.strip()}"))
-
-    def is_applicant(self, name: str, number: str) -> bool:
-        """A person collects with the document they applied with; a body sends its contact or legal representative."""
-        application = self.case.application
-        if application.applicant_kind == ApplicantKind.PERSON:
-            return name == application.applicant_name and blind_index(number) == application.identity_index
-        return name in {application.contact_name, application.legal_representative}

@@ -10,7 +10,7 @@ from portal.cases.models.acting import acting
 from portal.cases.states import TaskOutcome
 from portal.handover import signing
 from portal.handover.models import Custody, HolderKind, Slip
-from portal.handover.slips import at_window, return_slip, to_return
+from portal.handover.slips import at_window, held_by, return_slip, slips_home, to_return
 from portal.lib.crypto import blind_index
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
@@ -32,17 +32,24 @@ class NewResult:
 
 
 def transfer_result(
-    case: Case, results: list[NewResult], returned: set[str], *, by: User, once: str | None = None
+    case: Case, results: list[NewResult], returned: set[str], *, by: User, kept: str = "", once: str | None = None
 ) -> Slip:
-    """结果移交: register what was made and send it, with the originals to return, on a slip to the window."""
+    """结果移交: register what was made and send it, with the originals to return, on a slip to the window.
+
+    After a refusal everything goes home: what stays in the department's file needs a reason (`kept`), and what other
+    departments hold gets slips of its own.
+    """
     with acting(case):
         case.guard("transfer_result", by=by, department=case.lead)
         if case.definition.is_instant:
             raise case.too_late("结果移交")
         _refuse_results(case, results)
         materials = to_return(case, returned)
-        move_result(case, "transfer_result", by=by, text=_named(results), once=once)
+        staying = _staying(case, returned, kept)
+        move_result(case, "transfer_result", by=by, text=_named(results) + staying, once=once)
         _register(case, results, by)
+        if case.outcome == TaskOutcome.REFUSED:
+            slips_home(case, by=by, but=case.lead)
         return return_slip(case, papers.result_rows(case), materials, by=by)
 
 
@@ -93,6 +100,15 @@ def _refuse_results(case: Case, results: list[NewResult]) -> None:
         raise Refused("同一份办理结果登记了两次，请核对编号。", field="number")
 
 
+def _staying(case: Case, returned: set[str], kept: str) -> str:
+    """What is said of the papers of a refused case that stay with the department; Refused when nobody says why."""
+    held = held_by(case, case.lead) if case.outcome == TaskOutcome.REFUSED else []
+    staying = "、".join(material.name for material in held if material.key not in returned)
+    if staying and not kept.strip():
+        raise Refused(f"本件{case.ruling}，申请人交来的材料应当退还；{staying}留存案卷的，请写明理由。", field="kept")
+    return f"。留存案卷：{staying}，{kept.strip()}" if staying else ""
+
+
 def _refuse_shelf(shelf: str) -> None:
     if not shelf.strip():
         raise Refused("请填写存放位置。", field="shelf")
@@ -116,6 +132,6 @@ def _shelve(case: Case, shelf: str, slip: Slip | None, by: User) -> Delivery:
         due=delivery_due(case),
     )
     case.issue("pickup_notice", papers.pickup_notice(delivery, code, by), by=by)
-    if slip is None:
+    if slip is None or case.outcome == TaskOutcome.REFUSED:
         Custody.objects.hand_over(at_window(case), to=HolderKind.ISSUE_COUNTER)
     return delivery

@@ -69,8 +69,9 @@ def _instant(cast: Any) -> Any:
 
 def _hand_out(cast: Any, case: Any) -> Any:
     from portal.pickup.delivering import deliver
-    from tests.cast import PERSON
+    from tests.cast import PAID, PERSON
 
     code = case.documents.get(kind="pickup_notice").content["pickup_code"]
-    deliver(case.delivery, by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
+    who = {"name": "示例乙", "identity_kind": "111", "identity_number": PERSON}
+    deliver(case.delivery, by=cast.issuer, code=code, settled=PAID, **who)
     return case

@@ -28,7 +28,7 @@ from portal.handover import integrity as handover_integrity
 from portal.organisations.models import Window
 from portal.pickup.delivering import deliver
 from portal.pickup.results import NewResult, ready_at_window, take_in, transfer_result
-from tests.cast import COMPANY, PERSON, Cast, answer_all, company, good_rows, sign_all
+from tests.cast import COMPANY, PAID, PERSON, Cast, answer_all, company, good_rows, sign_all
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = 400 if os.environ.get("LONG") else 60
@@ -170,7 +170,8 @@ def run_to_its_end(definition: ItemDefinition, cast: Cast, choice: str) -> Case:
     else:
         delivery = take_in(transfer_result(case, result, set(), by=cast.officer(LEAD)), "A架", by=cast.issuer)
     code = case.documents.get(kind="pickup_notice").content["pickup_code"]
-    deliver(delivery, by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON)
+    who = {"name": "示例乙", "identity_kind": "111", "identity_number": PERSON}
+    deliver(delivery, by=cast.issuer, code=code, settled=PAID, **who)
     case.refresh_from_db()
     return case
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
+from portal.cases import event_guard
 from portal.cases.decision.decide import decide
 from portal.cases.decision.withdraw import withdraw
 from portal.cases.flow import MOVES
@@ -21,6 +24,7 @@ from portal.cases.intake.reveal import reveal_identity
 from portal.cases.models import Application, Case, CaseMaterial, Event
 from portal.cases.models.event import broken_links
 from portal.cases.numbers import CaseNumber
+from portal.cases.reading.log import events_are_whole
 from portal.cases.routes.opinions import answer
 from portal.cases.states import CaseStatus, TaskStatus
 from portal.catalog.editions.intake import withdraw_item
@@ -387,6 +391,39 @@ def test_events_can_be_neither_changed_nor_removed_not_even_by_sql(cast: Cast) -
     for statement in ("UPDATE cases_event SET text = 'x'", "DELETE FROM cases_event"):
         with pytest.raises(Exception, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def test_an_event_cannot_be_replaced_or_emptied_away(cast: Cast) -> None:
+    """What removes rows without a DELETE: a replacement on SQLite, the emptying of the table on PostgreSQL."""
+    event = received_case().events.latest("seq")
+    columns = "case_id, seq, at, actor_id, verb, name, from_status, to_status, text, data, once, previous_hash, hash"
+    same = f"SELECT id, {columns.replace(' text', chr(39) + 'forged' + chr(39))} FROM cases_event WHERE id = {event.pk}"
+    statements = {
+        "sqlite": [
+            f"INSERT OR REPLACE INTO cases_event (id, {columns}) {same}",
+            f"REPLACE INTO cases_event ({columns}) {same.replace('SELECT id, ', 'SELECT ')}",
+        ],
+        "postgresql": ["TRUNCATE cases_event CASCADE"],
+    }
+    for statement in statements[connection.vendor]:
+        with pytest.raises(Exception, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    assert Event.objects.get(pk=event.pk).text == event.text
+
+
+def test_a_guard_that_was_taken_down_and_an_event_that_was_the_newest_are_found(cast: Cast) -> None:
+    case = accepted_case()
+    call_command("verify_events")
+    event_guard.remove(connection)
+    try:
+        assert sum("guard" in problem for problem in events_are_whole()) == len(event_guard.GUARDS[connection.vendor])
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM cases_event WHERE id = {case.events.latest('seq').pk}")
+    finally:
+        event_guard.install(connection)
+    assert list(events_are_whole()) == [f"case {case.pk}: its newest event is not the one that was written last"]
+    with pytest.raises(CommandError, match=r"1 problem\(s\)"):
+        call_command("verify_events", stderr=StringIO())
 
 
 def test_a_forged_event_breaks_the_chain(cast: Cast) -> None:

@@ -26,10 +26,13 @@ from portal.cases.intake.outcomes import accept, deem_accepted
 from portal.cases.models import Case, Event, Task
 from portal.cases.routes.opinions import answer
 from portal.cases.routes.tasks import redispatch
-from portal.cases.states import AFTER_DECISION, ENDED, IN_PROGRESS, OPEN_TASK
+from portal.cases.states import AFTER_DECISION, ENDED, IN_PROGRESS, OPEN_TASK, WITHOUT_RESULT
 from portal.handover import integrity as handover_integrity
-from portal.handover.models import Slip
-from portal.handover.signing import bounce, sign
+from portal.handover.home import hand_back
+from portal.handover.models import Custody, Slip
+from portal.handover.signing import bounce, sign, take_back
+from portal.handover.slips import held_by
+from portal.handover.unsigned import presume, recall
 from portal.lib.refusal import Refused
 from portal.organisations.models import Organisation, Post, Role, User
 from portal.organisations.roles import DEPARTMENT_ROLES, WINDOW_ROLES
@@ -41,6 +44,7 @@ from tests.cast import (
     BRANCH,
     BRANCH_WINDOW,
     CENTRE,
+    PAID,
     PERSON,
     Cast,
     answer_all,
@@ -71,7 +75,7 @@ ALONGSIDE = {
 """Events that a verb may write beside its own."""
 OF_ITSELF = {"join", "overtake"}
 """Events of the portal, whoever caused them."""
-PER_TASK = {"sign_for", "bounce"}
+PER_TASK = {"sign_for", "bounce", "recall"}
 """One slip may bring several tasks, each with its event; every other verb writes one of its own."""
 
 
@@ -266,7 +270,8 @@ class CaseMachine(RuleBasedStateMachine):
     def transfer_result(self, who: int | None, which: int) -> None:
         def act(case: Case) -> Doer:
             by = self.officer(who, case.lead)
-            return did(transfer_result(case, [NewResult("证书", "1")], set(), by=by), by, case.lead)
+            returned = {line.key for line in held_by(case, case.lead)} if case.outcome == "refused" else set()
+            return did(transfer_result(case, [NewResult("证书", "1")], returned, by=by), by, case.lead)
 
         self.attempt("transfer_result", which, act)
 
@@ -298,9 +303,40 @@ class CaseMachine(RuleBasedStateMachine):
             code = case.documents.get(kind="pickup_notice").content["pickup_code"] if right else "x"
             collector = {"name": "示例乙", "identity_kind": "111", "identity_number": PERSON}
             by = self.issuer(who)
-            return did(deliver(delivery, by=by, code=code, **collector), by)
+            return did(deliver(delivery, by=by, code=code, settled=PAID, **collector), by)
 
         self.attempt("deliver", which, act)
+
+    @rule(who=PEOPLE, pick=st.integers(0, 5))
+    def recall(self, who: int | None, pick: int) -> None:
+        by = self.window(who, 0)
+        self.attempt("recall", 0, lambda case: did(recall(self._slip(case, pick), by=by, reason="分办有误"), by))
+
+    @rule(pick=st.integers(0, 5), late=st.booleans())
+    def presume(self, pick: int, late: bool) -> None:
+        def act(case: Case) -> Doer:
+            slip = self._slip(case, pick)
+            if late:
+                Slip.objects.filter(pk=slip.pk).update(issued_at=timezone.now() - timedelta(days=30))
+            return did(presume(Slip.objects.get(pk=slip.pk)), None)
+
+        self.attempt("sign_for", 0, act)
+
+    @rule(who=PEOPLE, which=st.integers(0, 1))
+    def take_back(self, who: int | None, which: int) -> None:
+        def act(case: Case) -> Doer:
+            slip = case.slips.filter(direction="home").order_by("-pk").first()
+            if slip is None:
+                raise Refused("没有交接单")
+            by = self.window(who, which)
+            return did(take_back(slip, by=by), by)
+
+        self.attempt("take_back", which, act)
+
+    @rule(who=PEOPLE, which=st.integers(0, 1))
+    def hand_back(self, who: int | None, which: int) -> None:
+        collector, by = {"name": "示例乙", "identity_kind": "111", "identity_number": PERSON}, self.window(who, which)
+        self.attempt("hand_back", which, lambda case: did(hand_back(case, by=by, **collector), by))
 
     def _slip(self, case: Case, pick: int) -> Slip:
         slips = list(case.slips.order_by("pk"))
@@ -367,7 +403,8 @@ def whoever_is(role: Role, window: str, center: str) -> User:
 
 def held_the_post(verb: str, by: User | None, case: Case, department: Organisation | None) -> None:
     """Whoever succeeded stands among the actors of the table, in the case's centre and zone, or in the department."""
-    actors = MOVES["accept" if verb == "check_materials" else verb].actors if verb != "answer" else ANSWERING
+    as_window = {"check_materials", "take_back", "hand_back"}
+    actors = MOVES["accept" if verb in as_window else verb].actors if verb != "answer" else ANSWERING
     if by is None:
         assert SYSTEM in actors, verb
         return
@@ -395,6 +432,8 @@ def its_papers_fit(case: Case) -> None:
     assert slips.filter(direction="to_window").count() == (case.status == "result_transfer")
     assert (case.tasks.filter(status="sent").count() > 0) == slips.filter(direction="to_department").exists()
     assert (open_tasks > 0) == (case.status in IN_PROGRESS)
+    if case.status in WITHOUT_RESULT:
+        assert not Custody.objects.now().of_case(case).filter(holder="department").exists()
     shelved = Delivery.objects.waiting().filter(case=case).exclude(shelf="")
     assert shelved.count() == (case.status == "ready")
     assert (case.clock_state == "stopped") == (case.status in AFTER_DECISION | ENDED)
@@ -417,6 +456,8 @@ NEXT: dict[str, Callable[[CaseMachine, int], None]] = {
     ),
     "result_transfer": lambda machine, which: machine.at_the_counter(None, False),
     "ready": lambda machine, which: machine.deliver(None, which, True),
+    "withdrawn": lambda machine, which: (machine.take_back(None, which), machine.hand_back(None, which))[0],
+    "lapsed": lambda machine, which: machine.hand_back(None, which),
 }
 """What the right person does next, by the status of the case."""
 DAILY = {"accept", "sign_for", "answer", "grant", "transfer_result", "take_in_result", "ready_at_window", "deliver"}

@@ -14,6 +14,7 @@ from portal.pickup.delivering import deliver
 from portal.pickup.results import NewResult, ready_at_window, take_in, transfer_result
 from tests.cast import (
     COMPANY,
+    PAID,
     PERSON,
     Cast,
     accepted_case,
@@ -76,9 +77,8 @@ def test_a_granted_case_comes_back_and_is_handed_out_to_the_right_person(cast: C
     slip = transfer_result(case, [NewResult("不动产权证书", "浙（2026）绍兴市0000001号")], set(), by=officer)
     delivery = take_in(slip, "A架1层", by=cast.issuer)
     code = case.documents.get(kind="pickup_notice").content["pickup_code"]
-    deliver(
-        delivery, by=cast.issuer, code=code, name="示例乙", identity_kind="111", identity_number=PERSON, authority=""
-    )
+    who = {"name": "示例乙", "identity_kind": "111", "identity_number": PERSON}
+    deliver(delivery, by=cast.issuer, code=code, settled=PAID, **who)
     case.refresh_from_db()
     assert case.status == CaseStatus.DELIVERED
     assert case.documents.filter(kind="delivery_receipt").count() == 1

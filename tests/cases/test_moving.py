@@ -246,7 +246,7 @@ def test_a_deadline_that_is_not_where_the_calendar_puts_it_is_found_the_same_nig
     assert list(problems()) == [f"cases.promised {case.pk}: stored 2027-01-29, the calendar says 2027-01-13"]
 
 
-def test_a_step_runs_from_its_signature_also_when_the_calendar_changes(
+def test_a_step_runs_from_its_slip_also_when_the_calendar_changes(
     cast: Cast, in_january_2027: time_machine.Coordinates
 ) -> None:
     case = accepted_case()

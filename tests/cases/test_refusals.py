@@ -36,7 +36,9 @@ from portal.documents.models import Counter, Document
 from portal.handover import integrity as handover_integrity
 from portal.handover import signing
 from portal.handover.forwarding import forward
+from portal.handover.home import call_home, hand_back
 from portal.handover.models import Custody, Slip, SlipStatus
+from portal.handover.unsigned import presume, recall, remind
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Role, User, Window
 from portal.pickup import integrity as pickup_integrity
@@ -67,6 +69,7 @@ from tests.stages import (
 )
 
 pytestmark = pytest.mark.django_db
+COLLECTOR = {"name": "示例乙", "identity_kind": "111", "identity_number": PERSON}
 
 
 @dataclass
@@ -143,7 +146,11 @@ VERBS: dict[str, tuple[str, str, Verb]] = {
     "decide": ("decider", "decision", lambda t, by: decide(t.decision, by=by, granted=False)),
     "sign": ("other_officer", "to_department", lambda t, by: signing.sign(t.to_department, by=by)),
     "bounce": ("lead_officer", "to_department", lambda t, by: signing.bounce(t.to_department, by=by, reason=" ")),
+    "recall": ("receiver", "to_department", lambda t, by: recall(t.to_department, by=by, reason=" ")),
     "forward": ("receiver", "case", lambda t, by: forward(t.case, by=by)),
+    "take_back": ("lead_officer", "to_window", lambda t, by: signing.take_back(t.to_window, by=by)),
+    "call_home": ("receiver", "case", lambda t, by: call_home(t.case, by=by)),
+    "hand_back": ("receiver", "case", lambda t, by: hand_back(t.case, by=by, **{**COLLECTOR, "name": " "})),
     "take_in_slip": ("lead_officer", "to_window", lambda t, by: signing.take_in(t.to_window, by=by)),
     "send_back": ("issuer", "to_window", lambda t, by: signing.send_back(t.to_window, by=by, reason=" ")),
     "transfer_result": ("lead_officer", "case", lambda t, by: transfer_result(t.case, [], set(), by=by)),
@@ -156,6 +163,8 @@ BY_ITSELF: dict[str, tuple[str, Callable[[Things], object]]] = {
     "deem_accepted": ("case", lambda t: deem_accepted(t.case)),
     "deem_consent": ("task", lambda t: deem_consent(t.task)),
     "lapse": ("case", lambda t: lapse(t.case)),
+    "remind": ("to_department", lambda t: remind(t.to_department)),
+    "presume": ("to_department", lambda t: presume(t.to_department)),
 }
 
 

@@ -241,7 +241,7 @@ def test_a_result_on_its_way_to_the_applicant(cast: Cast) -> None:
 
 def test_a_result_with_an_error_goes_back_and_its_entry_is_gone(cast: Cast) -> None:
     case = decided_case(cast, granted=False)
-    slip = transfer_result(case, PAPER, {"m05"}, by=cast.officer("sx-jsj"))
+    slip = transfer_result(case, PAPER, {"m05"}, by=cast.officer("sx-jsj"), kept="归入案卷")
     bounce_result(slip, by=cast.issuer, reason=" 证号有误 ", once="k7")
     assert trail(case)[-1] == ("bounce_refusal", "issuer", "decided_refused")
     assert told(case, "bounce_refusal") == ["证号有误"]

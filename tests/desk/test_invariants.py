@@ -67,6 +67,11 @@ def rewrite_an_event() -> None:
     unguarded("UPDATE cases_event SET text = 'forged' WHERE seq = 2")
 
 
+def forget_the_newest_event() -> None:
+    newest = Event.objects.filter(case=Case.objects.earliest("pk")).latest("seq")
+    unguarded(f"DELETE FROM cases_event WHERE id = {newest.pk}")
+
+
 def written(path: str, data: bytes | None) -> Undo:
     """Put other bytes where a stored file lies, or none; gives back how to undo it."""
     place = private_path(path)
@@ -148,6 +153,8 @@ DAMAGE: dict[str, Callable[[], Undo | object]] = {
     "beyond the highest serial .* of slips": lambda: past(Counter, series__startswith="slip:").update(last=999),
     "was changed after it was written": rewrite_an_event,
     "event 3 follows 1": lambda: unguarded("DELETE FROM cases_event WHERE seq = 2"),
+    "is not the one that was written last": forget_the_newest_event,
+    "the guard .* of the events is missing": lambda: event_guard.remove(connection),
     "is missing": lambda: written(CaseFile.objects.get().path, None),
     "file .* was changed": lambda: written(CaseFile.objects.get().path, PDF + b"forged"),
     "edition .* was changed": lambda: past(Edition).update(definition={}),

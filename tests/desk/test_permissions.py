@@ -156,6 +156,7 @@ ROWS: dict[str, tuple[Callable[[Things], list[object]], set[str], int]] = {
         {"receiver", "lead_officer", "issuer", "supervisor"},
         HIDDEN,
     ),
+    "desk_slip_paper": (lambda t: [t.slip], {"receiver", "lead_officer", "issuer", "supervisor"}, HIDDEN),
     "desk_file": (lambda t: [t.file], {"receiver", "lead_officer", "issuer", "supervisor"}, HIDDEN),
     "cases_modeladmin_index": (
         lambda t: [],
@@ -179,9 +180,9 @@ ROWS: dict[str, tuple[Callable[[Things], list[object]], set[str], int]] = {
     "desk_ledger_export": (lambda t: ["TZ-09", "csv"], LEDGER_READERS, REFUSED),
     "moves_modeladmin_index": (lambda t: [], LEDGER_READERS, REFUSED),
     "moves_modeladmin_inspect": (lambda t: [t.move], {"receiver", "lead_officer", "issuer", "supervisor"}, HIDDEN),
-    "promises_modeladmin_index": (lambda t: [], {"supervisor", "publisher"}, REFUSED),
-    "promises_modeladmin_inspect": (lambda t: [t.promise], {"supervisor", "publisher"}, HIDDEN),
-    "promises_modeladmin_retry": (lambda t: [t.promise], {"supervisor", "publisher"}, HIDDEN),
+    "promises_modeladmin_index": (lambda t: [], {"supervisor", "publisher", "root"}, REFUSED),
+    "promises_modeladmin_inspect": (lambda t: [t.promise], {"supervisor", "publisher", "root"}, HIDDEN),
+    "promises_modeladmin_retry": (lambda t: [t.promise], {"supervisor", "publisher", "root"}, HIDDEN),
     "tasks_modeladmin_inspect": (lambda t: [t.task], set(), HIDDEN),
     "pickup_modeladmin_inspect": (
         lambda t: [t.delivery],

@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from portal.cases.decision.withdraw import withdraw
 from portal.cases.intake.materials import check_materials
 from portal.cases.intake.outcomes import deem_accepted
 from portal.cases.models import Application, Case, CaseFile, CaseMaterial, Event, Task
@@ -44,7 +45,7 @@ from tests.cast import (
 from tests.desk.test_permissions import ROWS, client_of, named
 from tests.desk.test_screens import intake_data
 from tests.files import PDF
-from tests.stages import bounced, in_correction, in_department, in_transfer, ready
+from tests.stages import bounced, in_correction, in_department, in_transfer, ready, withdrawn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LEAD = "sx-jsj"
@@ -152,6 +153,20 @@ def result_slip(cast: Cast) -> Slip:
     return in_transfer(cast).slips.get(direction="to_window")
 
 
+def slip_home(cast: Cast) -> Slip:
+    case = in_department(cast)
+    withdraw(case, by=cast.receiver, reason="项目暂缓")
+    return case.slips.get(direction="home")
+
+
+def kept_in_department(cast: Cast) -> Case:
+    """Ended before the portal made slips for the way home."""
+    slip = slip_home(cast)
+    Slip.objects.filter(pk=slip.pk).update(status="cancelled")
+    Custody.objects.hand_over(Custody.objects.travelling_on(slip), to="department", organisation=slip.department)
+    return slip.case
+
+
 def withdrawn_item(cast: Cast) -> ServiceItem:
     item = ServiceItem.objects.get(code="TZ-09")
     withdraw_item(item, by=None, reason="暂停")
@@ -176,6 +191,7 @@ def remark(cast: Cast) -> GuideFeedback:
     )
 
 
+COLLECTOR = {"name": "示例乙", "identity_kind": "111", "identity_number": PERSON}
 POSTINGS: dict[str, Posting] = {
     "desk_intake_item": Posting(
         lambda cast: ServiceItem.objects.get(code="TZ-09"), WINDOW, lambda item: intake_data(), lambda item: ["TZ-09"]
@@ -191,6 +207,8 @@ POSTINGS: dict[str, Posting] = {
     "cases_modeladmin_upload": Posting(lambda cast: received_case(), WINDOW, a_scan),
     "cases_modeladmin_serve": Posting(lambda cast: accepted_case(), WINDOW, handed_over),
     "cases_modeladmin_forward": Posting(brought_later, WINDOW),
+    "cases_modeladmin_hand_back": Posting(withdrawn, WINDOW, lambda case: COLLECTOR),
+    "cases_modeladmin_call_home": Posting(kept_in_department, WINDOW),
     "cases_modeladmin_withdraw": Posting(lambda cast: received_case(), WINDOW, because),
     "cases_modeladmin_reveal": Posting(
         lambda cast: accepted_case(), WINDOW | {"issuer", "lead_officer", "lead_decider"}, because
@@ -214,8 +232,10 @@ POSTINGS: dict[str, Posting] = {
     ),
     "slips_modeladmin_sign": Posting(slip_to_lead, frozenset({"lead_officer"}), lambda slip: {"matches": "yes"}),
     "slips_modeladmin_bounce": Posting(slip_to_lead, frozenset({"lead_officer"}), because),
+    "slips_modeladmin_recall": Posting(slip_to_lead, WINDOW, because),
     "slips_modeladmin_take_in": Posting(result_slip, frozenset({"issuer"}), lambda slip: {"shelf": "A架"}),
     "slips_modeladmin_bounce_result": Posting(result_slip, frozenset({"issuer"}), because),
+    "slips_modeladmin_take_back": Posting(slip_home, WINDOW, lambda slip: {"matches": "yes"}),
     "pickup_modeladmin_deliver": Posting(
         lambda cast: Delivery.objects.get(case=ready(cast)), frozenset({"issuer"}), collector
     ),
@@ -223,7 +243,7 @@ POSTINGS: dict[str, Posting] = {
     # No guide of it is published here, so that not even the office reopens it (test_editions does).
     "items_modeladmin_reopen": Posting(withdrawn_item, frozenset(), because),
     # Promised work belongs to the house as a whole, so that the supervisors of every centre may have it tried again.
-    "promises_modeladmin_retry": Posting(dead_promise, OFFICE | {"supervisor", "branch_supervisor"}),
+    "promises_modeladmin_retry": Posting(dead_promise, OFFICE | {"supervisor", "branch_supervisor", "root"}),
     "desk_handbook_order": Posting(lambda cast: None, OFFICE, lambda nothing: {"scope": "centre"}, lambda nothing: []),
     "handbooks_modeladmin_retry": Posting(failed_handbook, OFFICE),
     "desk_health": Posting(
@@ -233,8 +253,8 @@ POSTINGS: dict[str, Posting] = {
 }
 # Pages that are only read.
 READ = {
-    "desk_intake", "desk_document", "desk_file", "desk_edition", "desk_edition_compare", "desk_ledger",
-    "desk_ledger_export", "desk_handbook_compare", "desk_handbook_file", "desk_handbook_progress",
+    "desk_intake", "desk_document", "desk_slip_paper", "desk_file", "desk_edition", "desk_edition_compare",
+    "desk_ledger", "desk_ledger_export", "desk_handbook_compare", "desk_handbook_file", "desk_handbook_progress",
     "desk_health_export",
 }  # fmt: skip
 TRIED = {"desk_lint_try"}
@@ -314,6 +334,7 @@ def test_what_is_only_read_takes_no_form_not_even_from_who_sees_it(name: str, ca
         "desk_edition_compare": ["TZ-09"],
         "desk_ledger": ["TZ-09"],
         "desk_ledger_export": ["TZ-09", "csv"],
+        "desk_slip_paper": [case.slips.earliest("pk").pk],
         "desk_handbook_file": [1],
         "desk_handbook_progress": [1],
     }

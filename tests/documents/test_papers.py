@@ -15,15 +15,18 @@ from pypdf import PdfReader
 from portal.cases.decision.withdraw import withdraw
 from portal.cases.intake.correction import complete_correction, lapse, request_correction
 from portal.cases.intake.materials import check_materials
+from portal.cases.intake.outcomes import accept
 from portal.cases.intake.printing import print_application_form, print_receipt
 from portal.cases.models import Case
 from portal.documents.models import Document
 from portal.documents.registry import KINDS, Rendition
 from portal.documents.verification import verification_url
+from portal.handover.home import hand_back
+from portal.handover.signing import take_back
 from portal.lib.pdf import render_pdf
 from portal.pickup.delivering import deliver
 from portal.pickup.results import NewResult, take_in, transfer_result
-from tests.cast import COMPANY, PERSON, Cast, company, decided_case, good_rows, received_case
+from tests.cast import COMPANY, PERSON, Cast, company, decided_case, good_rows, received_case, sign_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LONG = "很长的名称" * 60
@@ -53,7 +56,11 @@ def every_paper(cast: Cast) -> dict[str, Document]:
     request_correction(first, {"m01": HOSTILE}, by=cast.receiver)
     check_materials(first, good_rows(first), by=cast.receiver)
     complete_correction(first, by=cast.receiver)
+    accept(first, by=cast.receiver)
+    sign_all(first, cast)
     withdraw(first, by=cast.receiver, reason=HOSTILE)
+    take_back(first.slips.get(direction="home"), by=cast.receiver)
+    hand_back(first, by=cast.receiver, name="示例乙", identity_kind="111", identity_number=PERSON)
     given_up = received_case("TZ-09", applicant=company(name=HOSTILE))
     request_correction(given_up, {"m01": HOSTILE}, by=cast.receiver)
     Case.objects.filter(pk=given_up.pk).update(correction_due=timezone.localdate() - timedelta(days=1))

@@ -19,6 +19,7 @@ from portal.pickup.models import Delivery, Result
 from portal.pickup.results import NewResult, bounce_result, ready_at_window, take_in, transfer_result
 from tests.cast import (
     OTHER_PERSON,
+    PAID,
     PERSON,
     Cast,
     accepted_case,
@@ -42,7 +43,8 @@ def shelved(cast: Cast) -> tuple[Delivery, str]:
 
 def collect(delivery: Delivery, cast: Cast, code: str, **changes) -> None:
     fields = {"name": "示例乙", "identity_kind": "111", "identity_number": PERSON, **changes}
-    deliver(delivery, by=changes.pop("by", cast.issuer), code=code, **{k: v for k, v in fields.items() if k != "by"})
+    by, who = changes.pop("by", cast.issuer), {k: v for k, v in fields.items() if k != "by"}
+    deliver(delivery, by=by, code=code, settled=PAID, **who)
 
 
 def wrong(code: str) -> str:
@@ -187,7 +189,7 @@ def test_only_the_lead_departments_officer_sends_results_and_only_decided_ones(c
 @pytest.mark.parametrize("granted", [True, False])
 def test_a_wrong_result_goes_back_to_where_it_was_decided_and_comes_again(cast: Cast, granted: bool) -> None:
     case = decided_case(cast, granted=granted)
-    slip = transfer_result(case, PAPER, {"m01"}, by=cast.officer("sx-jsj"))
+    slip = transfer_result(case, PAPER, {"m01"}, by=cast.officer("sx-jsj"), kept="归入案卷")
     with pytest.raises(Refused, match="理由"):
         bounce_result(slip, by=cast.issuer, reason="")
     bounce_result(Slip.objects.get(pk=slip.pk), by=cast.issuer, reason="证号有误")
@@ -195,7 +197,7 @@ def test_a_wrong_result_goes_back_to_where_it_was_decided_and_comes_again(cast: 
     assert case.status == (CaseStatus.DECIDED_GRANTED if granted else CaseStatus.DECIDED_REFUSED)
     slip.refresh_from_db()
     assert slip.status == SlipStatus.BOUNCED
-    again = transfer_result(case, PAPER, {"m01"}, by=cast.officer("sx-jsj"))
+    again = transfer_result(case, PAPER, {"m01"}, by=cast.officer("sx-jsj"), kept="归入案卷")
     take_in(again, "A", by=cast.issuer)
 
 

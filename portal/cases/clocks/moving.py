@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from portal.cases.clocks.limits import ACCEPTANCE_DAYS, CORRECTION_DAYS, limits, natural_days, working_days
+from portal.cases.clocks.limits import ACCEPTANCE_DAYS, CORRECTION_DAYS, limits, natural_days, step_due, working_days
 from portal.cases.models import Case, Event, Task
 from portal.cases.states import IN_PROGRESS, CaseStatus, ClockState
 from portal.documents.models import Document
@@ -20,6 +20,8 @@ from portal.lib import words
 from portal.workdays.models import CalendarChange
 from portal.workdays.registry import Keeper, Move, kept_by, register
 from portal.workdays.words import due_in_words
+
+OF_A_STEP = ("name", "status", "limit_days", "sent_at", "signed_at", "due")
 
 
 def awaiting_acceptance() -> QuerySet[Case]:
@@ -43,7 +45,8 @@ def running() -> QuerySet[Case]:
 
 
 def open_tasks() -> QuerySet[Task]:
-    return Task.objects.open().select_related("department")
+    tasks = Task.objects.open().select_related("department", "case")
+    return tasks.only("department__short_name", "case__promised_due", "case__statutory_due", *OF_A_STEP)
 
 
 def acceptance_due(case: Case) -> date | None:
@@ -90,9 +93,11 @@ def promised_due(case: Case) -> date | None:
 
 
 def task_due(task: Task) -> date | None:
-    """A step runs from the signature; until then from the day it was sent."""
-    began = task.signed_at or task.sent_at
-    return working_days(timezone.localdate(began), task.limit_days) if began else None
+    """The one date that its slip says; a department that has signed before works on without a new slip."""
+    if task.sent_at is None:
+        return None
+    to_sign = task.sent_at != task.signed_at
+    return step_due(task.case, timezone.localdate(task.sent_at), task.limit_days, to_sign=to_sign)
 
 
 def tell(case: Case, moved: list[Move], why: str) -> list[list[str]]:

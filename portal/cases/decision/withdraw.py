@@ -6,7 +6,7 @@ from portal.cases.models import Case
 from portal.cases.models.acting import acting
 from portal.cases.papers import notices
 from portal.cases.routes.join import cancel_open_tasks
-from portal.cases.signals import case_withdrawn
+from portal.cases.signals import case_ended
 from portal.cases.states import ClockState
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
@@ -22,4 +22,4 @@ def withdraw(case: Case, *, by: User, reason: str, once: str | None = None) -> N
         cancel_open_tasks(case)
         case.record(done, by=by, text=reason.strip(), once=once)
         case.issue("withdrawal", notices.withdrawal(case, by, reason.strip()), by=by)
-        case_withdrawn.send(sender=Case, case=case, by=by)
+        case_ended.send(sender=Case, case=case, by=by)

@@ -12,6 +12,7 @@ from portal.cases.intake.serving import keep_service
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.models.acting import acting
 from portal.cases.papers import notices
+from portal.cases.signals import case_ended
 from portal.cases.states import ClockState, Service
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
@@ -105,6 +106,7 @@ def lapse(case: Case) -> None:
         done = case.claim("lapse", by=None, clock_state=ClockState.STOPPED)
         case.record(done, by=None, text="补正期限届满没有补齐，视为放弃本次申请，可以重新申请。", once="lapse")
         case.issue("lapse", notices.lapse(case, None), by=None)
+        case_ended.send(sender=Case, case=case, by=None)
 
 
 def lacking(case: Case) -> list[CaseMaterial]:

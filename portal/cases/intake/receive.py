@@ -19,6 +19,7 @@ from portal.catalog.schema.questions import Answers
 from portal.lib.digests import canonical
 from portal.lib.identity import IdentityError, check_identity
 from portal.lib.refusal import Refused
+from portal.lib.words import day
 from portal.organisations import authority
 from portal.organisations.models import User, Window
 
@@ -77,6 +78,8 @@ def _receive(
 ) -> Case:
     number = _checked(applicant)
     found = ServiceItem.objects.open_for_intake().filter(pk=item.pk).select_related("zone", "lead").first()
+    if item.coming:
+        raise Refused(f"“{item.name}”自{day(item.coming)}起受理，现在还不能收件。", field="item")
     if found is None or (edition := found.current_edition) is None:
         raise Refused("该事项已暂停或者取消办理，不能收件。", field="item")
     item = found

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models, transaction
 
 from portal.cases.models.case import Case
+from portal.cases.models.event import keep_head
 
 
 @contextmanager
@@ -29,6 +30,7 @@ def acting(case: Case, *things: models.Model) -> Iterator[None]:
             yield
             if outermost:
                 _do_what_was_put_off(case)
+                keep_head(case)
     except BaseException:
         for thing, inside in before:
             _put_back(thing, *inside)

@@ -74,6 +74,12 @@ class Application(models.Model):
         """The applicant's name for everybody: a body in full, a person masked."""
         return mask_applicant(self.applicant_name, is_body=self.applicant_kind == ApplicantKind.BODY)
 
+    def is_collected_by(self, name: str, number: str) -> bool:
+        """A person collects with the document they applied with; a body sends its contact or legal representative."""
+        if self.applicant_kind == ApplicantKind.PERSON:
+            return name == self.applicant_name and blind_index(number) == self.identity_index
+        return name in {self.contact_name, self.legal_representative}
+
     @property
     def identity_masked(self) -> str:
         return mask_identity(self.identity_number)

@@ -83,6 +83,8 @@ class Case(models.Model):
     answers = models.JSONField("申请表", default=dict, editable=False)
     sealed_answers = EncryptedTextField("申请表中的证件和电话", blank=True, default="", editable=False)
 
+    event_head = models.CharField("最后一条日志的校验值", max_length=64, default="", editable=False)
+
     documents = models.ManyToManyField(Document, verbose_name="文书", related_name="cases")
 
     put_off: tuple[Callable[[], object], ...] | None = None

@@ -66,7 +66,7 @@ def acceptance(case: Case, by: User | None, lines: list[CaseMaterial]) -> Conten
         "special_procedures": [f"{found.kind}：{found.note}" for found in definition.special_procedures],
         "fee": definition.fee.model_dump(),
         "results": [result.name for result in definition.results],
-        "delivery": list(definition.delivery),
+        "delivery": list(definition.ways_now),
         "delivery_limit": definition.delivery_text,
         "received": [_line(line) for line in lines if line.received],
         "missing": [{"no": line.order, "name": line.name} for line in lines if not line.received],

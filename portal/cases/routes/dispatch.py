@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from portal.cases.clocks.limits import working_days
+from portal.cases.clocks.limits import step_due
 from portal.cases.models import Case, Task
 from portal.cases.models.acting import acting
 from portal.cases.signals import tasks_sent
@@ -86,7 +86,7 @@ def open_stage(case: Case, number: int, *, by: User | None) -> None:
     going_on = [task for task in tasks if task.department_id in signed]
     for task in going_on:
         task.status, task.sent_at, task.signed_at = TaskStatus.WORKING, now, now
-        task.due = working_days(timezone.localdate(now), task.limit_days)
+        task.due = step_due(case, timezone.localdate(now), task.limit_days, to_sign=False)
     Task.objects.bulk_update(going_on, ["status", "sent_at", "signed_at", "due"])
     send(case, [task for task in tasks if task.department_id not in signed], by=by)
 
@@ -98,6 +98,6 @@ def send(case: Case, tasks: list[Task], *, by: User | None) -> None:
     now = timezone.now()
     for task in tasks:
         task.status, task.sent_at = TaskStatus.SENT, now
-        task.due = working_days(timezone.localdate(now), task.limit_days)
+        task.due = step_due(case, timezone.localdate(now), task.limit_days)
     Task.objects.bulk_update(tasks, ["status", "sent_at", "due"])
     tasks_sent.send(sender=type(case), case=case, tasks=tasks, by=by)

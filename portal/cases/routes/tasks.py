@@ -16,15 +16,18 @@ from portal.organisations import authority
 from portal.organisations.models import Organisation, User
 
 
-def sign_for(task: Task, *, by: User, once: str | None = None) -> None:
-    """签收: the department has the papers; its limit runs from now (M5 of the slip). Called by the slip's verb."""
+def sign_for(task: Task, *, by: User | None, once: str | None = None) -> None:
+    """签收: the department has the papers; its last day stays the one that the slip says. Called by the slip's verb.
+
+    Without `by` the slip lay unsigned for too long and counts as received (推定签收).
+    """
     with acting(task.case, task):
         task.case.guard("sign_for", by=by, department=task.department)
         now = timezone.now()
-        due = working_days(timezone.localdate(now), task.limit_days)
-        task.claim("签收", {TaskStatus.SENT}, TaskStatus.WORKING, signed_at=now, signed_by=by, due=due)
+        task.claim("签收", {TaskStatus.SENT}, TaskStatus.WORKING, signed_at=now, signed_by=by)
         done = task.case.claim("sign_for", by=by, department=task.department)
-        task.case.record(done, by=by, text=f"{task.department}签收，承办“{task.name}”。", once=once)
+        how = "签收" if by else "逾期没有签收，推定签收"
+        task.case.record(done, by=by, text=f"{task.department}{how}，承办“{task.name}”。", once=once)
 
 
 def bounce(task: Task, *, by: User, reason: str, once: str | None = None) -> None:
@@ -48,6 +51,23 @@ def refuse_to_bounce(task: Task, *, by: User, reason: str) -> None:
     last = working_days(timezone.localdate(task.sent_at), BOUNCE_DAYS) if task.sent_at else None
     if last and timezone.localdate() > last:
         raise Refused(f"分办已超过{BOUNCE_DAYS}个工作日，不能再退回，请签收后办理。")
+
+
+def recall(task: Task, *, by: User, reason: str, once: str | None = None) -> None:
+    """收回: the window takes a step back that its department has not signed for itself, to dispatch it anew.
+
+    Called by the slip's verb.
+    """
+    with acting(task.case, task):
+        case = task.case
+        authority.require(by, of_move("recall"), place_of(case))
+        unsigned: set[str] = {TaskStatus.SENT} if task.signed_by_id else {TaskStatus.SENT, TaskStatus.WORKING}
+        task.claim("收回", unsigned, TaskStatus.BOUNCED, bounce_reason=reason.strip(), signed_at=None)
+        text = f"窗口收回{task.department}的“{task.name}”：{reason.strip()}"
+        if case.status == CaseStatus.DISPATCHED and nobody_holds(case):
+            case.record(case.claim("recall", by=by), by=by, text=text, once=once)
+        else:
+            case.note("recall", "收回", by=by, text=text, once=once)
 
 
 def redispatch(task: Task, *, by: User, department: Organisation, once: str | None = None) -> None:

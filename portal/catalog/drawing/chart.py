@@ -176,7 +176,7 @@ def chart_rows(
         who = who_acts(route.result.performer, names[definition.lead_dept])
         put(DEPARTMENT_LANE, [said(RESULT, who, route.result.name, days(route.result.limit_wd))])
     put(WINDOW_LANE, [said(ISSUE, "出件窗口", route.issue.name, days(route.issue.limit_wd))])
-    put(APPLICANT_LANE, [said(COLLECT, "领取结果", "、".join(definition.delivery) or "窗口领取")])
+    put(APPLICANT_LANE, [said(COLLECT, "领取结果", "、".join(definition.ways_now) or "窗口领取")])
     return rows
 
 

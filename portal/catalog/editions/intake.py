@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.utils import timezone
 from portal.catalog.finding.indexing import index_items
 from portal.catalog.items.models import LONGEST_REASON, IntakeAct, IntakeChange, ItemStatus, ServiceItem
 from portal.catalog.items.shown import item_changed
+from portal.lib import words
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.authority import require
 
@@ -74,6 +75,21 @@ def reopen_item(item: ServiceItem, *, by: User | None, reason: str) -> None:
         raise TooLate(f"“{item.name}”没有取消，不需要恢复。")
     record(item, IntakeAct.REOPENED, by=by, reason=why, at=timezone.now())
     _shown_anew(item)
+
+
+def keep_days(today: date) -> None:
+    """What the days of the editions in force ask for: intake begins on 计划生效日期 and ends on 计划取消日期.
+
+    Done by the portal itself, each item by itself and once: whoever opens it again afterwards has the last word.
+    """
+    for item in ServiceItem.objects.filter(opens_on__lte=today, status=ItemStatus.IN_FORCE):
+        with transaction.atomic():
+            if ServiceItem.objects.filter(pk=item.pk, opens_on=item.opens_on).update(opens_on=None):
+                _shown_anew(item)
+    for item in ServiceItem.objects.filter(closes_on__lte=today).exclude(status=ItemStatus.WITHDRAWN):
+        with transaction.atomic():
+            if ServiceItem.objects.filter(pk=item.pk, closes_on=item.closes_on).update(closes_on=None):
+                _withdraw(item, None, f"计划取消日期（{words.day(item.closes_on)}）已到。", None)
 
 
 def record(

@@ -68,7 +68,22 @@ def examine(definition: ItemDefinition, around: Surroundings | None = None) -> l
     around = around or surroundings([definition.code])
     kinds = around.kinds.get(definition.code)
     found = preflight(definition, departments=around.departments, zones=around.zones, kinds_in_use=kinds)
+    found += validity_findings(definition)
     return with_waivers(definition.code, found + lint_definition(definition, around.rulebook))
+
+
+def validity_findings(definition: ItemDefinition) -> list[Finding]:
+    """What its days do on the day of publishing: an item that is over takes nothing in, one that is taken in today is
+    not shut until its next edition begins."""
+    today, found = timezone.localdate(), []
+    if definition.closes_on is not None and definition.closes_on <= today:
+        said = "计划取消日期已经到了，发布以后不能收件。"
+        found.append(Finding("cancel_on", "validity.over", said, "改正计划取消日期；事项已经取消的，不要发布。"))
+    waits = definition.opens_on is not None and definition.opens_on > today
+    if waits and ServiceItem.objects.open_for_intake().filter(code=definition.code).exists():
+        said = "本事项正在收件，现在发布，到计划生效日期以前都不能收件。"
+        found.append(Finding("effective_from", "validity.gap", said, "请用定时发布，在计划生效日期发布新版。"))
+    return found
 
 
 def kinds_in_use(codes: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -108,6 +123,8 @@ def _publish(
         "zone": Zone.objects.get(code=definition.zone),
         "lead": lead,
         "search_text": search_text(definition, lead),
+        "opens_on": definition.opens_on,
+        "closes_on": definition.closes_on,
         **IN_FORCE,
     }
     item = ServiceItem.held(definition.code, **values)

@@ -12,6 +12,7 @@ from typing import Any
 from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg
 from portal.catalog.editions.compare import KIND_NAMES
 from portal.catalog.papers.item_papers import copies_text
+from portal.catalog.schema.able import NOT_YET, Ability, said
 from portal.catalog.schema.choices import NECESSITIES
 from portal.catalog.schema.definition import (
     Contact,
@@ -181,7 +182,8 @@ def _steps(item: ItemDefinition) -> list[str]:
 
 
 def _delivery_texts(item: ItemDefinition) -> Pairs:
-    return [("送达方式", "、".join(item.delivery)), ("送达期限", item.delivery_text)]
+    ways = [text for text in ("、".join(item.ways_now), item.ways_note.rstrip("。")) if text]
+    return [("送达方式", "；".join(ways)), ("送达期限", item.delivery_text)]
 
 
 def _both(new: Pairs, old: Pairs | None) -> list[Line]:
@@ -210,10 +212,10 @@ def _services(item: ItemDefinition) -> list[str]:
     offered = {
         "网上办理": item.online,
         "预约": item.bookable,
-        "物流快递": item.mail_delivery,
+        said("物流快递", Ability.MAIL): item.mail_delivery,
         "自助终端": item.self_service,
         "代办": item.agency,
-        "告知承诺或者容缺": item.tolerant_supported,
+        said("告知承诺或者容缺", Ability.TOLERANCE): item.tolerant_supported,
         "预审": item.prereview_supported,
     }
     return [name for name, yes in offered.items() if yes]
@@ -322,15 +324,22 @@ def material_row(no: str, material: Material, item: ItemDefinition) -> MaterialR
         copies=copies_text(material),
         source="；".join(text for text in (source, shared) if text),
         standard="；".join(text.rstrip("。；") for text in rules if text),
-        tolerant="可容缺" if material.tolerant else "不容缺",
+        tolerant=_tolerated(material),
         shared="可免交" if material.shareable else "—",
         situation="；".join([situation_text(item, material.when), *_need(material)]),
         basis=material.basis,
     )
 
 
+def _tolerated(material: Material) -> str:
+    if not material.is_tolerated:
+        return "不容缺"
+    return "可容缺" if material.may_follow else NOT_YET
+
+
 def _need(material: Material) -> Iterable[str]:
-    return [] if material.necessity == "required" else [NECESSITIES[material.necessity]]
+    """What it is beside 必要; what may follow is said by the column of its own."""
+    return [NECESSITIES["optional"]] if material.necessity == "optional" else []
 
 
 def situation_text(item: ItemDefinition, when: Sequence[When]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TypeVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from portal.catalog.items.editioned import Editioned, EditionOf
@@ -38,7 +40,10 @@ def coded(rows: models.QuerySet[M], code: str) -> M | None:
 class ServiceItemQuerySet(models.QuerySet):
     def open_for_intake(self) -> ServiceItemQuerySet:
         """Items a window may take in today."""
-        return self.filter(status=ItemStatus.IN_FORCE, current_edition__isnull=False)
+        today = timezone.localdate()
+        in_force = self.filter(status=ItemStatus.IN_FORCE, current_edition__isnull=False)
+        begun = Q(opens_on=None) | Q(opens_on__lte=today)
+        return in_force.filter(begun, Q(closes_on=None) | Q(closes_on__gt=today))
 
     def matching(self, text: str) -> ServiceItemQuerySet:
         """Every word of `text` stands in name, code, department, pinyin or initials."""
@@ -60,6 +65,8 @@ class ServiceItem(Editioned):  # type: ignore[django-manager-missing]  # of its 
     current_edition = models.ForeignKey(
         "Edition", verbose_name="现行版本", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    opens_on = models.DateField("开始收件", null=True, editable=False)
+    closes_on = models.DateField("停止收件", null=True, editable=False)
     search_text = models.TextField(editable=False, default="")
     withdrawn_at = models.DateTimeField("取消时间", null=True, editable=False)
     withdrawn_by = models.ForeignKey(
@@ -92,7 +99,17 @@ class ServiceItem(Editioned):  # type: ignore[django-manager-missing]  # of its 
 
     @property
     def is_open_for_intake(self) -> bool:
-        return self.status == ItemStatus.IN_FORCE and self.current_edition_id is not None
+        today = timezone.localdate()
+        over = self.closes_on is not None and self.closes_on <= today
+        return (
+            self.status == ItemStatus.IN_FORCE and self.current_edition_id is not None and not over and not self.coming
+        )
+
+    @property
+    def coming(self) -> date | None:
+        """The day on which intake begins, while it has not begun (计划生效日期)."""
+        waits = self.opens_on is not None and self.opens_on > timezone.localdate()
+        return self.opens_on if waits and self.status == ItemStatus.IN_FORCE else None
 
     @property
     def edition_in_force(self) -> Edition:

@@ -94,7 +94,7 @@ def item_part(
             {**material_row(number, line, definition), "given": line.key in received}
             for number, line in enumerate(lines, start=1)
         ],
-        "delivery": [{"text": way, "chosen": False} for way in definition.delivery],
+        "delivery": [{"text": way, "chosen": False} for way in definition.ways_now],
     }
 
 

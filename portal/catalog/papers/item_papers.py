@@ -73,6 +73,7 @@ def head(definition: ItemDefinition, around: Around) -> Content:
         "department": around.name(definition.lead_dept),
         "guide_url": around.guide_url,
         "facts": facts(definition),
+        "ways_note": definition.ways_note,
         "where": where(definition, around),
     }
 
@@ -86,7 +87,7 @@ def facts(definition: ItemDefinition) -> list[Content]:
     fee = definition.fee
     return [
         {"label": "承诺期限", "value": definition.promised_limit.days_text(), "note": limit},
-        {"label": "到现场次数", "value": f"{definition.visits}次", "note": "、".join(definition.delivery)},
+        {"label": "到现场次数", "value": f"{definition.visits}次", "note": "、".join(definition.ways_now)},
         {"label": "收费", "value": fee.charge_text, "note": fee.item if fee.charged else ""},
         {
             "label": "办件类型",
@@ -182,9 +183,9 @@ def material_row(number: int, material: Material, definition: ItemDefinition) ->
         "notes": material.fill_notes,
         "issue_time": material.issue_time_rule,
         "basis": material.basis,
-        "later": may_follow(material),
+        "later": material.may_follow,
         "shared": material.shareable,
-        "marks": [*(["可容缺"] if may_follow(material) else []), *(["可共享免交"] if material.shareable else [])],
+        "marks": [*(["可容缺"] if material.may_follow else []), *(["可共享免交"] if material.shareable else [])],
         "necessity": NECESSITIES[material.necessity],
         "situation": definition.conditions_text(material.when),
     }
@@ -198,11 +199,6 @@ def copies_text(material: Material) -> str:
     if material.photocopies:
         parts.append(f"复印件{material.photocopies}份")
     return ("、".join(parts) or material.form or "不收纸质") + ("（核验原件）" if material.verify_original else "")
-
-
-def may_follow(material: Material) -> bool:
-    """Whether the case is taken in without it, on a promise to hand it in later (容缺受理)."""
-    return material.tolerant or material.necessity == "supply_later"
 
 
 def applies(conditions: tuple[When, ...], situation: Answers) -> bool:
@@ -224,6 +220,7 @@ def checklist(definition: ItemDefinition, around: Around, situation: Answers, fo
         "prohibitions": list(definition.prohibitions),
         "materials": rows,
         "later": [row["name"] for row in rows if row["later"]],
+        "tolerated": any(material.is_tolerated for material in taken),
         "shared": [row["name"] for row in rows if row["shared"]],
         "spared": [material.name for material in definition.materials if material not in taken],
         "special": [

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from portal.catalog.papers.item_papers import copies_text, may_follow
+from portal.catalog.papers.item_papers import copies_text
 from portal.catalog.schema.definition import ItemDefinition
 
 
@@ -35,6 +35,6 @@ def joint_materials(definitions: Iterable[ItemDefinition]) -> list[JointMaterial
             line = found.setdefault(material.name, JointMaterial(material.name))
             line.uses.append((definition.name, copies_text(material)))
             line.shared &= material.shareable
-            line.later &= may_follow(material)
+            line.later &= material.may_follow
             line.depends &= bool(material.when)
     return list(found.values())

@@ -11,9 +11,11 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from portal.catalog.schema.able import Ability, can
 from portal.catalog.schema.choices import CASE_TYPES
 from portal.catalog.schema.procedure import Procedure, procedure_of
 from portal.catalog.schema.questions import Answers, FormField, Part, Question, When, all_hold, choice_text
+from portal.catalog.schema.today import OfToday
 from portal.lib.digests import canonical, digest
 from portal.lib.words import all_of, condition
 
@@ -106,6 +108,16 @@ class Material(Part):
     sample: FileRef | None = Field(default=None, title="示例样表")
     remark: str = Field(default="", max_length=500, title="备注")
     when: tuple[When, ...] = Field(default=(), title="适用情形")
+
+    @property
+    def is_tolerated(self) -> bool:
+        """Whether the item allows to hand it in later; `may_follow` says whether the window does."""
+        return self.tolerant or self.necessity == "supply_later"
+
+    @property
+    def may_follow(self) -> bool:
+        """Whether a case is taken in without it today, on a promise to hand it in later (容缺受理)."""
+        return self.is_tolerated and can(Ability.TOLERANCE)
 
 
 class ResultPaper(Part):
@@ -279,7 +291,7 @@ class Definition(Part):
         return digest(self.model_dump(mode="json"))
 
 
-class ItemDefinition(Definition):
+class ItemDefinition(OfToday, Definition):
     """Everything about one service item (事项). Values that are a choice are kept as their Chinese label."""
 
     code: str = Field(pattern=r"^[A-Z]{2,3}-\d{2,4}$", title="事项编码")

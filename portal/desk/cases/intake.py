@@ -24,6 +24,7 @@ from portal.desk.base.parameters import text
 from portal.desk.base.views import BUSY, DeskView
 from portal.desk.cases.forms import IntakeForm, MaterialFormSet, blank_rows, checked_rows
 from portal.lib.refusal import Refused
+from portal.lib.words import day
 from portal.organisations.access import signed_in
 from portal.organisations.authority import posts_for, somewhere
 from portal.organisations.models import User
@@ -102,7 +103,8 @@ class Intake(DeskView):
         if item is None:
             return self._find_another(f"没有编码为“{code}”的事项，或者它不由您的窗口受理。请重新查找。")
         if request.method != "POST" and not item.is_open_for_intake:
-            return self._find_another(f"“{item.name}”（{code}）已经停止受理，不能收件。")
+            when = f"自{day(item.coming)}起受理，现在还不能收件" if item.coming else "已经停止受理，不能收件"
+            return self._find_another(f"“{item.name}”（{code}）{when}。")
         self.item = item
         return super().dispatch(request, *args, **kwargs)
 

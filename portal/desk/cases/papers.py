@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from portal.cases.models import Case, CaseFile
 from portal.cases.opening import pdf_for
 from portal.documents.models import Damaged, Document
+from portal.handover.models import Slip
 from portal.lib.binding import joined
 from portal.lib.files import serve_private
 from portal.organisations.access import signed_in
@@ -20,6 +21,13 @@ def document_pdf(request: HttpRequest, case_pk: int, document_pk: int) -> HttpRe
     case = get_object_or_404(Case.objects.visible_to(signed_in(request)), pk=case_pk)
     document = get_object_or_404(case.documents_for(request.user), pk=document_pk)
     return _printed(request, case, [document], f"document-{document.pk}.pdf")
+
+
+@require_GET
+def slip_paper(request: HttpRequest, slip_pk: int) -> HttpResponse:
+    """The print of a slip, through the door of slips: a department that brings papers home has no part in the case."""
+    slip = get_object_or_404(Slip.objects.visible_to(signed_in(request)), pk=slip_pk)
+    return _printed(request, slip.case, [slip.document], f"document-{slip.document_id}.pdf")
 
 
 @require_GET

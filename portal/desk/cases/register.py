@@ -9,11 +9,12 @@ from portal.cases.acts import of_move
 from portal.cases.models import Case, Task
 from portal.cases.models.doors import CaseQuerySet
 from portal.cases.reading.seeking import sought
-from portal.cases.states import AFTER_DECISION, AT_THE_WINDOW, DECIDED, ENDED, IN_PROGRESS, TaskStatus
+from portal.cases.states import AFTER_DECISION, AT_THE_WINDOW, DECIDED, ENDED, IN_PROGRESS, WITHOUT_RESULT, TaskStatus
 from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.cases import views
 from portal.desk.cases.tables import CaseTable
 from portal.desk.pickup import results
+from portal.handover.home import with_papers_here
 from portal.organisations.authority import posts_for, somewhere
 from portal.organisations.models import User
 
@@ -40,6 +41,7 @@ class CaseAdmin(DeskModelAdmin[CaseQuerySet]):
         "issue": "待当场出件",
         "decided": "已决定",
         "ended": "已结束",
+        "homeward": "材料待退还",
         "all": "全部",
     }
     work_of = {
@@ -47,6 +49,7 @@ class CaseAdmin(DeskModelAdmin[CaseQuerySet]):
         "bounced": "accept",
         "transfer": "transfer_result",
         "issue": "ready_at_window",
+        "homeward": "withdraw",
     }
     """Filters that are somebody's work, with the move of whoever does it; others do not see them."""
     default_filter = "all"
@@ -56,6 +59,7 @@ class CaseAdmin(DeskModelAdmin[CaseQuerySet]):
         **dict.fromkeys(("transfer", "issue"), DECIDED),
         "decided": AFTER_DECISION,
         "ended": ENDED,
+        "homeward": WITHOUT_RESULT,
     }
     verbs = {
         "accept": views.Accept,
@@ -67,6 +71,8 @@ class CaseAdmin(DeskModelAdmin[CaseQuerySet]):
         "receipt": views.PrintReceipt,
         "form": views.PrintApplicationForm,
         "forward": views.Forward,
+        "hand_back": views.HandBack,
+        "call_home": views.CallHome,
         "upload": views.Upload,
         "serve": views.Serve,
         "withdraw": views.Withdraw,
@@ -87,6 +93,8 @@ class CaseAdmin(DeskModelAdmin[CaseQuerySet]):
                 return found.filter(Exists(Task.objects.filter(case=OuterRef("pk"), status=TaskStatus.BOUNCED)))
             case "late":
                 return found.filter(promised_due__lt=timezone.localdate())
+            case "homeward":
+                return with_papers_here(found)
             case "transfer":
                 mine = {post.organisation_id for post in posts_for(user, of_move("transfer_result"))}
                 return found.exclude(INSTANT).filter(lead__in=mine)

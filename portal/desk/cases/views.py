@@ -26,7 +26,7 @@ from portal.cases.models import Case, Task
 from portal.cases.reading.progress import case_chart
 from portal.cases.states import AT_THE_WINDOW, TaskStatus
 from portal.catalog.schema.answers import masked_text, situation_text
-from portal.desk.base.forms import ReasonForm, VerbForm
+from portal.desk.base.forms import CollectorForm, ReasonForm, VerbForm
 from portal.desk.base.offers import MoveView, keep, tell
 from portal.desk.base.views import ThingView, VerbView
 from portal.desk.cases.forms import CorrectionForm, MaterialFormSet, ServeForm, UploadForm, checked_rows, filled_rows
@@ -34,6 +34,7 @@ from portal.desk.cases.intake import paired
 from portal.desk.tasks.register import tasks_admin
 from portal.documents.models import Document
 from portal.handover.forwarding import forward, may_forward
+from portal.handover.home import call_home, hand_back, may_call_home, may_hand_back, not_home
 from portal.handover.models import Custody, Slip
 from portal.handover.models.slip import WAITING as SLIP_WAITING
 from portal.organisations import authority
@@ -62,6 +63,7 @@ class CasePage(ThingView):
             buttons=self.model_admin.buttons(case, self.user),
             tasks=[(task, task_light(task, today), task_buttons(task, self.user, waiting)) for task in tasks],
             materials=[(line, custody.get(line.pk)) for line in materials],
+            not_home=not_home(case),
             slips=slips,
             my_slips=set(Slip.objects.visible_to(self.user).filter(case=case).values_list("pk", flat=True)),
             papers=papers_of(case, self.user, slips),
@@ -243,6 +245,42 @@ class Forward(VerbView):
 
     def act(self, form: VerbForm) -> None:
         forward(self.thing, by=self.user, once=form.once)
+
+
+class HandBack(VerbView):
+    title = "退还申请人"
+    question = "本件没有办理结果的，申请人交来的材料全部退还。请核对领取人身份证件原件；代领的还须核对授权委托书。"
+    done = "已登记退还，材料退还凭证已生成，请打印后由领取人签名。"
+    form_class = CollectorForm
+
+    @classmethod
+    def offered(cls, thing: Case, user: User) -> bool:
+        return may_hand_back(thing, user)
+
+    def act(self, form: CollectorForm) -> None:
+        data = form.cleaned_data
+        hand_back(
+            self.thing,
+            by=self.user,
+            name=data["name"],
+            identity_kind=data["identity_kind"],
+            identity_number=data["identity_number"],
+            authority_shown=data["authority"],
+            once=form.once,
+        )
+
+
+class CallHome(VerbView):
+    title = "催退材料"
+    question = "本件已经终止，部门还保管着申请人交来的材料。现向这些部门开具材料退还交接单。"
+    done = "材料退还交接单已生成。"
+
+    @classmethod
+    def offered(cls, thing: Case, user: User) -> bool:
+        return may_call_home(thing, user)
+
+    def act(self, form: VerbForm) -> None:
+        call_home(self.thing, by=self.user, once=form.once)
 
 
 class Upload(VerbView):

@@ -8,10 +8,11 @@ from django import forms
 
 from portal.cases.models import Case
 from portal.cases.states import TaskOutcome
-from portal.desk.base.forms import OneFileField, VerbForm, Words, offer
+from portal.desk.base.forms import CollectorForm, OneFileField, VerbForm, Words, offer
 from portal.handover.slips import held_by
-from portal.lib.identity import IdentityKind
+from portal.pickup.models import FeeSettled
 from portal.pickup.results import NewResult
+from portal.pickup.settling import Settled, fee_due, owed
 
 
 class ResultForm(VerbForm):
@@ -57,29 +58,47 @@ class TransferForm(ResultForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="没有选中的留存部门案卷。",
     )
+    kept = Words(
+        label="留存理由",
+        max_length=200,
+        required=False,
+        help_text="没有准予的，申请人交来的材料应当全部退还；有留存案卷的，写明理由。",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         held = held_by(self.thing, self.thing.lead)
         offer(self, "returned", [(material.key, material.name) for material in held])
+        if self.thing.outcome == TaskOutcome.REFUSED:
+            self.fields["returned"].initial = [material.key for material in held]
+        else:
+            del self.fields["kept"]
 
 
 class ShelvedResultForm(ResultForm):
     shelf = Words(label="存放位置", max_length=40, help_text="例如：A架3层12格。")
 
 
-class DeliverForm(VerbForm):
+class DeliverForm(CollectorForm):
     code = Words(label="取件码", max_length=12, help_text="领取通知上的六位数字。")
-    name = Words(label="领取人姓名", max_length=60)
-    identity_kind = forms.ChoiceField(
-        label="领取人证件", choices=[choice for choice in IdentityKind.choices if choice[0] != IdentityKind.USCC]
-    )
-    identity_number = Words(label="证件号码", max_length=40)
-    authority = Words(
-        label="代领依据", max_length=200, required=False, help_text="代领的，写明授权委托书的委托人、日期和权限。"
-    )
+    fee = forms.ChoiceField(label="费用", choices=FeeSettled.choices, widget=forms.RadioSelect)
+    fee_note = Words(label="缴费凭证号", max_length=200, help_text="减免或者缓缴的，写明理由和依据。")
+    gaps = Words(label="材料未齐先行出件的理由", max_length=200, required=False)
+    field_order = ("code", "name", "identity_kind", "identity_number", "authority", "fee", "fee_note", "gaps")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("code", "identity_number"):
-            self.fields[name].widget.attrs.update(autocomplete="off", spellcheck="false")
+        self.fields["code"].widget.attrs.update(autocomplete="off", spellcheck="false")
+        fee, gaps = fee_due(self.thing.case), owed(self.thing.case)
+        if fee is None:
+            del self.fields["fee"], self.fields["fee_note"]
+        else:
+            self.fields["fee"].help_text = f"{fee.before_pickup}（{fee.standard}）。"
+        if gaps:
+            self.fields["gaps"].help_text = f"还没有补齐：{'；'.join(gaps)}。"
+        else:
+            del self.fields["gaps"]
+
+    def settled(self) -> Settled:
+        data = self.cleaned_data
+        return Settled(data.get("fee", ""), data.get("fee_note", ""), data.get("gaps", ""))

@@ -24,8 +24,9 @@ class Transfer(VerbView):
     def act(self, form: TransferForm) -> None:
         upload = form.cleaned_data["upload"]
         returned = set(form.cleaned_data["returned"])
+        kept_for = form.cleaned_data.get("kept", "")
         with kept(self.thing, upload, self.request, field="upload") as file:
-            transfer_result(self.thing, [form.result(file)], returned, by=self.user, once=form.once)
+            transfer_result(self.thing, [form.result(file)], returned, by=self.user, kept=kept_for, once=form.once)
 
 
 class ReadyAtWindow(VerbView):

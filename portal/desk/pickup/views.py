@@ -11,6 +11,7 @@ from portal.organisations import authority
 from portal.organisations.models import User
 from portal.pickup.delivering import deliver
 from portal.pickup.models import WAITING, Delivery
+from portal.pickup.papers import returned_with
 
 
 class DeliveryPage(ThingView):
@@ -22,7 +23,7 @@ class DeliveryPage(ThingView):
             delivery=delivery,
             case=delivery.case,
             results=delivery.case.results.all(),
-            returned=delivery.slip.lines.all() if delivery.slip else [],
+            returned=returned_with(delivery),
             documents=delivery.case.documents_for(self.user).filter(kind__in=["pickup_notice", "delivery_receipt"]),
             buttons=self.model_admin.buttons(delivery, self.user),
             **kwargs,
@@ -49,5 +50,6 @@ class Deliver(VerbView):
             identity_kind=data["identity_kind"],
             identity_number=data["identity_number"],
             authority=data["authority"],
+            settled=form.settled(),
             once=form.once,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection
+from django.utils import timezone
 
 from portal.cases.reading.seeking import as_number, sought
 from portal.desk.base.registers import DeskModelAdmin
@@ -35,17 +36,22 @@ class SlipAdmin(DeskModelAdmin[SlipQuerySet]):
         "mine": "待我签收",
         "waiting": "待签收",
         "out": "待部门签收",
+        "late": "超时未签",
+        "homeward": "退还途中",
         "to_department": "窗口→部门",
         "to_window": "部门→窗口",
+        "home": "退还材料",
         "all": "全部",
     }
     default_filter = "waiting"
-    groups = dict.fromkeys(("mine", "waiting", "out"), SLIP_WAITING)
+    groups = dict.fromkeys(("mine", "waiting", "out", "late", "homeward"), SLIP_WAITING)
     verbs = {
         "sign": views.Sign,
         "bounce": views.Bounce,
+        "recall": views.Recall,
         "take_in": views.TakeIn,
         "bounce_result": views.BounceResult,
+        "take_back": views.TakeBack,
     }
 
     def door(self, user: User) -> SlipQuerySet:
@@ -65,13 +71,17 @@ class SlipAdmin(DeskModelAdmin[SlipQuerySet]):
 
     def filters_for(self, user: User) -> dict[str, str]:
         """Who signs for nothing is not asked for a signature."""
-        signs = somewhere(user, "slips.sign") or somewhere(user, "slips.take_in")
+        signs = any(somewhere(user, act) for act in ("slips.sign", "slips.take_in", "slips.take_back"))
         return {key: label for key, label in self.filters.items() if key != "mine" or signs}
 
     def filtered(self, rows: SlipQuerySet, chosen: str, user: User) -> SlipQuerySet:
         rows = super().filtered(rows, chosen, user)
         if chosen == "mine":
             return rows.to_be_signed_by(user)
+        if chosen == "late":
+            return rows.filter(due__lt=timezone.localdate())
+        if chosen == "homeward":
+            return rows.filter(direction=Direction.HOME)
         direction = Direction.TO_DEPARTMENT if chosen == "out" else chosen
         return rows.filter(direction=direction) if direction in Direction.values else rows
 

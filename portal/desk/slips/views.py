@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
+from portal.cases.models import Case
 from portal.desk.base.forms import ReasonForm
 from portal.desk.base.views import RegisterView, ThingView, VerbView
 from portal.desk.slips.forms import ShelfForm, SignForm
 from portal.handover.models import Direction, Slip
 from portal.handover.numbers import PREFIX
-from portal.handover.signing import bounce, may, sign
+from portal.handover.signing import bounce, may, sign, take_back
+from portal.handover.unsigned import may_recall, recall
 from portal.organisations.models import User
 from portal.pickup.results import bounce_result, take_in
 
@@ -40,6 +42,8 @@ class SlipPage(ThingView):
             slip=slip,
             lines=slip.lines.all(),
             results=slip.case.results.all() if slip.direction == Direction.TO_WINDOW else [],
+            presumed_after=slip.case.center.presume_days if slip.direction == Direction.TO_DEPARTMENT else 0,
+            sees_case=Case.objects.visible_to(self.user).filter(pk=slip.case_id).exists(),
             buttons=self.model_admin.buttons(slip, self.user),
             **kwargs,
         )
@@ -66,7 +70,7 @@ class SlipVerb(VerbView):
 class Sign(SlipVerb):
     right = "slips.sign"
     title = "签收"
-    question = "请逐项核对材料。签收的时间即本部门收件时间，部门办理期限从该时间起算。"
+    question = "请逐项核对材料。签收的时间即本部门收件时间，办结日期以交接单所列的为准，迟签不顺延。"
     done = "已签收，任务已开始办理。"
     of_supplement = (
         "请逐项核对补收的材料。本部门的办理期限从签收第一张交接单时起算，不因本次签收重新计算。",
@@ -99,6 +103,21 @@ class Bounce(SlipVerb):
         return self.model_admin.url_helper.index_url
 
 
+class Recall(VerbView):
+    title = "收回重新分办"
+    question = "部门还没有签收的，窗口可以写明理由收回，再分办给承办部门；交接单作废，编号保留。"
+    done = "已收回，请在办件页面重新分办。"
+    form_class = ReasonForm
+    grave = True
+
+    @classmethod
+    def offered(cls, thing: Slip, user: User) -> bool:
+        return may_recall(user, thing)
+
+    def act(self, form: ReasonForm) -> None:
+        recall(self.thing, by=self.user, reason=form.cleaned_data["reason"], once=form.once)
+
+
 class TakeIn(SlipVerb):
     right = "slips.take_in"
     title = "接收结果"
@@ -108,6 +127,19 @@ class TakeIn(SlipVerb):
 
     def act(self, form: ShelfForm) -> None:
         take_in(self.thing, form.cleaned_data["shelf"], by=self.user, once=form.once)
+
+
+class TakeBack(SlipVerb):
+    right = "slips.take_back"
+    title = "接收退还材料"
+    question = "请逐项核对部门退还的材料。接收以后由窗口退还申请人，并请领取人在材料退还凭证上签名。"
+    done = "已接收，请在办件页面办理“退还申请人”。"
+    form_class = SignForm
+
+    def act(self, form: SignForm) -> None:
+        differs = form.cleaned_data["matches"] == "no"
+        difference = form.cleaned_data["difference"] if differs else ""
+        take_back(self.thing, by=self.user, difference=difference, once=form.once)
 
 
 class BounceResult(SlipVerb):

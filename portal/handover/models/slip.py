@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 class Direction(models.TextChoices):
     TO_DEPARTMENT = "to_department", "窗口→部门"
     TO_WINDOW = "to_window", "部门→窗口"
+    HOME = "home", "部门→窗口（退还材料）"
 
 
 class SlipStatus(models.TextChoices):
@@ -34,6 +36,7 @@ class SlipStatus(models.TextChoices):
     IN_TRANSIT = "in_transit", "流转中"
     RECEIVED = "received", "已签收"
     RECEIVED_WITH_DIFFERENCE = "received_with_difference", "签收有差异"
+    PRESUMED = "presumed", "推定签收"
     BOUNCED = "bounced", "已退回"
     CANCELLED = "cancelled", "已作废"
 
@@ -43,9 +46,12 @@ WAITING = frozenset({SlipStatus.ISSUED, SlipStatus.IN_TRANSIT})
 
 
 def _between_window_and(departments: list[int]) -> Q:
-    """Their slips, while they have a part in the case (`task_door`): what they sent back they see no more."""
+    """Their slips, while they have a part in the case (`task_door`): what they sent back they see no more.
+
+    A slip that brings papers home is theirs to carry, and their receipt, after their part has ended.
+    """
     part = Task.objects.filter(case=OuterRef("case"), department=OuterRef("department"), status__in=MINE_TO_SEE)
-    return Q(Exists(part), department__in=departments)
+    return Q(Exists(part), department__in=departments) | Q(direction=Direction.HOME, department__in=departments)
 
 
 class SlipQuerySet(models.QuerySet):
@@ -58,10 +64,12 @@ class SlipQuerySet(models.QuerySet):
         return self.filter(authority.condition(user, code, at=Case.objects.of_row, turn=_between_window_and))
 
     def to_be_signed_by(self, user: User | AnonymousUser) -> SlipQuerySet:
-        """What waits for the user's own signature: papers at a department, results at the issue counter."""
+        """What waits for the user's own signature: papers at a department, results at the issue counter, at the window
+        papers on their way home."""
         papers = self.where_may(user, "slips.sign").filter(direction=Direction.TO_DEPARTMENT)
         results = self.where_may(user, "slips.take_in").filter(direction=Direction.TO_WINDOW)
-        return (papers | results).waiting()
+        homeward = self.where_may(user, "slips.take_back").filter(direction=Direction.HOME)
+        return (papers | results | homeward).waiting()
 
     def waiting(self) -> SlipQuerySet:
         return self.filter(status__in=WAITING)
@@ -97,6 +105,7 @@ class Slip(models.Model):
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="移交人", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    reminded_at = models.DateTimeField("催签时间", null=True)
     signed_at = models.DateTimeField("接收时间", null=True)
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="接收人", null=True, on_delete=models.PROTECT, related_name="+"
@@ -129,12 +138,16 @@ class Slip(models.Model):
     def number(self) -> str:
         return self.document.number
 
+    @property
+    def waits(self) -> bool:
+        return self.status in WAITING
+
     def is_late(self, today: date) -> bool:
         return self.status in WAITING and self.due is not None and today > self.due
 
-    def claim(self, target: str, **stamps: Any) -> None:
+    def claim(self, target: str, sources: Iterable[str] = WAITING, **stamps: Any) -> None:
         """Guard and set in one conditional UPDATE; a slip is signed or bounced once."""
-        if not Slip.objects.filter(pk=self.pk, status__in=WAITING).update(status=target, **stamps):
+        if not Slip.objects.filter(pk=self.pk, status__in=sources).update(status=target, **stamps):
             self.refresh_from_db()
             who = f"{self.signed_by}已于{words.moment(self.signed_at)}办理，" if self.signed_by else ""
             raise TooLate(f"交接单{self.number}{who}现为“{self.get_status_display()}”，不能重复签收或者退回。")
@@ -149,6 +162,14 @@ class Slip(models.Model):
     def tasks(self) -> list[Task]:
         """What its department is to sign for with it; every task knows this very case."""
         return list(self.case.tasks.filter(department=self.department, status=TaskStatus.SENT))
+
+    def tasks_unsigned(self) -> list[Task]:
+        """What its department has not signed for itself, also where the slip counts as received; nothing once somebody
+        of the department has worked on the case."""
+        theirs = self.case.tasks.filter(department=self.department)
+        if theirs.exclude(done_by=None).exists():
+            return []
+        return list(theirs.filter(status__in=[TaskStatus.SENT, TaskStatus.WORKING], signed_by=None))
 
 
 class SlipLine(models.Model):
