@@ -11,7 +11,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,7 +28,8 @@ from openpyxl.worksheet.datavalidation import DataValidation, DataValidationList
 from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
-Value = str | int | float | bool | date | datetime | None
+from portal.lib.merged_cells import Rows, Value, spread
+
 LIVE = "=+-@\t\r＝＋－＠"
 """What makes a spreadsheet program compute a text; the wide forms count in East Asian settings."""
 LONGEST_TEXT = 32_767
@@ -312,15 +313,16 @@ def read_workbook(
 ) -> dict[str, list[tuple[int, list[Value]]]]:
     """Sheet title → rows with anything in them: (row number from 1, values from column A).
 
-    Computing cells come as `Formula`, broken ones as `ErrorValue`. Raises WorkbookRefused, also for more than
-    `most_cells`, empty ones before filled ones included, and for what unpacks to more bytes than `most_unpacked`.
+    Computing cells come as `Formula`, broken ones as `ErrorValue`, those merged over columns as `Merged`; what is
+    merged over rows stands in each of them. Raises WorkbookRefused, also for more than `most_cells`, empty ones before
+    filled ones included, and for what unpacks to more bytes than `most_unpacked`.
     """
     _check_size(data, most_unpacked)
     try:
         _Room(most_cells).take(_written_cells(data))
         room = _Room(most_cells)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-        return {page.title: list(_rows(book, page, room)) for page in book.worksheets}
+        return {page.title: _rows(book, page, room) for page in book.worksheets}
     except WorkbookRefused:
         raise
     except Exception as error:  # a parser of strangers' bytes raises anything; people get a sentence, never a trace
@@ -381,9 +383,10 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]  # openpyxl has no types
         return found
 
 
-def _rows(book: Any, page: Any, room: _Room) -> Iterator[tuple[int, list[Value]]]:
+def _rows(book: Any, page: Any, room: _Room) -> Rows:
     """The cells as openpyxl's parser reports them; its own sheet would make an object of each first."""
     following = 1
+    rows: Rows = []
     with page._get_source() as source:
         parser = _Parser(
             source,
@@ -407,7 +410,11 @@ def _rows(book: Any, page: Any, room: _Room) -> Iterator[tuple[int, list[Value]]
                 if cell["column"] <= len(values):
                     values[cell["column"] - 1] = _value(cell["value"], cell["data_type"])
             if any(value is not None for value in values):
-                yield number, values
+                rows.append((number, values))
+        merged = parser.merged_cells.mergeCell if parser.merged_cells else ()
+        for one in merged:
+            spread(rows, one.bounds, room.take)
+    return rows
 
 
 def _value(value: Any, data_type: str) -> Value:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import re
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -19,7 +21,10 @@ from openpyxl.worksheet.formula import ArrayFormula
 from portal.catalog.exchange import workbook_file
 from portal.catalog.exchange.files import read_file, write_file
 from portal.catalog.exchange.layout import TABLES
-from portal.catalog.exchange.report import Report, Status, judge
+from portal.catalog.exchange.report import Problem, Report, Status, grouped, judge
+from portal.catalog.judging.findings import EXAMPLES
+from portal.catalog.schema import definition as definition_module
+from portal.catalog.schema import questions as questions_module
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.refusal import Refused
 from tests.catalog.exchange_items import content_items, content_names, everything
@@ -74,7 +79,7 @@ def test_another_program_may_save_the_workbook() -> None:
 
 
 MISTAKES = [
-    ("事项", "事项编码", "TZ01", "事项编码格式不对"),
+    ("事项", "事项编码", "TZ01", "事项编码格式不对。请改正，例如TZ-01"),
     ("事项", "事项名称", None, "事项名称没有填写"),
     ("事项", "事项名称", "长" * 5000, "事项名称太长，最多200个字"),
     ("事项", "受理区", "第六区", "受理区“第六区”不存在"),
@@ -89,14 +94,17 @@ MISTAKES = [
     ("事项", "可网上办理", "也许", "应当是“是”或者“否”"),
     ("事项", "实施编码", 330602199001010001, "Excel可能已经改掉了后面的数位"),
     ("事项", "实施编码", 3.30602199001010e17, "Excel可能已经改掉了后面的数位"),
-    ("事项", "计划生效日期", "明年", "格式不对"),
+    ("事项", "计划生效日期", "明年", "“计划生效日期”不能读成日期：“明年”。请改正，例如2026-12-01"),
+    ("事项", "计划取消日期", "2026/2/30", "不能读成日期：“2026/2/30”"),
+    ("事项", "计划取消日期", "2026121", "不能读成日期"),
+    ("事项", "基本编码", "编码-1", "格式不对。请改正，例如000117051000"),
     ("事项", "备注", "=1+1", "不能是公式"),
     ("事项", "备注", ArrayFormula("A1:A2", "=SUM(A1:A2)"), "不能是公式"),
     ("事项", "备注", "#REF!", "是错误值“#REF!”"),
     ("流程", "承办部门", "市不存在局", "部门“市不存在局”不存在"),
     ("流程", "时限（工作日）", "三", "应当是整数"),
     ("流程", "类别", "盖章", "不能填“盖章”"),
-    ("流程", "步骤编号", "第一步", "格式不对"),
+    ("流程", "步骤编号", "第一步", "格式不对。请改正，例如s1"),
     ("流程", "适用情形", "是否新建", "写法不对"),
     ("流程", "适用情形", "是否新建=是", "没有问题或者申请表字段叫“是否新建”"),
     ("流程", "适用情形", "q9=a1", "不是本事项的问题"),
@@ -131,6 +139,14 @@ def test_a_mistake_names_its_sheet_and_cell(sheet: str, head: str, value: Any, s
         ("备注", "㛃𬱖", "㛃𬱖"),
         ("备注", " 前后有空格 ", "前后有空格"),
         ("计划生效日期", datetime(2017, 3, 1), "2017-03-01"),
+        ("计划生效日期", date(2017, 3, 1), "2017-03-01"),
+        ("计划生效日期", "2026/12/1", "2026-12-01"),
+        ("计划生效日期", "2026.12.01", "2026-12-01"),
+        ("计划生效日期", "2026年12月1日", "2026-12-01"),
+        ("计划生效日期", "２０２６－１２－０１", "2026-12-01"),
+        ("计划生效日期", 46357, "2026-12-01"),
+        ("计划生效日期", "46357", "2026-12-01"),
+        ("计划生效日期", 20261201, "2026-12-01"),
     ],
 )
 def test_what_excel_makes_of_a_text_is_read_tolerantly(head: str, value: Any, expected: str) -> None:
@@ -156,6 +172,106 @@ def test_two_rows_with_one_code_name_each_other() -> None:
         assert f"“事项”第{number}行：事项编码TZ-09重复：“事项”第2行、“事项”第3行" in str(row.problems[0])
 
 
+def test_a_code_written_twice_is_named_before_the_rows_that_find_no_item() -> None:
+    other = ITEM.model_copy(update={"code": "TZ-10"})
+    report = report_of(edited(put("事项", "事项编码", "TZ-09", 3), items=[ITEM, other]))
+    first, *strays = said(report)[: len(report.problems)]
+    assert first.startswith("“事项”第2行、第3行：事项编码TZ-09写了2次，请只保留一个")
+    assert all("事项编码“TZ-10”在“事项”工作表里没有" in stray for stray in strays)
+    assert len(strays) < 3
+    assert any(re.search(r"等：.*同样的问题共\d+处。", stray) for stray in strays)
+
+
+def test_thousands_of_rows_with_one_mistake_are_one_line_that_names_the_first() -> None:
+    def many(book: Workbook) -> None:
+        page = book["申报材料"]
+        row = [cell.value for cell in page[2]]
+        for number in range(4_000):
+            page.append([*row[:1], f"m{number}", None, *row[3:]])
+
+    report = report_of(edited(many))
+    lines = [line for line in report.lines() if "材料名称" in line]
+    place = re.escape("“申报材料”C")
+    assert len(lines) == 1
+    assert re.search(rf"{place}\d+单元格、{place}\d+单元格、{place}\d+单元格等：申报材料的?材料名称没有填写", lines[0])
+    assert "同样的问题共4,000处。" in lines[0]
+    assert len(list(report.lines())) < 20
+
+
+def test_few_mistakes_are_named_one_by_one() -> None:
+    problems = [Problem(f"第{number}行", f"申报材料第{number}项的材料名称没有填写。") for number in range(1, 4)]
+    assert grouped([*problems, *problems]) == tuple(problems)
+
+
+def merged(sheet: str, head: str, rows: int) -> Callable[[Workbook], None]:
+    """One cell over so many rows, as people save themselves writing: the first one's text is left."""
+
+    def change(book: Workbook) -> None:
+        page = book[sheet]
+        letter = next(cell.column_letter for cell in page[1] if cell.value == head)
+        page.merge_cells(f"{letter}2:{letter}{rows + 1}")
+
+    return change
+
+
+def test_what_is_merged_over_rows_counts_for_each_of_them() -> None:
+    reading = read_file(edited(merged("申报材料", "受理标准", 3), merged("申报材料", "事项编码", 3)), NAMES)
+    definition = reading.drafts[0].definition
+    assert definition is not None
+    standards = [material.accept_standard for material in definition.materials]
+    assert standards[:3] == [ITEM.materials[0].accept_standard] * 3
+    assert standards[3:] == [material.accept_standard for material in ITEM.materials[3:]]
+
+
+def test_what_is_merged_over_columns_is_told() -> None:
+    report = report_of(edited(lambda book: book["申报材料"].merge_cells("C3:D4")))
+    assert any(problem.startswith("“申报材料”C3单元格") and "合并了几列" in problem for problem in said(report))
+
+
+def test_every_question_that_is_merged_over_its_answers_stays_one() -> None:
+    item = everything()
+    rows = len(item.questions[0].choices)
+
+    def change(book: Workbook) -> None:
+        page = book["情形"]
+        for head in ("问题编号", "答案编号"):
+            column = next(cell.column for cell in page[1] if cell.value == head)
+            for row in range(2, page.max_row + 1):
+                page.cell(row, column).value = None
+        merged("情形", "问题", rows)(book)
+
+    draft = read_file(edited(change, items=[item]), NAMES).drafts[0]
+    assert not [problem for problem in draft.problems if "情形" in problem.place]
+
+
+def test_a_hint_that_blocks_publishing_is_not_called_a_hint() -> None:
+    report = report_of(edited(put("事项", "承诺办结时限：时限", 21)))
+    lines = [line for line in report.lines() if "与承诺时限21个工作日不一致" in line]
+    assert [line.split("　")[2] for line in lines] == ["发布前必须改正"]
+    kinds = [hint.blocks for hint in report.rows[0].hints]
+    assert kinds == sorted(kinds, reverse=True)
+    assert report.rows[0].blocking == kinds.count(True) > 0
+
+
+def test_an_item_does_not_move_to_a_zone_that_its_code_denies() -> None:
+    names = replace(NAMES, prefix_zones={"TZ": frozenset({"investment"})})
+    data = edited(put("事项", "受理区", "社会事务"))
+    report = judge(read_file(data, names), names, {})
+    assert said(report)[0].startswith(
+        f"{cell('事项', '受理区')}：编码以TZ开头的事项在“投资项目审批”受理，不能放到“社会事务”。"
+    )
+    assert judge(read_file(edited(), names), names, {}).is_clean
+    assert report_of(data).is_clean  # where nobody has such a code yet, it may begin anywhere
+
+
+def test_every_pattern_has_an_example_of_its_own() -> None:
+    for pattern, shown in EXAMPLES.items():
+        assert all(re.fullmatch(pattern, one) for one in shown.split("或者"))
+    for module in (definition_module, questions_module):
+        for pattern in re.findall(r'pattern=r"(.+?)"', inspect.getsource(module)):
+            assert pattern in EXAMPLES
+
+
 def remove_sheet(name: str) -> Callable[[Workbook], None]:
     return lambda book: book.remove(book[name])
 
@@ -177,7 +293,7 @@ def empty_sheet(book: Workbook) -> None:
         (put("申报材料", "材料名称", "名字", 1), "“申报材料”C1单元格：不认识的表头“名字”"),
         (put("申报材料", "材料名称", "必要性", 1), "“申报材料”D1单元格：不认识的表头“必要性”，或者它重复了"),
         (put("申报材料", "材料名称", "=1", 1), "“申报材料”C1单元格：不认识的表头"),
-        (lambda book: book["事项"].insert_rows(1), "“事项”A2单元格：第1行应当是表头"),
+        (lambda book: book["事项"].insert_rows(1), "“事项”A2单元格、“事项”B2单元格、“事项”C2单元格等：第1行应当是表头"),
         (lambda book: book["事项"].delete_rows(2, 10), "在“事项”工作表里没有"),
         (put("申报材料", "事项编码", "TZ-99"), "“申报材料”A2单元格：事项编码“TZ-99”在“事项”工作表里没有"),
         (put("申报材料", "事项编码", None), "“申报材料”A2单元格：没有填写事项编码"),

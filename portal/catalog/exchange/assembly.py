@@ -118,7 +118,7 @@ class Assembly:
         for record in self.parts["questions"]:
             values = record.values
             key = _key(values.get(("key",), ""), "q")
-            begins = key not in by_key if key else ("text",) in values
+            begins = key not in by_key if key else self._is_another(found, current, values)
             if begins:
                 current = len(found)
                 if key:
@@ -137,6 +137,11 @@ class Assembly:
         for question in found:
             fill_keys(question["choices"], "a")
         return found
+
+    @staticmethod
+    def _is_another(found: list[dict[str, Any]], current: int, values: dict[tuple[str, ...], Any]) -> bool:
+        """A row without a key that repeats the text above it, as a merged cell does, belongs to the same question."""
+        return ("text",) in values and (current < 0 or values[("text",)] != found[current].get("text"))
 
     def _answer(self, question: dict[str, Any], number: int, record: Record) -> None:
         choice = nested(record.values).get("choice", {})

@@ -6,12 +6,14 @@ Several values share a cell with ； between them; a backslash keeps a separator
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from portal.catalog.schema.questions import Choice, When
+from portal.lib.merged_cells import Merged
 from portal.lib.spreadsheets import ErrorValue, Formula, Value
 
 BETWEEN = "；"
@@ -26,6 +28,11 @@ SPACES = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join
 TOO_LONG_NUMBER = 10**15
 _INTEGER = re.compile(r"[-－]?[0-9０-９]{1,9}(?:\.0+)?")
 _CHOICE = re.compile(r"(a\d{1,3})[=＝](.*)", re.S)
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+0{1,2}:00(?::00)?)?")
+_EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_SERIAL = re.compile(r"([2-7]\d{4})(?:\.0*)?")
+"""Days since the end of 1899, as workbooks count them: from 1954 to 2119."""
+FIRST_DAY = date(1899, 12, 30)
 _KEY = re.compile(r"[qf]\d{1,3}")
 
 
@@ -40,6 +47,8 @@ def text_of(value: Value) -> str:
     """The text of a cell, without spaces around it. Numbers that Excel may have spoiled are refused."""
     if isinstance(value, Formula):
         raise CellProblem("不能是公式，请改为文字或者数字（复制后“选择性粘贴—数值”）。")
+    if isinstance(value, Merged):
+        raise CellProblem("合并了几列单元格，不知道属于哪一列。请取消合并，再分别填写。")
     if isinstance(value, ErrorValue):
         raise CellProblem(f"是错误值“{value[:20]}”，请重新填写。")
     if value is None or isinstance(value, str):
@@ -59,6 +68,22 @@ def number_of(value: Value) -> int | str:
     """A whole number; anything else comes back as its text, for the schema to refuse in its own words."""
     text = text_of(value)
     return int(text.replace("－", "-").split(".")[0]) if _INTEGER.fullmatch(text) else text
+
+
+def day_of(value: Value) -> str:
+    """A day however it is written, as 2026-12-01: a date of the workbook, its serial number, 2026/12/1 and the like."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()[:10]
+    text = text_of(value)
+    written = unicodedata.normalize("NFKC", text)
+    try:
+        if serial := _SERIAL.fullmatch(written):
+            return (FIRST_DAY + timedelta(days=int(serial[1]))).isoformat()
+        if day := _DAY.fullmatch(written) or _EIGHT.fullmatch(written):
+            return date(int(day[1]), int(day[2]), int(day[3])).isoformat()
+    except ValueError:
+        pass
+    raise CellProblem(f"不能读成日期：“{text[:30]}”。请改正，例如2026-12-01或者2026年12月1日。")
 
 
 def flag_of(value: Value) -> bool:

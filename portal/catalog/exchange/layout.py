@@ -37,8 +37,9 @@ GUIDE = "填写说明"
 class Cell:
     """One column. `path` leads from the record to the value; `kind` says how a cell of it is read and written.
 
-    text, int, limit, flag, list, words, department, departments, zone, choices, when, alias (`labels`, and anything
-    else as it is), or label: one of `labels` (value → what people see). `words` are proposals that bind nobody.
+    text, int, limit, date, flag, list, words, department, departments, zone, choices, when, alias (`labels`, and
+    anything else as it is), or label: one of `labels` (value → what people see).
+    `words` are proposals that bind nobody.
     """
 
     header: str
@@ -101,13 +102,15 @@ KINDS = {
     ("Step", "department"): "department",
     ("Limit", "value"): "limit",
     ("ItemDefinition", "confidence"): "alias",
+    ("ItemDefinition", "effective_from"): "date",
+    ("ItemDefinition", "cancel_on"): "date",
 }
 HEADERS = {("Step", "department"): "承办部门", ("Material", "key"): "材料编号"}
 NOTES: dict[tuple[str, ...], str] = {
     ("ItemDefinition", "code"): "区域字母加序号，例如TZ-01。其他工作表用它指明属于哪个事项。发布后不再更改。",
     ("ItemDefinition", "verify"): "发布前要核对的问题，几条之间用；隔开。",
-    ("ItemDefinition", "effective_from"): "写成2017-03-01的样子。",
-    ("ItemDefinition", "cancel_on"): "写成2017-03-01的样子。",
+    ("ItemDefinition", "effective_from"): "写成2017-03-01的样子；工作簿的日期、2017/3/1、2017年3月1日也能读。",
+    ("ItemDefinition", "cancel_on"): "写成2017-03-01的样子；工作簿的日期、2017/3/1、2017年3月1日也能读。",
     ("ItemDefinition", "visits"): "最多跑一次：一般是0或者1。",
     ("statutory_limit", "value"): "填数字。法律没有规定时限的填“无”。",
     ("promised_limit", "value"): "填数字。当场办结的填0。",

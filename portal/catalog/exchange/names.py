@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from portal.catalog.items.models import ServiceItem
 from portal.organisations.models import Organisation, Zone
 
 
@@ -14,6 +15,7 @@ class Names:
     """`departments` and `zones`: code → name. `spellings`: everything a department is called → code.
 
     `standing` are the codes of the departments that exist today; others are known and may no longer be chosen.
+    `prefix_zones`: the letters that codes of items begin with → the zones in which items of such codes are taken in.
     `files` are the numbers of the public files there are; None when nobody has looked.
     """
 
@@ -22,6 +24,7 @@ class Names:
     spellings: Mapping[str, str] = field(default_factory=dict)
     standing: frozenset[str] = frozenset()
     files: frozenset[int] | None = None
+    prefix_zones: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def department(self, code: str) -> str:
         """How a department is written: by its name when that name leads back to it, otherwise by its code."""
@@ -58,4 +61,17 @@ def known_names() -> Names:
         zones=dict(Zone.objects.order_by("order", "code").values_list("code", "name")),
         spellings=spellings((body.code, (body.short_name, body.full_name, *body.aliases)) for body in bodies),
         standing=frozenset(Organisation.objects.standing().values_list("code", flat=True)),
+        prefix_zones=_prefix_zones(),
     )
+
+
+def prefix_of(code: str) -> str:
+    """TZ of TZ-01."""
+    return code.partition("-")[0]
+
+
+def _prefix_zones() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for code, zone in ServiceItem.objects.values_list("code", "zone__code"):
+        found.setdefault(prefix_of(code), set()).add(zone)
+    return {prefix: frozenset(zones) for prefix, zones in found.items()}

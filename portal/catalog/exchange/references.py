@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from portal.catalog.exchange.names import Names
+from portal.catalog.exchange.names import Names, prefix_of
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.questions import When
 from portal.lib.links import REFUSED, holds_link, is_link
@@ -18,6 +18,8 @@ def dangling(item: ItemDefinition, names: Names) -> Iterator[tuple[Path, str]]:
     """Path of the element and the sentence, for every name that nothing bears."""
     if item.zone not in names.zones:
         yield ("zone",), f"受理区“{item.zone}”不存在，请从“选项”中选择。"
+    elif sentence := _foreign_zone(item, names):
+        yield ("zone",), sentence
     for path, code in _departments(item):
         if code not in names.departments:
             yield path, f"部门“{code}”不存在，请从单位列表中选择，或者先登记该单位。"
@@ -32,6 +34,19 @@ def dangling(item: ItemDefinition, names: Names) -> Iterator[tuple[Path, str]]:
     answers |= {field.key: {choice.key for choice in field.choices} for field in item.form}
     for path, condition in _conditions(item):
         yield from _condition(path, condition, answers)
+
+
+def _foreign_zone(item: ItemDefinition, names: Names) -> str:
+    """The letters of a code say where it is taken in, and a code that was published never changes."""
+    prefix = prefix_of(item.code)
+    zones = names.prefix_zones.get(prefix, frozenset())
+    if not zones or item.zone in zones:
+        return ""
+    there = "、".join(f"“{names.zones.get(zone, zone)}”" for zone in sorted(zones))
+    return (
+        f"编码以{prefix}开头的事项在{there}受理，不能放到“{names.zones[item.zone]}”。"
+        "请改回受理区；确实要换受理区的，请取消原事项，用新受理区的编码另建。"
+    )
 
 
 def _addresses(part: BaseModel, above: Path = ()) -> Iterator[tuple[Path, str]]:

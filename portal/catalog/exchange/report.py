@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -30,9 +31,31 @@ class Problem:
 
     place: str
     message: str
+    blocks: bool = False
+    """Of a hint: whether publishing is refused as long as it stands."""
 
     def __str__(self) -> str:
         return f"{self.place}：{self.message}"
+
+
+NAMED = 3
+"""So many places of one and the same mistake are named."""
+_NUMBERED = re.compile(r"第\d+项的?")
+
+
+def grouped(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each sentence once: what is wrong in more than a few places names the first of them and how many there are."""
+    alike: dict[tuple[str, bool], list[Problem]] = {}
+    for problem in dict.fromkeys(problems):
+        alike.setdefault((_NUMBERED.sub("", problem.message), problem.blocks), []).append(problem)
+    return tuple(one for (message, _), same in alike.items() for one in _named(message, same))
+
+
+def _named(message: str, same: list[Problem]) -> list[Problem]:
+    if len(same) <= NAMED:
+        return same
+    places = "、".join(problem.place for problem in same[:NAMED])
+    return [Problem(f"{places}等", f"{message}同样的问题共{len(same):,}处。", same[0].blocks)]
 
 
 def _nowhere(path: Path) -> str:
@@ -75,7 +98,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """What importing does with one item. Hints stand against publishing later, not against importing."""
+    """What importing does with one item. Hints are about publishing later: those that block it come first."""
 
     code: str
     name: str
@@ -85,6 +108,11 @@ class Row:
     hints: tuple[Problem, ...] = ()
     changes: tuple[str, ...] = ()
     definition: ItemDefinition | None = field(default=None, repr=False)
+
+    @property
+    def blocking(self) -> int:
+        """How many of the hints stand in the way of publishing."""
+        return sum(hint.blocks for hint in self.hints)
 
 
 @dataclass(frozen=True)
@@ -127,7 +155,7 @@ class Report:
             if row.changes:
                 yield f"　　修改内容：{'、'.join(row.changes)}"
             for hint in row.hints:
-                yield f"　　提示　{hint}"
+                yield f"　　{'发布前必须改正' if hint.blocks else '提示'}　{hint}"
         yield self.summary
 
 
@@ -162,7 +190,7 @@ def judge(
     for draft in reading.drafts:
         problems = [*_twice(draft, places[draft.code]), *draft.problems, *_references(draft, names)]
         rows.append(_row(draft, problems, existing, settle, advise))
-    return Report(tuple(rows), tuple(reading.problems))
+    return Report(tuple(rows), grouped(reading.problems))
 
 
 def _twice(draft: Draft, places: list[str]) -> Iterator[Problem]:
@@ -182,19 +210,21 @@ def _row(draft: Draft, problems: list[Problem], existing: Existing, settle: Sett
         settled, unkept = settle(definition)
         problems = [Problem(draft.where(path) or draft.place, sentence) for path, sentence in unkept]
     if problems or definition is None:
-        return Row(draft.code, draft.name, draft.place, Status.WRONG, tuple(dict.fromkeys(problems)))
+        return Row(draft.code, draft.name, draft.place, Status.WRONG, grouped(problems))
     status, changes = _difference(settled, existing)
     if status == Status.SAME:
         return Row(draft.code, draft.name, draft.place, status, definition=definition)
     hints = list(_hints(draft, settled, advise))
     if settled != definition:
         hints.append(Problem(draft.place, f"{'、'.join(_changes(definition, settled))}{SETTLED}"))
-    return Row(draft.code, draft.name, draft.place, status, (), tuple(hints), changes, definition)
+    ordered = sorted(hints, key=lambda hint: not hint.blocks)
+    return Row(draft.code, draft.name, draft.place, status, (), grouped(ordered), changes, definition)
 
 
 def _hints(draft: Draft, settled: ItemDefinition, advise: Advise) -> Iterator[Problem]:
     for finding in advise(settled):
-        yield Problem(draft.where(path_of(finding.field)) or draft.place, f"{finding.message}{finding.suggestion}")
+        place = draft.where(path_of(finding.field)) or draft.place
+        yield Problem(place, f"{finding.message}{finding.suggestion}", finding.blocks)
 
 
 def _difference(definition: ItemDefinition, existing: Existing) -> tuple[Status, tuple[str, ...]]:

@@ -8,12 +8,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from portal.catalog.exchange.assembly import Assembly
-from portal.catalog.exchange.cells import SPACES, CellProblem, flag_of, number_of, split, split_choices, text_of
+from portal.catalog.exchange.cells import SPACES, CellProblem, day_of, flag_of, number_of, split, split_choices, text_of
 from portal.catalog.exchange.layout import CODE, ITEMS, PARTS, TABLES, Cell, Table
 from portal.catalog.exchange.limits import BY_COMMAND, Limits
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.records import Page, Record
-from portal.catalog.exchange.report import Draft, Problem, Reading, clip
+from portal.catalog.exchange.report import NAMED, Draft, Problem, Reading, clip
 from portal.catalog.judging.findings import shape_findings
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.spreadsheets import Value, WorkbookRefused, cell_name, read_workbook
@@ -113,6 +113,8 @@ def _reader(cell: Cell, names: Names) -> Callable[[Value], Any]:
             return lambda value: None if isinstance(value, str) and value.strip() in NONE_SET else number_of(value)
         case "flag":
             return flag_of
+        case "date":
+            return day_of
         case "label":
             return lambda value: _label(text_of(value), cell)
         case "alias":
@@ -158,10 +160,26 @@ def _collect(pages: dict[str, Page], reading: Reading) -> None:
                 parts[table.element].setdefault(record.code, []).append(record)
             else:
                 reading.problems.append(Problem(page.place(record.number, ()), _stray(record)))
+    reading.problems[:0] = _written_twice(items)
     by_element = {table.element: pages[table.title] for table in TABLES}
     for record in items.records:
         own = {element: rows.get(record.code, []) for element, rows in parts.items()}
         reading.drafts.append(_draft(Assembly(by_element, record, own)))
+
+
+def _written_twice(items: Page) -> list[Problem]:
+    """Named before the rows that find no item: one code written twice leaves the parts of another without theirs."""
+    rows: dict[str, list[int]] = {}
+    for record in items.records:
+        rows.setdefault(record.code, []).append(record.number)
+    return [
+        Problem(
+            f"“{items.table.title}”{'、'.join(f'第{number}行' for number in numbers[:NAMED])}",
+            f"事项编码{clip(code)}写了{len(numbers)}次，请只保留一个；写错了编码的，改正以后其他工作表的行才找得到它。",
+        )
+        for code, numbers in rows.items()
+        if code and len(numbers) > 1
+    ]
 
 
 def _stray(record: Record) -> str:

@@ -117,9 +117,32 @@ MEND = {
     "missing": "请补充。",
     "string_too_short": "请补充。",
     "too_short": "请补充。",
-    "string_pattern_mismatch": "请按填写说明改正，例如事项编码TZ-01。",
     "extra_forbidden": "请删除。",
 }
+
+
+EXAMPLES = {
+    r"^[A-Z]{2,3}-\d{2,4}$": "TZ-01",
+    r"^(\d{4}-\d{2}-\d{2})?$": "2026-12-01",
+    r"^m\d{2,3}$": "m01",
+    r"^s\d{1,3}$": "s1",
+    r"^g\d{1,3}$": "g1",
+    r"^q\d{1,3}$": "q1",
+    r"^f\d{1,3}$": "f1",
+    r"^a\d{1,3}$": "a1",
+    r"^c\d{1,3}$": "c1",
+    r"^[qf]\d{1,3}$": "q1或者f2",
+    r"^[0-9A-Z]{0,12}$": "000117051000",
+    r"^[0-9A-Z]{0,36}$": "330602199001010001",
+    r"^[0-9A-Z]{0,50}$": "1133060099999901",
+}
+"""By the pattern of an element: what it looks like when it is right."""
+
+
+def _mend(kind: str, context: dict[str, Any]) -> str:
+    """What to do about it, with an example of this very element."""
+    example = EXAMPLES.get(str(context.get("pattern", "")))
+    return f"请改正，例如{example}。" if example else MEND.get(kind, "请改正。")
 
 
 def shape_findings(error: ValidationError, model: type[BaseModel] = ItemDefinition) -> list[Finding]:
@@ -132,5 +155,6 @@ def shape_findings(error: ValidationError, model: type[BaseModel] = ItemDefiniti
         place = place_name(path, model)
         if kind == "extra_forbidden":
             place = f"{place}中的“{path[-1]}”"
-        found.append(Finding(spelled(path), f"shape.{kind}", f"{place}{sentence}", MEND.get(kind, "请改正。")))
+        mend = _mend(kind, problem.get("ctx", {}))
+        found.append(Finding(spelled(path), f"shape.{kind}", f"{place}{sentence}", mend))
     return found
