@@ -78,6 +78,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.lib.trouble.SecondTry",
     "portal.lib.head.HeadMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -145,7 +146,7 @@ SQLITE_OPTIONS = {
 
 def database(url: str) -> dict[str, Any]:
     """The DATABASES entry for a `DATABASE_URL`; SQLite gets the options that make it safe under writers."""
-    entry: dict[str, Any] = {**dj_database_url.parse(url, conn_max_age=60)}
+    entry: dict[str, Any] = {**dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)}
     if entry["ENGINE"].endswith("sqlite3"):
         entry["OPTIONS"] = {**entry.get("OPTIONS", {}), **SQLITE_OPTIONS}
         entry["CONN_MAX_AGE"] = 0

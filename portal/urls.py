@@ -15,6 +15,7 @@ from portal.lib import display
 from portal.lib.page_cache import kept
 
 handler400 = "portal.desk.errors.bad_request"
+handler500 = "portal.desk.errors.server_error"
 handler403 = "portal.desk.errors.permission_denied"
 
 # In production the web server in front serves public uploads; a demo has none.

@@ -1,7 +1,13 @@
 """Sentences instead of error pages."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
+from django.views import defaults
+
+from portal.lib.trouble import Trouble, trouble_of
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -15,6 +21,23 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         },
         status=403,
     )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Called where an error ended a request: what the machine cannot do now is told, a fault of ours has its page."""
+    trouble = trouble_of(sys.exc_info()[1])
+    return defaults.server_error(request) if trouble is None else in_trouble(request, trouble)
+
+
+def in_trouble(request: HttpRequest, trouble: Trouble) -> HttpResponse:
+    """503 with when to come again. The page asks neither database nor session: they may be what is away."""
+    page = loader.get_template("errors/trouble.html")
+    said = page.render({"title": trouble.title, "sentence": trouble.sentence(request)})
+    response = HttpResponse(said, status=503)
+    response["Retry-After"] = str(trouble.seconds)
+    response["Cache-Control"] = "no-store"
+    response.trouble = trouble  # type: ignore[attr-defined]  # read by SecondTry
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -25,11 +25,13 @@ from portal.desk.base.forms import VerbForm
 from portal.desk.base.heads import head_of
 from portal.desk.base.listing import TAKES, Listing
 from portal.desk.base.parameters import Shape, narrow
+from portal.lib import trouble
 from portal.lib.refusal import Refused
+from portal.lib.trouble import told
 from portal.organisations.access import signed_in
 from portal.organisations.models import User
 
-BUSY = "系统正忙，刚才的操作没有保存，请稍候再试一次。"
+BUSY = trouble.BUSY.sent
 
 
 class DeskView(WagtailAdminTemplateMixin, TemplateView):
@@ -179,8 +181,8 @@ class VerbView(ThingView):
             if self._was_done(form):
                 return True
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        except OperationalError:
-            form.add_error(None, BUSY)
+        except (OperationalError, OSError) as error:
+            form.add_error(None, told(error))
         except DatabaseError:
             if self._was_done(form):
                 return True

@@ -21,9 +21,10 @@ from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.sheet import AnswerSheet, shown_when
 from portal.desk.base.parameters import text
-from portal.desk.base.views import BUSY, DeskView
+from portal.desk.base.views import DeskView
 from portal.desk.cases.forms import IntakeForm, MaterialFormSet, blank_rows, checked_rows
 from portal.lib.refusal import Refused
+from portal.lib.trouble import told
 from portal.lib.words import day
 from portal.organisations.access import signed_in
 from portal.organisations.authority import posts_for, somewhere
@@ -177,8 +178,8 @@ class Intake(DeskView):
                 return case
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        except OperationalError:
-            form.add_error(None, BUSY)
+        except OperationalError as error:
+            form.add_error(None, told(error))
         return None
 
 
