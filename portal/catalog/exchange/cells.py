@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from portal.catalog.schema.questions import Choice, When
-from portal.lib.merged_cells import Merged
-from portal.lib.spreadsheets import ErrorValue, Formula, Value
+from portal.lib.merged_cells import Merged, Value
+from portal.lib.spreadsheets import ErrorValue, Formula
 
 BETWEEN = "；"
 SEPARATORS = "；;\n"

@@ -9,8 +9,9 @@ from portal.catalog.exchange.cells import Asked, Scope, join, join_choices, join
 from portal.catalog.exchange.layout import CODE, ELSEWHERE, GUIDE, ITEMS, OPTIONS, TABLES, Cell, Table
 from portal.catalog.exchange.names import Names
 from portal.catalog.schema.definition import ItemDefinition
+from portal.lib.merged_cells import Value
 from portal.lib.refusal import Refused
-from portal.lib.spreadsheets import Head, Sheet, Value, cell_name, fits, write_workbook
+from portal.lib.spreadsheets import Head, Sheet, cell_name, fits, write_workbook
 
 YES_NO = ("是", "否")
 RULES = (

@@ -16,7 +16,8 @@ from portal.catalog.exchange.records import Page, Record
 from portal.catalog.exchange.report import NAMED, Draft, Problem, Reading, clip
 from portal.catalog.judging.findings import shape_findings
 from portal.catalog.schema.definition import ItemDefinition
-from portal.lib.spreadsheets import Value, WorkbookRefused, cell_name, read_workbook
+from portal.lib.merged_cells import Value
+from portal.lib.spreadsheets import WorkbookRefused, cell_name, read_workbook
 
 NONE_SET = {"无", "无法定时限", "-", "—"}
 Rows = Sequence[tuple[int, list[Value]]]
