@@ -90,6 +90,13 @@ def one_line(text: str) -> str:
     return " ".join("".join(sign for sign in spaced if not is_unseen(sign)).split())
 
 
+def is_thin(text: str, least: int) -> bool:
+    """Whether it says too little to explain anything: fewer letters, digits or characters than `least`, or always the
+    same few of them."""
+    signs = [sign for sign in text if sign.isalnum()]
+    return len(signs) < least or len(set(signs)) * 2 < least
+
+
 # Conditions: of a material, a step, a field.
 
 

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 COMPANY = "91330602MA9999996P"
 PERSON = "330602199001010001"
+REPLY = "人防工程已另行报建，不影响本次施工许可。"
 
 
 def text_of(pdf: bytes) -> str:
@@ -63,10 +64,13 @@ def sign_slip(person: Desk, code: str) -> None:
     person.says("已签收")
 
 
-def answer(person: Desk, case: str) -> None:
+def answer(person: Desk, case: str, outcome: str = "同意") -> None:
     person.open(case)
     person.press("回复意见")
-    person.page.get_by_label("同意", exact=True).check()
+    person.page.get_by_label(outcome, exact=True).check()
+    if outcome != "同意":
+        person.page.fill("#id_opinion", "没有人防设计审查意见。")
+        person.page.fill("#id_legal_basis", "《示例条例》第二十二条")
     person.press("回复意见")
     person.says("意见已记录")
 
@@ -93,6 +97,10 @@ def decide(chief: Desk, case: str, ruling: str = "准予行政许可", paper: st
     chief.open(case)
     chief.press("作出决定")
     chief.page.get_by_label(ruling, exact=True).check()
+    for reply in chief.page.locator("textarea[name^=reply_]").all():
+        chief.press("作出决定")
+        chief.says("须逐一书面答复")
+        reply.fill(REPLY)
     chief.press("作出决定")
     chief.says("决定已作出")
     assert ruling in text_of(chief.pdf(f"{ruling}{paper}"))
@@ -151,10 +159,12 @@ def test_a_construction_permit_with_five_cooperating_departments(desk: Callable[
     for department, prefix in prefixes.items():
         office = desk(f"{prefix}-office")
         sign_slip(office, codes[department])
-        answer(office, case)
+        answer(office, case, "不同意" if prefix == "rfb" else "同意")
     clerk.open(case)
     clerk.says("并联汇合")
     decide(desk("jsj-chief"), case)
+    clerk.open(case)
+    clerk.says(f"答复：{REPLY}")
     bring_back(desk("jsj-office"), case, "330602202600000101")
     hand_out(desk("issuer"), case, "330602202600000101")
     clerk.open(case)

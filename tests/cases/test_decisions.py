@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from portal.cases.decision.decide import decide
-from portal.cases.decision.findings import Findings, is_thin
+from portal.cases.decision.findings import Findings
 from portal.cases.models import Case, Task
 from portal.cases.routes.opinions import answer
 from portal.cases.states import CaseStatus, TaskStatus
@@ -23,9 +24,11 @@ from portal.handover.models import Slip
 from portal.handover.signing import sign
 from portal.lib.digests import digest
 from portal.lib.refusal import Refused
+from portal.lib.words import is_thin
 from portal.organisations.models import Organisation, Role
 from tests.cases.test_words_by_type import words_of
 from tests.cast import Cast, accepted_case, answer_all, case_to_decide, decided_case, person, reasoned, sign_all
+from tests.desk.test_permissions import client_of
 
 pytestmark = pytest.mark.django_db
 LEAD = "sx-jsj"
@@ -147,6 +150,13 @@ def test_a_refusal_prints_and_keeps_what_it_rests_on(cast: Cast, kind: str) -> N
         f"根据{found.basis}、《中华人民共和国行政许可法》第三十八条第二款",
     ):
         assert wanted.replace(" ", "") in text
+
+
+def test_the_case_page_shows_what_a_decision_rests_on(cast: Cast) -> None:
+    case = decided_case(cast, granted=False)
+    text = client_of(cast.officer(LEAD)).get(reverse("cases_modeladmin_inspect", args=[case.pk])).content.decode()
+    for wanted in ("不予行政许可", case.facts, case.reasons, case.basis, *case.unmet):
+        assert wanted in text
 
 
 def test_a_grant_needs_no_findings_and_rests_on_the_guide(cast: Cast) -> None:

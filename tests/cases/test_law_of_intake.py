@@ -212,7 +212,7 @@ def test_only_lines_that_do_not_stand_are_open_after_acceptance_and_none_once_al
         answer_all(case, cast)
         CaseMaterial.objects.filter(case=case, key=every[0]).update(received=False)
         assert [line.key for line in lines_open(case)] == every[:1]
-        decide(case.tasks.get(kind="decision"), by=cast.decider("sx-jsj"), granted=False, reasons="材料不齐")
+        decide(case.tasks.get(kind="decision"), by=cast.decider("sx-jsj"), granted=False, findings=reasoned(case))
     assert lines_open(Case.objects.get(pk=case.pk)) == []
 
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 
 from portal.cases.models import Case
 from portal.lib.refusal import Refused
+from portal.lib.words import is_thin
 
 LEAST_FACTS = 8
 LEAST_REASONS = 12
-"""Signs that are letters, digits or characters; half of them must differ."""
+"""In the signs that `is_thin` counts."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,6 @@ def requirements(case: Case) -> dict[str, str]:
     found |= {f"material-{line.key}": f"申报材料：{line.name}" for line in case.lines()}
     found |= {f"basis-{at}": f"设定依据：{text}" for at, text in enumerate(definition.bases_cited, start=1)}
     return found
-
-
-def is_thin(text: str, least: int) -> bool:
-    """Whether it says too little to be an explanation: too few signs, or always the same few."""
-    signs = [sign for sign in text if sign.isalnum()]
-    return len(signs) < least or len(set(signs)) * 2 < least
 
 
 def refuse_unfounded(case: Case, found: Findings) -> list[str]:

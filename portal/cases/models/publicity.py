@@ -16,12 +16,12 @@ from django.db.models import Q
 
 from portal.cases.states import ApplicantKind
 from portal.catalog.models import ServiceItem
+from portal.catalog.schema.procedure import LICENCE
 from portal.lib.words import midnight
 from portal.organisations.models import ServiceCenter
 from portal.workdays.calendar import Calendar, load_calendar
 from portal.workdays.deadlines import workdays_between
 
-LICENCE = "行政许可"
 LATEST_DAYS = 7
 """Working days within which a decision must be public."""
 USUAL_SHOW_DAYS = 365

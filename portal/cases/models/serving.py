@@ -9,6 +9,7 @@ from django.utils import timezone
 from portal.cases.models.case import Case
 from portal.cases.states import Service
 from portal.documents.models import Document
+from portal.lib.words import moment
 
 
 class Served(models.Model):
@@ -31,5 +32,4 @@ class Served(models.Model):
         verbose_name_plural = "送达"
 
     def __str__(self) -> str:
-        when = timezone.localtime(self.served_at)
-        return f"{self.get_way_display()}，{when:%Y-%m-%d %H:%M}，{self.receiver}"
+        return f"{self.get_way_display()}，{moment(self.served_at)}，{self.receiver}"

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from portal.cases.models import Case, Task
 from portal.cases.states import TaskOutcome
 from portal.lib.refusal import Refused
+from portal.lib.words import is_thin
 from portal.organisations.models import User
 
 LEAST_REPLY = 8
-"""Signs that are letters, digits or characters."""
+"""In the signs that `is_thin` counts."""
 
 
 def dissents(case: Case) -> list[Task]:
@@ -22,7 +23,7 @@ def dissents(case: Case) -> list[Task]:
 def refuse_unanswered(case: Case, replies: Mapping[str, str]) -> None:
     """Raise Refused while a dissent has no answer of some length; `replies` are by the key of the step."""
     for task in dissents(case):
-        if sum(sign.isalnum() for sign in replies.get(task.step, "")) < LEAST_REPLY:
+        if is_thin(replies.get(task.step, ""), LEAST_REPLY):
             raise Refused(
                 f"{task.department}在“{task.name}”中不同意，须逐一书面答复：为什么仍然可以同意办理。",
                 field=f"reply_{task.step}",

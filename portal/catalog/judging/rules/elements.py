@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from portal.catalog.judging.findings import Finding
 from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.procedure import LICENCE
 
 PHONE = re.compile(r"^(0\d{2,3}-?\d{7,8}(-\d{1,6})?|1\d{10}|1\d{2,4}|9\d{4}|400-?\d{3}-?\d{4}|800-?\d{3}-?\d{4})$")
 """With area code, or a mobile, or a short number such as 12345."""
@@ -139,7 +140,7 @@ def _phones(item: ItemDefinition) -> Iterator[Finding]:
 
 def _licence(item: ItemDefinition) -> Iterator[Finding]:
     """Rule 8. The five links 受理, 审核, 审批, 办结, 送达 are steps or stand at their two ends."""
-    if item.item_type != "行政许可":
+    if item.item_type != LICENCE:
         return
     if not item.faqs:
         yield Finding("faqs", "licence.faq", "行政许可至少要有一个常见问题。", "写一个申请人常问的问题。", "warn")
