@@ -10,7 +10,7 @@ from portal.catalog.editions.publishing import examine
 from portal.catalog.exchange.content import load_items
 from portal.catalog.judging.lint.judge import clauses, delivered_rulebook
 from portal.catalog.schema.definition import ItemDefinition
-from tests.bench.blind import PLAIN_WORDS, USUAL, figures
+from tests.bench.blind import PLAIN_WORDS, USUAL, figures, guide_figures
 from tests.catalog.lint.labelled import HELD_OUT, score
 
 ITEMS = 1000
@@ -42,6 +42,7 @@ def report() -> list[str]:
     lines = [
         f"{'ok  ' if reached else 'MISS'}  linter on {found.wrong + found.clean} held-out clauses: "
         f"{found.recall:.1%} found, {found.false_alarms:.1%} false alarms (goal >= 90%, <= 5%)",
+        *guide_figures(delivered_rulebook()),
         *(line for name in (USUAL, PLAIN_WORDS) for line in figures(delivered_rulebook(), name)),
     ]
     items = many(ITEMS)

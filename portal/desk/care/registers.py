@@ -62,6 +62,7 @@ PATTERN_HELP = (
 UNLESS_HELP = (
     "同一句话符合这个表达式的，不报；句中被找到的部分写在‹和›之间，例如›（[^）]*[0-9]表示后面紧跟带数字的括号。"
 )
+HINT_HELP = "同样的写法；同一句话符合这个表达式的，只提示，不阻止发布，例如只说字迹、装订，或者只是建议。"
 
 
 class LintRuleAdmin(OrdinaryAdmin):
@@ -77,6 +78,7 @@ class LintRuleAdmin(OrdinaryAdmin):
         *(FieldPanel(name) for name in ("code", "category", "severity", "elements")),
         FieldPanel("pattern", help_text=PATTERN_HELP),
         FieldPanel("unless", help_text=UNLESS_HELP),
+        FieldPanel("hint_when", help_text=HINT_HELP),
         *(FieldPanel(name) for name in ("whole_words", "message", "suggestion", "positives", "negatives", "enabled")),
     ]
 

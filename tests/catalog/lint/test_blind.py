@@ -9,7 +9,20 @@ import pytest
 
 from portal.catalog.judging.lint.judge import delivered_rulebook
 from portal.catalog.judging.lint.rulebook import ELEMENTS, Rule, Rulebook
-from tests.bench.blind import KINDS, PLAIN_WORDS, READ, UNREAD, USUAL, Tally, blind_clauses, tally, unseen
+from tests.bench.blind import (
+    KINDS,
+    LABELS,
+    PLAIN_WORDS,
+    READ,
+    UNREAD,
+    USUAL,
+    Tally,
+    blind_clauses,
+    guide_clauses,
+    guide_figures,
+    tally,
+    unseen,
+)
 
 
 def test_every_blind_clause_stands_once_under_a_known_element_and_kind() -> None:
@@ -45,3 +58,19 @@ def test_a_tally_counts_objections_and_those_that_block() -> None:
     clauses = [replace(first, text=text) for text in ("尽快办结", "其他材料", "身份证")]
     assert tally(clauses, Rulebook((hint, stop))) == Tally(clauses=3, spoken=2, blocking=1)
     assert tally(clauses, Rulebook(())) == Tally(clauses=3, spoken=0, blocking=0)
+
+
+def test_the_clauses_of_the_second_author_are_three_hundred_half_clean_and_stand_once() -> None:
+    clauses = guide_clauses()
+    assert len({clause.text for clause in clauses}) == len(clauses) == 300
+    assert Counter(clause.kind for clause in clauses) == {"clean": 150, "block": 120, "hint": 30}
+    assert {clause.kind for clause in clauses} == set(LABELS)
+    assert {clause.element for clause in clauses} == set(READ)
+
+
+def test_what_is_truly_vague_blocks_and_clean_text_passes() -> None:
+    whole, looked_at, counted = guide_figures(delivered_rulebook())
+    assert whole.startswith("ok"), whole
+    assert "looked at" in looked_at
+    assert "only counted" in counted
+    assert guide_figures(Rulebook(()))[0].startswith("MISS")

@@ -136,3 +136,55 @@ def test_odd_input_is_read_without_complaint(text: str) -> None:
 def test_a_clause_of_any_length_is_read_up_to_a_limit() -> None:
     assert judge("甲" * LONGEST_CLAUSE + "其他材料", "condition", delivered_rulebook()) == []
     assert judge("甲" * (LONGEST_CLAUSE - 10) + "，其他材料", "condition", delivered_rulebook())
+
+
+def test_what_only_concerns_the_form_of_a_paper_hints_and_does_not_block() -> None:
+    rule = replace(RULE, pattern="整齐|宽敞", hint_when="装订[^，]*‹", whole_words=False)
+
+    def told(clause: str) -> list[tuple[str, str]]:
+        return [(v.text, v.severity) for v in judge(clause, "condition", Rulebook((rule,)))]
+
+    assert told("装订整齐") == [("整齐", "warn")]
+    assert told("场地宽敞") == [("宽敞", "error")]
+    assert told("装订整齐，场地宽敞") == [("宽敞", "error")]
+    assert told("装订平整") == []
+
+
+@pytest.mark.parametrize(
+    ("clause", "element", "severity"),
+    [
+        ("场地宽敞明亮", "condition", "error"),
+        ("字迹工整", "material.accept_standard", "warn"),
+        ("材料真实有效", "material.accept_standard", "error"),
+        ("与经营规模相适应的场地", "condition", "error"),
+        ("受理后尽快办结", "step", "error"),
+        ("5天内补正", "step", "error"),
+        ("净资产不低于300万", "condition", "error"),
+        ("法定期限为20日", "limit_note", "warn"),
+        ("对决定不服的，60日内申请行政复议", "step", "warn"),
+        ("建议提前准备复印件", "step", "warn"),
+        ("尽量用A4纸", "material.accept_standard", "warn"),
+    ],
+)
+def test_what_is_vague_blocks_and_what_may_stand_hints(clause: str, element: str, severity: str) -> None:
+    found = {verdict.severity for verdict in judge(clause, element, delivered_rulebook())}
+    assert found == {severity}
+
+
+@pytest.mark.parametrize(
+    ("clause", "element"),
+    [
+        ("取得与申请车型相应的驾驶证", "condition"),
+        ("申请人可以随时登录平台查看进度", "step"),
+        ("与最近的住宅距离不少于50米", "condition"),
+        ("需要补正的，5个工作日内一次性书面告知", "step"),
+        ("必要材料齐全、缺容缺材料的，出具容缺受理通知书", "step"),
+        ("不能到场的，提交经公证的委托书", "step"),
+        ("两项检查在同一日进行", "step"),
+        ("承诺所填内容真实、有效", "material.accept_standard"),
+        ("最近连续6个月的银行流水", "material.accept_standard"),
+        ("净资产不低于300万元", "condition"),
+    ],
+)
+def test_ordinary_words_of_a_guide_pass(clause: str, element: str) -> None:
+    assert judge(clause, element, delivered_rulebook()) == []

@@ -42,7 +42,7 @@ def test_a_hint_alone_ends_well(tmp_path: Path, capsys: pytest.CaptureFixture[st
     file = write(tmp_path, "hint.yaml", "- {field: limit_note, text: 20日内办结}\n")
     call_command("lint_items", file, "--json")
     (row,) = json.loads(capsys.readouterr().out)
-    assert (row["severity"], row["rule"]) == ("warn", "T01")
+    assert (row["severity"], row["rule"]) == ("warn", "T05")
 
 
 def test_an_item_in_the_spelling_of_the_starting_content_is_judged_by_element(

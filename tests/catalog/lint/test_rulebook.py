@@ -38,7 +38,7 @@ def test_every_category_has_rules_and_no_rule_has_a_number_twice() -> None:
 
 def test_every_class_of_the_delivered_book_is_used_and_none_repeats_a_word() -> None:
     book = delivered_rulebook()
-    patterns = "".join(rule.pattern + rule.unless for rule in book.rules)
+    patterns = "".join(rule.pattern + rule.unless + rule.hint_when for rule in book.rules)
     assert [name for name in book.classes if f"{{{name}}}" not in patterns] == []
     assert [name for name, words in book.classes.items() if len(words) != len(set(words))] == []
     assert len(book.terms) == len(set(book.terms))

@@ -42,8 +42,9 @@ def objections(clause: str, field: str, book: Rulebook) -> list[Verdict]:
     reading = Reading(clause[:LONGEST_CLAUSE], book)
     verdicts = []
     for reader in book.by_element.get(field, ()):
-        if reader.whole.search(reading.masked) and (place := reading.objection(reader)):
-            verdicts.append(_verdict(reader.rule, clause, *place))
+        if reader.whole.search(reading.masked) and (found := reading.objection(reader)):
+            is_hint, place = found
+            verdicts.append(_verdict(reader.rule, clause, *place, is_hint=is_hint))
     return list(_told_once(sorted(verdicts, key=lambda verdict: (verdict.start, verdict.rule))))
 
 
@@ -70,17 +71,20 @@ class Reading:
     def edges(self) -> set[int]:
         return word_edges(self.text, self.book)
 
-    def objection(self, reader: Reader) -> tuple[int, int] | None:
-        """Where a rule whose pattern matches first objects; one objection of a kind is enough for a clause."""
-        places = (place for branch in reader.branches for place in self._places(branch, reader))
-        return min(places, default=None)
+    def objection(self, reader: Reader) -> tuple[bool, tuple[int, int]] | None:
+        """Whether a rule whose pattern matches only hints, and where it first objects. One objection of a kind is
+        enough for a clause, what blocks before what hints."""
+        found = ((is_hint, place) for branch in reader.branches for is_hint, place in self._places(branch, reader))
+        return min(found, default=None)
 
-    def _places(self, branch: re.Pattern[str], reader: Reader) -> Iterator[tuple[int, int]]:
+    def _places(self, branch: re.Pattern[str], reader: Reader) -> Iterator[tuple[bool, tuple[int, int]]]:
         found = branch.search(self.masked)
         while found:
-            if self._stands_on_edges(found, reader.rule) and not self._excepted(found, reader.unless):
-                yield found.span()
-                return
+            if self._stands_on_edges(found, reader.rule) and not self._agrees(found, reader.unless):
+                is_hint = self._agrees(found, reader.hint_when)
+                yield is_hint, found.span()
+                if not is_hint:
+                    return
             found = branch.search(self.masked, found.start() + 1)
 
     def _stands_on_edges(self, found: re.Match[str], rule: Rule) -> bool:
@@ -89,8 +93,9 @@ class Reading:
             asked += found.span()
         return not asked or self.edges.issuperset(asked)
 
-    def _excepted(self, found: re.Match[str], unless: re.Pattern[str] | None) -> bool:
-        return unless is not None and bool(unless.search(bracketed_sentence(self.text, *found.span())))
+    def _agrees(self, found: re.Match[str], context: re.Pattern[str] | None) -> bool:
+        """Whether the sentence around a match is as an expression says."""
+        return context is not None and bool(context.search(bracketed_sentence(self.text, *found.span())))
 
 
 def bracketed_sentence(text: str, start: int, end: int) -> str:
@@ -114,10 +119,11 @@ def word_edges(text: str, book: Rulebook) -> set[int]:
     return edges.union(found.start() for found in NUMBER_EDGE.finditer(text))
 
 
-def _verdict(rule: Rule, text: str, start: int, end: int) -> Verdict:
+def _verdict(rule: Rule, text: str, start: int, end: int, *, is_hint: bool) -> Verdict:
     found = text[start:end]
     message = f"{CATEGORIES.get(rule.category, rule.category)}：“{found}”——{rule.message}"
-    return Verdict(rule.id, rule.category, rule.severity, start, end, found, message, rule.suggestion)
+    severity = "warn" if is_hint else rule.severity
+    return Verdict(rule.id, rule.category, severity, start, end, found, message, rule.suggestion)
 
 
 def failures(book: Rulebook, rules: Iterable[Rule] | None = None) -> list[str]:

@@ -56,6 +56,9 @@ class LintRule(models.Model):
         "写法", max_length=LONGEST_PATTERN, help_text="表达式；用花括号引用词类，例如{degree}；＊代表受保护的字。"
     )
     unless = models.TextField("例外", max_length=LONGEST_PATTERN, blank=True, help_text="原文符合这个表达式的，不报。")
+    hint_when = models.TextField(
+        "只提示的情形", max_length=LONGEST_PATTERN, blank=True, help_text="原文符合这个表达式的，只提示，不阻止发布。"
+    )
     whole_words = models.BooleanField("按整词", default=True, help_text="两端都在词的边界上才算。")
     message = models.CharField("为什么", max_length=300)
     suggestion = models.CharField("怎么改", max_length=300)
@@ -84,6 +87,7 @@ class LintRule(models.Model):
             positives=lines_of(self.positives),
             negatives=lines_of(self.negatives),
             unless=self.unless,
+            hint_when=self.hint_when,
             whole_words=self.whole_words,
         )
 
@@ -96,7 +100,7 @@ class LintRule(models.Model):
             raise ValidationError({"elements": "请至少写一个要素。"})
         if not rule.positives:
             raise ValidationError({"positives": "请至少写一个应当发现的例句。"})
-        if repeats_within_repeat(rule.pattern) or repeats_within_repeat(rule.unless):
+        if any(map(repeats_within_repeat, (rule.pattern, rule.unless, rule.hint_when))):
             raise ValidationError({"pattern": "写法里有重复套重复，可能永远算不完，请改用简单的写法。"})
         book = stored_rulebook()
         try:
@@ -187,6 +191,7 @@ def load_rulebook(content_dir: Path) -> None:
             elements=",".join(rule.fields),
             pattern=rule.pattern,
             unless=rule.unless,
+            hint_when=rule.hint_when,
             whole_words=rule.whole_words,
             message=rule.message,
             suggestion=rule.suggestion,

@@ -60,6 +60,7 @@ class Rule:
     positives: tuple[str, ...] = ()
     negatives: tuple[str, ...] = ()
     unless: str = ""
+    hint_when: str = ""
     whole_words: bool = True
 
 
@@ -71,6 +72,7 @@ class Reader:
     whole: re.Pattern[str]
     branches: tuple[re.Pattern[str], ...]
     unless: re.Pattern[str] | None
+    hint_when: re.Pattern[str] | None
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class Rulebook:
                 self.compile(rule.pattern),
                 tuple(self.compile(branch) for branch in branches(rule.pattern)),
                 self.compile(rule.unless) if rule.unless else None,
+                self.compile(rule.hint_when) if rule.hint_when else None,
             )
             for rule in self.rules
         )
@@ -199,6 +202,7 @@ def _rule(row: Mapping[str, Any]) -> Rule:
         positives=tuple(row.get("positives") or ()),
         negatives=tuple(row.get("negatives") or ()),
         unless=row.get("unless", ""),
+        hint_when=row.get("hint_when", ""),
         whole_words=row.get("whole_words", True),
     )
 
