@@ -8,7 +8,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from portal.cases import event_guard
@@ -18,7 +18,7 @@ from portal.cases.flow import MOVES
 from portal.cases.intake.correction import complete_correction, request_correction
 from portal.cases.intake.materials import check_materials
 from portal.cases.intake.outcomes import accept
-from portal.cases.intake.printing import print_receipt
+from portal.cases.intake.printing import print_application_form, print_receipt
 from portal.cases.intake.receive import receive
 from portal.cases.intake.reveal import reveal_identity
 from portal.cases.models import Application, Case, CaseMaterial, Event
@@ -29,6 +29,7 @@ from portal.cases.routes.opinions import answer
 from portal.cases.states import CaseStatus, TaskStatus
 from portal.catalog.editions.intake import withdraw_item
 from portal.catalog.models import ServiceItem
+from portal.documents.models import Counter
 from portal.handover.signing import bounce
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Post, Role, User, Window
@@ -89,6 +90,14 @@ def test_somebody_elses_form_key_does_not_open_their_case(cast: Cast) -> None:
         receive(item=item, applicant=company(), window=window, by=cast.second_receiver, key=key)
     with pytest.raises(Refused, match="已经用过"):
         receive(item=item, applicant=company(name="另一家公司"), window=window, by=cast.receiver, key=key)
+
+
+def test_what_else_fails_is_not_called_a_form_that_was_used(cast: Cast) -> None:
+    taken = take(cast).application
+    Counter.objects.filter(series__startswith="application:").update(last=0)
+    with pytest.raises(IntegrityError):
+        take(cast)
+    assert list(Application.objects.all()) == [taken]
 
 
 @pytest.mark.parametrize(
@@ -248,8 +257,9 @@ def test_a_receipt_is_issued_once(cast: Cast) -> None:
     with pytest.raises(Refused, match="已经出具"):
         print_receipt(case, by=cast.receiver)
     accept(case, by=cast.receiver)
-    with pytest.raises(TooLate):
-        print_receipt(case, by=cast.receiver)
+    for act in (print_receipt, print_application_form):
+        with pytest.raises(TooLate):
+            act(case, by=cast.receiver)
 
 
 def test_a_withdrawn_case_ends_its_tasks_and_cannot_go_on(cast: Cast) -> None:

@@ -162,6 +162,21 @@ def test_the_call_that_joins_a_stage_says_so_and_what_comes_next(cast: Cast) -> 
     assert case.stage == 2
     assert case.events.get(verb="join").text == f"第1环节各部门均已办结，转入“{following}”。"
     assert not case.events.filter(verb="overtake").exists()
+    decision = case.tasks.get(stage=2)
+    assert decision.status == TaskStatus.WORKING, "who has signed for the case goes on at once"
+    assert (decision.sent_at, decision.due) != (None, None)
+    assert decision.sent_at == decision.signed_at
+    assert not case.slips.waiting().exists()
+
+
+def test_the_last_silence_of_a_stage_joins_it(cast: Cast) -> None:
+    case = accepted_case()
+    sign_all(case, cast)
+    silent = case.tasks.filter(stage=1, kind="opinion").first()
+    case.tasks.filter(stage=1).exclude(pk=silent.pk).update(status=TaskStatus.DONE)
+    Task.objects.filter(pk=silent.pk).update(deemed_consent=True, due=timezone.localdate() - timedelta(days=1))
+    deem_consent(Task.objects.get(pk=silent.pk))
+    assert Case.objects.get(pk=case.pk).stage == 2
 
 
 def test_no_lead_closes_a_stage_that_the_route_does_not_have(cast: Cast) -> None:

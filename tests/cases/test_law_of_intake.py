@@ -22,7 +22,7 @@ from portal.documents.registry import Rendition
 from portal.handover import integrity, signing
 from portal.handover.forwarding import forward, may_forward
 from portal.handover.models import Custody
-from portal.lib.refusal import Refused
+from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import OpeningHours, ServiceCenter
 from portal.pickup.results import NewResult, ready_at_window
 from tests.cast import (
@@ -213,7 +213,10 @@ def test_only_lines_that_do_not_stand_are_open_after_acceptance_and_none_once_al
         CaseMaterial.objects.filter(case=case, key=every[0]).update(received=False)
         assert [line.key for line in lines_open(case)] == every[:1]
         decide(case.tasks.get(kind="decision"), by=cast.decider("sx-jsj"), granted=False, findings=reasoned(case))
-    assert lines_open(Case.objects.get(pk=case.pk)) == []
+    decided = Case.objects.get(pk=case.pk)
+    assert lines_open(decided) == []
+    with pytest.raises(TooLate, match="核对材料"):
+        check_materials(decided, good_rows(decided)[:1], by=cast.receiver)
 
 
 def test_a_clerk_is_told_of_the_notice_only_while_one_may_still_be_given(cast: Cast) -> None:
@@ -293,7 +296,16 @@ def test_corrections_that_do_not_come_lapse_after_the_days_of_the_centre(cast: C
     case.refresh_from_db()
     assert (case.status, case.clock_state) == ("lapsed", "stopped")
     assert "视为放弃本次申请" in text(case, "lapse")
+    event = case.events.get(verb="lapse")
+    assert (event.actor, event.once) == (None, "lapse")
+    assert event.text == "补正期限届满没有补齐，视为放弃本次申请，可以重新申请。"
     assert not may_bring(case, cast.receiver)
+
+
+def test_corrections_are_complete_on_the_last_day_of_their_time(cast: Cast) -> None:
+    case = asked(cast)
+    brought(case, cast, case.correction_due)
+    assert Case.objects.get(pk=case.pk).status == "correction_done"
 
 
 def test_corrections_cannot_be_completed_after_their_time(cast: Cast) -> None:
@@ -322,6 +334,7 @@ def test_the_way_in_which_a_notice_was_served_is_kept(cast: Cast) -> None:
         request_correction(case, {FIRST: "请补交"}, by=cast.receiver, way="mail")
     event = case.events.get(verb="request_correction")
     assert event.data["way"] == "mail"
+    assert event.once == "correction", "it can be told once"
     assert "邮寄送达" in event.text
 
 

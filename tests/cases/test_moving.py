@@ -24,7 +24,7 @@ from portal.pickup.results import NewResult, take_in, transfer_result
 from portal.workdays import moving
 from portal.workdays.integrity import problems
 from portal.workdays.models import MOVE_DEADLINES, CalendarChange, CalendarDay, CalendarYear, MovedDeadline
-from portal.workdays.registry import DEADLINES
+from portal.workdays.registry import DEADLINES, KEEPERS, kept_by, register
 from tests.cast import Cast, accepted_case, decided_case, hold_posts_since, received_case, sign_all
 
 pytestmark = pytest.mark.django_db
@@ -244,6 +244,28 @@ def test_a_deadline_that_is_not_where_the_calendar_puts_it_is_found_the_same_nig
     case = accepted_case()
     Case.objects.filter(pk=case.pk).update(promised_due=date(2027, 1, 29))
     assert list(problems()) == [f"cases.promised {case.pk}: stored 2027-01-29, the calendar says 2027-01-13"]
+
+
+def test_the_nightly_look_reads_the_calendar_anew_and_waits_for_moves_that_are_due(
+    cast: Cast, in_january_2027: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accepted_case()
+    counted = CalendarChange.written_here
+    CalendarDay.objects.create(date=date(2027, 1, 13), is_workday=False, note="台风")
+    monkeypatch.setattr(CalendarChange, "written_here", counted)  # as if another process had written it
+    assert list(problems()) == []
+    CalendarChange.objects.update(finished_at=LATER)
+    assert "the calendar says 2027-01-14" in "\n".join(problems())
+
+
+def test_a_deadline_has_a_name_of_its_own_and_the_cases_one_keeper(cast: Cast) -> None:
+    known, keepers = dict(DEADLINES), list(KEEPERS)
+    with pytest.raises(ValueError, match="two deadlines named handover.slip"):
+        register("handover.slip", "", field="due", holder="case_id", open=Slip.objects.all, recompute=lambda row: None)
+    with pytest.raises(ValueError, match="one keeper"):
+        kept_by(keepers[0])
+    assert (known, keepers) == (DEADLINES, KEEPERS)
+    assert len(keepers) == 1
 
 
 def test_a_step_runs_from_its_slip_also_when_the_calendar_changes(

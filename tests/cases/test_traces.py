@@ -255,6 +255,7 @@ def test_an_instant_case_leaves_the_window_without_a_slip(cast: Cast) -> None:
     case = accepted_case("SS-02")
     task = case.tasks.get()
     assert (case.stage, task.status, task.due) == (1, "working", case.promised_due)
+    assert Case.objects.get(pk=case.pk).stage == 1
     decide(task, by=cast.decider("sx-scjg"), granted=True)
     case.refresh_from_db()
     assert set(holders(case).values()) == {HolderKind.WINDOW}

@@ -87,12 +87,14 @@ def test_a_lock_says_how_many_minutes_are_left_and_opens_at_its_end(cast: Cast) 
     assert delivery.status == "delivered"
 
 
-def test_after_a_lock_wrong_codes_are_counted_from_none(cast: Cast) -> None:
+def test_after_a_lock_wrong_codes_are_counted_from_none_and_the_log_says_where_the_case_stood(cast: Cast) -> None:
     delivery, code = shelved(cast)
+    delivery.case.status = CaseStatus.RESULT_TRANSFER  # as somebody saw it who came before the result
     for _ in range(5):
         with pytest.raises(Refused):
             collect(delivery, cast, wrong(code))
     assert Delivery.objects.get(pk=delivery.pk).wrong_codes == 0
+    assert delivery.case.events.get(verb="lock_pickup").to_status == CaseStatus.READY
 
 
 def test_only_the_counter_tries_codes_and_a_lock_stands_in_the_log(cast: Cast) -> None:
