@@ -291,9 +291,11 @@ class Trial:
 
     def run(self) -> None:
         quiet = ["-q", "-s", "--no-header", "-p", "no:cacheprovider", "-m", "not race and not browser"]
-        with contextlib.redirect_stdout(io.StringIO()):
-            pytest.main([*quiet, *self.tests], plugins=[WarmRun(self.files, self.judge, seen_of(self.files))])
-        self._nursery.end()
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                pytest.main([*quiet, *self.tests], plugins=[WarmRun(self.files, self.judge, seen_of(self.files))])
+        finally:
+            self._nursery.end()
 
     def judge(self, run: WarmRun) -> None:
         tell(f"{len(run.items)} tests, {sum(run.seconds.values()):.0f} s without a fault")
