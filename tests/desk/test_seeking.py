@@ -170,7 +170,7 @@ def test_after_a_migration_that_made_the_table_anew_all_names_are_found(cast: Ca
     """SQLite drops the triggers with the old table; what was written meanwhile is indexed with the rest."""
     key = received_case(applicant=company(name="甲乙丙公司")).application_id
     with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER cases_application_pairs_update")
+        cursor.execute("DROP TRIGGER cases_application_applicant_name_pairs_update")
     Application.objects.filter(pk=key).update(applicant_name="丙丁戊公司")
     assert parts_found("丁戊") == [0]
     keep_names_indexed("default")

@@ -18,7 +18,7 @@ class OfTheCase(models.ForeignKey):  # type: ignore[type-arg]  # takes no argume
     """
 
     def __init__(self, to: Any, **named: Any) -> None:
-        ours = {"on_delete": models.PROTECT, "related_name": "+", "editable": False}
+        ours: dict[str, Any] = {"on_delete": models.PROTECT, "related_name": "+", "editable": False}
         super().__init__(to, **{**ours, "db_index": False, "db_constraint": False, **named})
 
     def deconstruct(self) -> Any:

@@ -48,7 +48,7 @@ def drop_index(connection: BaseDatabaseWrapper, table: str) -> None:
 
 # SQLite.
 
-LONGEST = 255
+LONGEST = 400
 MOST_ASKED = 40
 PLACES = json.dumps(list(range(1, LONGEST + 1)), separators=(",", ":"))
 
@@ -60,7 +60,7 @@ def keep_index(connection: BaseDatabaseWrapper, table: str, column: str) -> None
     """
     if connection.vendor != "sqlite":
         return
-    wanted = _triggers(table, column)
+    index, wanted = _index(table, column), _triggers(table, column)
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
         found = dict(cursor.fetchall())
@@ -68,22 +68,26 @@ def keep_index(connection: BaseDatabaseWrapper, table: str, column: str) -> None
             return
         for name in wanted:
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-        cursor.execute(f"DROP TABLE IF EXISTS {table}_pairs")
-        cursor.execute(f"CREATE VIRTUAL TABLE {table}_pairs USING fts5(pairs, content='', detail=none)")
-        cursor.execute(f"INSERT INTO {table}_pairs (rowid, pairs) SELECT id, {_pairs_of(column)} FROM {table}")
+        cursor.execute(f"DROP TABLE IF EXISTS {index}")
+        cursor.execute(f"CREATE VIRTUAL TABLE {index} USING fts5(pairs, content='', detail=none)")
+        cursor.execute(f"INSERT INTO {index} (rowid, pairs) SELECT id, {_pairs_of(column)} FROM {table}")
         for statement in wanted.values():
             cursor.execute(statement)
 
 
+def _index(table: str, column: str) -> str:
+    return f"{table}_{column}_pairs"
+
+
 def _triggers(table: str, column: str) -> dict[str, str]:
     """Of a name that was written, changed or deleted. What is taken out of the index must be said to it."""
-    new = f"INSERT INTO {table}_pairs (rowid, pairs) VALUES (new.id, {_pairs_of(f'new.{column}')});"
-    old = f"INSERT INTO {table}_pairs ({table}_pairs, rowid, pairs)"
-    old += f" VALUES ('delete', old.id, {_pairs_of(f'old.{column}')});"
+    index = _index(table, column)
+    new = f"INSERT INTO {index} (rowid, pairs) VALUES (new.id, {_pairs_of(f'new.{column}')});"
+    old = f"INSERT INTO {index} ({index}, rowid, pairs) VALUES ('delete', old.id, {_pairs_of(f'old.{column}')});"
     changed = f"OF {column} ON {table} WHEN old.{column} IS NOT new.{column}"
     what = {"insert": (f"ON {table}", new), "update": (changed, f"{old} {new}"), "delete": (f"ON {table}", old)}
     return {
-        f"{table}_pairs_{event}": f"CREATE TRIGGER {table}_pairs_{event} AFTER {event.upper()} {of} BEGIN {act} END"
+        f"{index}_{event}": f"CREATE TRIGGER {index}_{event} AFTER {event.upper()} {of} BEGIN {act} END"
         for event, (of, act) in what.items()
     }
 
@@ -107,7 +111,7 @@ def containing(rows: QuerySet[Any], column: str, part: str, connection: BaseData
     """The `rows` whose `column` contains `part`, in capitals or not."""
     found = rows.filter(**{f"{column}__icontains": part})
     if connection.vendor == "sqlite" and part:
-        index = f"{rows.model._meta.db_table}_pairs"
+        index = _index(rows.model._meta.db_table, column)
         return found.filter(pk__in=RawSQL(f"SELECT rowid FROM {index} WHERE {index} MATCH %s", [_having_pairs(part)]))
     return found.filter(_HasPairs(F(column), Value(part))) if len(part) > 1 else found
 
