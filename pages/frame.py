@@ -30,6 +30,8 @@ class Frame:
     marks: SiteMarks | None
     demo: bool
     law_year: int
+    address: str
+    """Where the site is reached, without the path: the beginning of every page's one address."""
 
 
 _FRAME = "_frame"
@@ -58,4 +60,5 @@ def _read(request: HttpRequest | None) -> Frame:
         marks=SiteMarks.objects.filter(site=site).first() if site else None,
         demo=settings.DEMO,
         law_year=LAW_YEAR,
+        address=settings.BASE_URL,
     )

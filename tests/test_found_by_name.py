@@ -80,6 +80,7 @@ def test_what_happens_every_minute() -> None:
         "catalog.handbooks",
         "catalog.health",
         "handover.unsigned_slips",
+        "desk.purge_drafts",
         "desk.scheduled_pages",
         "organisations.follow_posts",
         "organisations.purge_sign_ins",

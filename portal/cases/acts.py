@@ -48,7 +48,7 @@ act("cases.print_application_form", "打印申请表", WINDOW)
 act("cases.upload", "上传扫描件", WINDOW)
 act("cases.serve", "登记送达", WINDOW)
 # Who compares a number with a card or writes it on a paper; watching or giving an opinion needs none.
-act("cases.reveal_identity", "查看完整证件号码", {*WINDOW, Role.ISSUER, Role.OFFICER, Role.DECIDER})
+act("cases.reveal_identity", "查看完整证件号码和联系电话", {*WINDOW, Role.ISSUER, Role.OFFICER, Role.DECIDER})
 # The applicant's own copies bear the query code; whoever else sees the case opens the copies for the file.
 act("papers.open", "打开申请人的文书", WINDOW_ROLES)
 act("papers.open_copies", "打开文书的存档联", DEPARTMENT_ROLES | CENTRE_ROLES)
@@ -57,3 +57,4 @@ act("tasks.see", "查看部门任务", WORKERS)
 act("tasks.list", "查看部门待办", DEPARTMENT_ROLES)
 act("tasks.answer", "回复意见", {Role.OFFICER, Role.REVIEWER, Role.DECIDER})
 act("tasks.redispatch", "重新分办", WINDOW)
+act("tasks.drop", "不再征求意见", WINDOW)

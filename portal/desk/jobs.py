@@ -11,10 +11,12 @@ from wagtail.log_actions import log
 from wagtail.models import Page, Revision
 
 from portal.catalog.judging.findings import PreflightFailed
+from portal.desk.drafts import purge
 from portal.desk.history import SCHEDULE_REFUSED
 from portal.jobs.registry import every_minute
 from portal.lib.refusal import Refused
 
+every_minute("desk.purge_drafts")(purge)
 logger = logging.getLogger(__name__)
 
 A_MINUTES_WORK = 50

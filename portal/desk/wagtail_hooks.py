@@ -7,7 +7,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail_modeladmin.options import modeladmin_register
 
-from portal.desk import history, home
+from portal.desk import drafts, history, home
 from portal.desk.care import health
 from portal.desk.care.registers import FeedbackAdmin, RulebookGroup, SynonymAdmin
 from portal.desk.care.rulebook import TryClause
@@ -61,6 +61,7 @@ def desk_urls():
         path("cases/<int:case_pk>/documents/<int:document_pk>/", papers.document_pdf, name="desk_document"),
         path("cases/<int:case_pk>/papers/", papers.all_papers, name="desk_papers"),
         path("slips/<int:slip_pk>/paper/", papers.slip_paper, name="desk_slip_paper"),
+        path("draft/", drafts.draft, name="desk_draft"),
         path("health/", health.HealthView.as_view(), name="desk_health"),
         path("health/export.xlsx", health.HealthExport.as_view(), name="desk_health_export"),
         path("lint/", TryClause.as_view(), name="desk_lint_try"),
@@ -91,6 +92,8 @@ def desk_js():
         '<script src="{}" defer data-desk-scans="{}"></script>',
         static("js/desk.js"),
         reverse("slips_modeladmin_index"),
+    ) + format_html(
+        '<script src="{}" defer data-desk-drafts="{}"></script>', static("js/drafts.js"), reverse("desk_draft")
     )
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from portal.documents import registry
 from portal.documents.numbers import PaperNumber
 from portal.documents.registry import Rendition
+from portal.documents.sealing import opened
 from portal.jobs.outbox import promise_many
 from portal.lib import words
 from portal.lib.digests import digest
@@ -220,7 +221,8 @@ class Document(models.Model):
     def context(self, rendition: Rendition) -> dict[str, Any]:
         """What the template of this paper gets: its frozen content, itself, and the copies to print."""
         kind = registry.kind_of(self.kind)
-        return {**kind.earlier, **self.content, "document": self, "copies": kind.copies_in(rendition)}
+        content = opened(self.content) if rendition == Rendition.WHOLE else self.content
+        return {**kind.earlier, **content, "document": self, "copies": kind.copies_in(rendition)}
 
     @property
     def code_in_groups(self) -> str:

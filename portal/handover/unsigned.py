@@ -16,7 +16,7 @@ from portal.cases.routes import tasks
 from portal.handover.models import Custody, Direction, HolderKind, Slip, SlipStatus
 from portal.handover.models.slip import WAITING
 from portal.handover.signing import WRONG_WAY
-from portal.lib.refusal import Refused
+from portal.lib.refusal import Refused, TooLate
 from portal.organisations import authority
 from portal.organisations.models import ServiceCenter, User
 
@@ -73,11 +73,11 @@ def recall(slip: Slip, *, by: User, reason: str, once: str | None = None) -> Non
         authority.require(by, of_move("recall"), place_of(slip.case))
         if slip.direction != Direction.TO_DEPARTMENT:
             raise Refused(WRONG_WAY[Direction(slip.direction)])
-        if not reason.strip():
-            raise Refused("请写明收回的理由。", field="reason")
         unsigned = slip.tasks_unsigned()
         if not unsigned:
-            raise Refused("部门已经签收，或者没有待签收的任务，不能收回。")
+            raise TooLate("部门已经签收，或者没有待签收的任务，不能收回。")
+        if not reason.strip():
+            raise Refused("请写明收回的理由。", field="reason")
         slip.claim(SlipStatus.CANCELLED, CALLED_BACK, difference=reason.strip())
         there = Custody.objects.now().of_case(slip.case).filter(slip=slip)
         Custody.objects.hand_over([item.material for item in there], to=HolderKind.WINDOW, slip=slip)

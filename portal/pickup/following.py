@@ -44,8 +44,8 @@ WORDS: dict[str, tuple[str, str]] = {
     S.REFUSED_ACCEPTANCE: ("窗口作出了不予受理的决定，理由写在不予受理通知书上。", "请按通知书向有权办理的机关申请。"),
     S.LAPSED: ("补正期限已过，本次申请视为放弃。", AGAIN),
     S.ACCEPTED: ("申请已经受理，正在{departments}。", "最迟{promised_due}作出决定。"),
-    S.DISPATCHED: ("申请已经受理，材料已经送出，等待{departments}签收。", "{following}；最迟{promised_due}作出决定。"),
-    S.IN_DEPARTMENT: ("{departments}正在办理。", "{following}；最迟{promised_due}作出决定。"),
+    S.DISPATCHED: ("申请已经受理，材料已经送出，等待{awaited}接收。", "{following}；最迟{promised_due}作出决定。"),
+    S.IN_DEPARTMENT: ("{at_work}。", "{following}；最迟{promised_due}作出决定。"),
     S.SUSPENDED: ("正在进行特别程序，期限暂停计算。", "特别程序结束后继续办理，期限顺延。"),
     S.REVIEW_CORRECTION: ("审查中发现材料需要补正，请看补正告知书。", "补齐后继续审查。"),
     S.AWAITING_SUPERIOR: ("材料已经报送上级机关，等待上级机关决定。", "上级机关决定后由窗口通知您。"),
@@ -63,6 +63,9 @@ WORDS: dict[str, tuple[str, str]] = {
     S.REVOKED: ("本件的决定已经依法撤销。", "详细情况请看撤销决定书。"),
 }
 """For every status what is happening and what comes next; names in braces are those of `_surroundings`."""
+
+PLAIN: dict[str, str] = {S.DISPATCHED: "已送审批部门"}
+"""What staff call by a word of theirs, in everybody's words."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def following(case: Case, today: date) -> Following:
         application_number=case.application.number,
         item=case.definition.name,
         applicant=case.applicant_shown,
-        status=case.status_text,
+        status=PLAIN.get(case.status, case.status_text),
         happening=happening.format(**facts),
         following=next_step.format(**facts),
         dates=_dates(case, delivery),
@@ -133,24 +136,32 @@ def _surroundings(case: Case, tasks: list[Task], delivery: Delivery | None) -> d
         "correction_due": due_in_words(case.correction_due),
         "promised_due": due_in_words(case.promised_due, case.clock_start),
         "window": case.application.window.name,
-        "departments": _departments(case, tasks),
+        "departments": "窗口当场办理" if case.definition.is_instant else "分送承办部门",
+        "awaited": _names(tasks, TaskStatus.SENT) or "承办部门",
+        "at_work": _at_work(tasks),
         "following": _next_steps(case, tasks),
         "delivery_due": _delivery_due(case, delivery),
         "delivered_on": day(delivery.delivered_at) if delivery and _was_delivered(delivery) else "—",
     }
 
 
-def _departments(case: Case, tasks: list[Task]) -> str:
-    """Who has work at hand; an accepted case without a department is at the window."""
-    at_hand = {TaskStatus.SENT, TaskStatus.WORKING}
-    names = dict.fromkeys(str(task.department) for task in tasks if task.status in at_hand)
-    if case.status == S.ACCEPTED:
-        return "窗口当场办理" if case.definition.is_instant else "分送承办部门"
-    return "、".join(names) or "承办部门"
+def _names(tasks: list[Task], status: str) -> str:
+    """The departments whose tasks are there, each once."""
+    return "、".join(dict.fromkeys(str(task.department) for task in tasks if task.status == status))
+
+
+def _at_work(tasks: list[Task]) -> str:
+    """Who works on it, and who has not taken it yet: only what somebody signed for is being worked on."""
+    working, sent = _names(tasks, TaskStatus.WORKING), _names(tasks, TaskStatus.SENT)
+    parts = [f"{working}正在办理" if working else "", f"等待{sent}接收" if sent else ""]
+    return "，".join(part for part in parts if part) or "承办部门正在办理"
 
 
 def _next_steps(case: Case, tasks: list[Task]) -> str:
-    """The steps of the stage after the present one, or what follows the last."""
+    """What departments do once they have taken it; then the steps of the next stage, or what follows the last."""
+    if case.status == S.DISPATCHED:
+        own = [f"{task.department}“{task.name}”" for task in tasks if task.status == TaskStatus.SENT]
+        return "接收后由" + "、".join(own)
     waiting = [task for task in tasks if task.status == TaskStatus.WAITING and task.stage == case.stage + 1]
     if not waiting:
         return "下一步是作出决定" if case.status == S.IN_DEPARTMENT else "下一步是部门办理"

@@ -64,7 +64,7 @@ def test_numbers_of_a_printed_paper_lead_to_the_case_and_to_the_paper(
     citizen.goto(f"{portal.url}/cases/follow/")
     assert "没有找到相符的办件" in ask(citizen, number, "22222222")
     answer = ask(citizen, number.lower(), code.lower())
-    assert "已分办待签收" in answer
+    assert "已送审批部门" in answer
     assert "市建设局" in answer
     assert citizen.url == f"{portal.url}/cases/follow/"
     assert citizen.evaluate("document.documentElement.scrollWidth <= innerWidth")

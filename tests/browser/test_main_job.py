@@ -49,6 +49,8 @@ def take_in(clerk: Desk, words: str, code: str, fill_form: Callable[[Page], None
     clerk.says("已收件，申请编号SXA")
     address = clerk.page.url
     clerk.press("受理")
+    if clerk.page.locator("#id_without_scans").count():
+        clerk.page.check("#id_without_scans")
     clerk.press("受理")
     clerk.says("已受理")
     return address.removeprefix(clerk.portal.url)

@@ -25,7 +25,7 @@ from portal.cases.intake.materials import check_materials
 from portal.cases.intake.outcomes import accept, deem_accepted
 from portal.cases.models import Case, Event, Task
 from portal.cases.routes.opinions import answer
-from portal.cases.routes.tasks import redispatch
+from portal.cases.routes.tasks import drop, redispatch
 from portal.cases.states import AFTER_DECISION, ENDED, IN_PROGRESS, OPEN_TASK, WITHOUT_RESULT
 from portal.handover import integrity as handover_integrity
 from portal.handover.home import hand_back
@@ -232,6 +232,14 @@ class CaseMachine(RuleBasedStateMachine):
             return did(redispatch(task, by=by, department=department), by)
 
         self.attempt("dispatch", 0, act)
+
+    @rule(who=PEOPLE, pick=st.integers(0, 5))
+    def drop(self, who: int | None, pick: int) -> None:
+        def act(case: Case) -> Doer:
+            by = self.window(who, 0)
+            return did(drop(self._task(case, pick), by=by, reason="与本件无关"), by)
+
+        self.attempt("drop", 0, act)
 
     @rule(who=PEOPLE, pick=st.integers(0, 5), outcome=st.sampled_from(["agree", "disagree", "granted"]))
     def answer(self, who: int | None, pick: int, outcome: str) -> None:

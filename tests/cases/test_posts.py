@@ -16,7 +16,7 @@ from portal.cases.intake.materials import check_materials
 from portal.cases.intake.outcomes import accept
 from portal.cases.intake.printing import print_application_form, print_receipt
 from portal.cases.intake.receive import receive
-from portal.cases.intake.reveal import reveal_identity
+from portal.cases.intake.reveal import reveal_identity, reveal_phone
 from portal.cases.models import Case, Event, Task
 from portal.cases.routes import tasks
 from portal.cases.routes.opinions import answer
@@ -89,6 +89,11 @@ def send_again(case: Case, hands: Hands) -> None:
     tasks.redispatch(task, by=hands.receiver, department=task.department)
 
 
+def without_it(case: Case, hands: Hands) -> None:
+    task = case.tasks.filter(status="bounced", is_lead=False).exclude(kind="decision").first()
+    tasks.drop(task, by=hands.receiver, reason="与本件无关")
+
+
 def review(case: Case, hands: Hands) -> None:
     task = case.tasks.get(department__code=LEAD, kind="review")
     answer(task, by=hands.officer(LEAD), outcome="agree", opinion="")
@@ -128,6 +133,10 @@ ACTS: dict[str, tuple[Callable[[Cast], Case], Callable[[Case, Hands], object]]] 
         lambda cast: received_case(),
         lambda case, hands: reveal_identity(case, by=hands.receiver, reason=WHY),
     ),
+    "reveal_phone": (
+        lambda cast: received_case(),
+        lambda case, hands: reveal_phone(case, by=hands.receiver, reason=WHY),
+    ),
     "reveal_in_department": (
         lambda cast: accepted_case(),
         lambda case, hands: reveal_identity(case, by=hands.decider(LEAD), reason=WHY),
@@ -141,6 +150,7 @@ ACTS: dict[str, tuple[Callable[[Cast], Case], Callable[[Case, Hands], object]]] 
         lambda case, hands: signing.bounce(slip_to_lead(case), by=hands.officer(LEAD), reason="不属于本部门"),
     ),
     "redispatch": (bounced, send_again),
+    "drop": (bounced, without_it),
     "answer": (in_department, review),
     "decide": (case_to_decide, grant),
     "decide_on_the_spot": (lambda cast: accepted_case("SS-02"), grant_on_the_spot),

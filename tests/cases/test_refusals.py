@@ -26,7 +26,7 @@ from portal.cases.intake.materials import check_materials
 from portal.cases.intake.outcomes import accept, deem_accepted
 from portal.cases.intake.printing import print_receipt
 from portal.cases.intake.receive import receive
-from portal.cases.intake.reveal import reveal_identity
+from portal.cases.intake.reveal import reveal_identity, reveal_phone
 from portal.cases.models import Application, Case, CaseFile, CaseMaterial, Event, Task
 from portal.cases.routes import tasks
 from portal.cases.routes.dispatch import dispatch
@@ -134,6 +134,7 @@ VERBS: dict[str, tuple[str, str, Verb]] = {
     "withdraw": ("receiver", "case", lambda t, by: withdraw(t.case, by=by, reason=" ")),
     "dispatch": ("receiver", "case", lambda t, by: dispatch(t.case, by=by)),
     "reveal_identity": ("receiver", "case", lambda t, by: reveal_identity(t.case, by=by, reason=" ")),
+    "reveal_phone": ("receiver", "case", lambda t, by: reveal_phone(t.case, by=by, reason=" ")),
     "keep_upload": ("receiver", "case", lambda t, by: keep_upload(t.case, scan(), by=by, material=foreign(t))),
     "sign_for": ("other_officer", "task", lambda t, by: tasks.sign_for(t.task, by=by)),
     "bounce_task": ("lead_officer", "task", lambda t, by: tasks.bounce(t.task, by=by, reason=" ")),
@@ -142,6 +143,7 @@ VERBS: dict[str, tuple[str, str, Verb]] = {
         "task",
         lambda t, by: tasks.redispatch(t.task, by=by, department=t.task.department),
     ),
+    "drop": ("receiver", "task", lambda t, by: tasks.drop(t.task, by=by, reason=" ")),
     "answer": ("lead_officer", "task", lambda t, by: answer(t.task, by=by, outcome="disagree", opinion="不同意")),
     "decide": ("decider", "decision", lambda t, by: decide(t.decision, by=by, granted=False)),
     "sign": ("other_officer", "to_department", lambda t, by: signing.sign(t.to_department, by=by)),
@@ -365,13 +367,13 @@ def test_a_full_number_is_shown_to_those_who_need_it_only(cast: Cast) -> None:
     assert case.events.filter(verb="reveal_identity").count() == 5
     receiving = person("jsj-mail", [(Role.DEPT_RECEIVER, "", "sx-jsj")])
     for by in (cast.nobody, cast.supervisor, cast.estate_receiver, cast.officer("sx-gtj"), cast.editor, receiving):
-        with pytest.raises(Refused, match="不能办理“查看完整证件号码”"):
+        with pytest.raises(Refused, match="不能办理“查看完整证件号码和联系电话”"):
             reveal_identity(case, by=by, reason="核对申请人身份")
     assert case.events.filter(verb="reveal_identity").count() == 5
 
 
 def test_the_deciding_department_sees_no_number_before_the_case_is_accepted(cast: Cast) -> None:
-    with pytest.raises(Refused, match="不能办理“查看完整证件号码”"):
+    with pytest.raises(Refused, match="不能办理“查看完整证件号码和联系电话”"):
         reveal_identity(received_case(), by=cast.officer("sx-jsj"), reason="核对申请人身份")
 
 

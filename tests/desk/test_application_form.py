@@ -1,4 +1,4 @@
-"""打印申请表 at the window: before acceptance, once per content, numbers masked, for the windows of the zone only."""
+"""打印申请表 at the window: before acceptance, once per content, in full for the windows of the zone only."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from portal.cases.intake.materials import check_materials
 from portal.cases.intake.printing import print_application_form
 from portal.cases.models import Case
 from portal.documents.models import Document
+from portal.documents.registry import Rendition
 from portal.lib.refusal import Refused
 from tests.cases.test_situations import asking, taken
 from tests.cast import COMPANY, PERSON, Cast, accepted_case, good_rows, received_case
@@ -44,16 +45,42 @@ def test_the_form_says_what_was_answered_with_numbers_masked(cast: Cast) -> None
     print_application_form(case, by=cast.receiver)
     document = the_form(case)
     words = flat(document.content)
-    for number in (PERSON, PHONE, COMPANY):
+    for number in (PERSON, PHONE):
         assert number not in words
+    assert COMPANY in words  # a credit code is public
     assert "示例施工公司㛃" in words
     assert "139****5678" in words
     assert "1200" in words
     assert "申字" in document.number
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(document.pdf())).pages)
     assert "统一申请表" in text
+    for number in (PERSON, PHONE, COMPANY):
+        assert number in "".join(text.split())  # what is signed is read in full
     assert "申请人声明" in text
     assert "建设规模" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_else_opens_the_form_reads_its_numbers_masked(cast: Cast) -> None:
+    case = answered(cast)
+    print_application_form(case, by=cast.receiver)
+    data = the_form(case).pdf(Rendition.FILE)
+    text = "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(data)).pages)
+    assert "示例施工公司㛃" in text
+    assert PERSON not in text
+    assert PHONE not in text
+
+
+def test_a_number_that_differs_only_where_it_is_masked_makes_another_form(cast: Cast) -> None:
+    case = answered(cast)
+    print_application_form(case, by=cast.receiver)
+    application = case.application
+    application.contact_phone = "13800990000"
+    application.save()
+    case = Case.objects.get(pk=case.pk)
+    print_application_form(case, by=cast.receiver)
+    first, second = case.documents.filter(kind="application_form").order_by("pk")
+    assert first.content["applicant"] == second.content["applicant"]
 
 
 def test_a_field_that_was_not_asked_and_a_material_that_falls_away_are_not_on_it(cast: Cast) -> None:

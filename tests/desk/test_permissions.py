@@ -157,6 +157,12 @@ ROWS: dict[str, tuple[Callable[[Things], list[object]], set[str], int]] = {
         HIDDEN,
     ),
     "desk_slip_paper": (lambda t: [t.slip], {"receiver", "lead_officer", "issuer", "supervisor"}, HIDDEN),
+    "desk_papers": (
+        lambda t: [t.case.pk],
+        {"receiver", "lead_officer", "issuer", "supervisor"},
+        HIDDEN,
+    ),
+    "desk_draft": (lambda t: [], set(), HIDDEN),
     "desk_file": (lambda t: [t.file], {"receiver", "lead_officer", "issuer", "supervisor"}, HIDDEN),
     "cases_modeladmin_index": (
         lambda t: [],
@@ -219,7 +225,8 @@ ROWS: dict[str, tuple[Callable[[Things], list[object]], set[str], int]] = {
         for verb in SLIP_VERBS
     },
 }
-ROWS["cases_modeladmin_reveal"] = (lambda t: [t.case.pk], {"receiver", "lead_officer", "issuer"}, HIDDEN)
+for verb in ("reveal", "phone"):
+    ROWS[f"cases_modeladmin_{verb}"] = (lambda t: [t.case.pk], {"receiver", "lead_officer", "issuer"}, HIDDEN)
 ROWS |= {
     "desk_handbook_order": (lambda t: [], {"publisher"}, REFUSED),
     "desk_handbook_compare": (lambda t: [], ITEM_READERS, REFUSED),
@@ -242,6 +249,7 @@ REDIRECTS = {"tasks_modeladmin_inspect"}
 EXCEPTIONS = {
     ("desk_intake_item", "estate_receiver"): HIDDEN,
     ("cases_modeladmin_reveal", "supervisor"): REFUSED,
+    ("cases_modeladmin_phone", "supervisor"): REFUSED,
 }
 """A receiver of another zone takes in cases, but not of this item; a supervisor sees the case, but no full number."""
 # Open to everybody, signed in or not, and the same for all: address → how to build it, answer to a GET, and to a POST

@@ -197,7 +197,7 @@ POSTINGS: dict[str, Posting] = {
         lambda cast: ServiceItem.objects.get(code="TZ-09"), WINDOW, lambda item: intake_data(), lambda item: ["TZ-09"]
     ),
     "cases_modeladmin_materials": Posting(lambda cast: received_case(complete=False), WINDOW, checklist),
-    "cases_modeladmin_accept": Posting(lambda cast: received_case(), WINDOW),
+    "cases_modeladmin_accept": Posting(lambda cast: received_case(), WINDOW, lambda case: {"without_scans": "on"}),
     "cases_modeladmin_correct": Posting(
         lambda cast: received_case(complete=False), WINDOW, lambda case: {"gap_m01": "请补交", "way": "in_person"}
     ),
@@ -211,6 +211,9 @@ POSTINGS: dict[str, Posting] = {
     "cases_modeladmin_call_home": Posting(kept_in_department, WINDOW),
     "cases_modeladmin_withdraw": Posting(lambda cast: received_case(), WINDOW, because),
     "cases_modeladmin_reveal": Posting(
+        lambda cast: accepted_case(), WINDOW | {"issuer", "lead_officer", "lead_decider"}, because
+    ),
+    "cases_modeladmin_phone": Posting(
         lambda cast: accepted_case(), WINDOW | {"issuer", "lead_officer", "lead_decider"}, because
     ),
     "cases_modeladmin_transfer": Posting(decided_case, frozenset({"lead_officer"}), one_result),
@@ -229,6 +232,11 @@ POSTINGS: dict[str, Posting] = {
         lambda cast: bounced(cast).tasks.filter(status="bounced").first(),
         WINDOW,
         lambda task: {"department": task.department_id},
+    ),
+    "tasks_modeladmin_drop": Posting(
+        lambda cast: bounced(cast).tasks.filter(status="bounced", is_lead=False).exclude(kind="decision").first(),
+        WINDOW,
+        because,
     ),
     "slips_modeladmin_sign": Posting(slip_to_lead, frozenset({"lead_officer"}), lambda slip: {"matches": "yes"}),
     "slips_modeladmin_bounce": Posting(slip_to_lead, frozenset({"lead_officer"}), because),
@@ -253,10 +261,13 @@ POSTINGS: dict[str, Posting] = {
 }
 # Pages that are only read.
 READ = {
-    "desk_intake", "desk_document", "desk_slip_paper", "desk_file", "desk_edition", "desk_edition_compare",
+    "desk_intake", "desk_document", "desk_papers", "desk_slip_paper", "desk_file", "desk_edition",
+    "desk_edition_compare",
     "desk_ledger", "desk_ledger_export", "desk_handbook_compare", "desk_handbook_file", "desk_handbook_progress",
     "desk_health_export",
 }  # fmt: skip
+OWN = {"desk_draft"}
+"""What everybody keeps for themselves (test_drafts)."""
 TRIED = {"desk_lint_try"}
 """What takes a form and writes nothing."""
 WRITTEN: tuple[type[models.Model], ...] = (
@@ -328,6 +339,7 @@ def test_what_is_only_read_takes_no_form_not_even_from_who_sees_it(name: str, ca
     case = accepted_case()
     assert ROWS[name]
     addresses = {
+        "desk_papers": [case.pk],
         "desk_document": [case.pk, case.documents.get(kind="acceptance").pk],
         "desk_file": ["7b7a1c6e-0000-4000-8000-000000000001"],
         "desk_edition": ["TZ-09", 1],
@@ -350,4 +362,4 @@ def test_every_verb_of_ours_stands_here() -> None:
     ours = {name for name in named(get_resolver().url_patterns) if name.startswith("desk_") or "_modeladmin_" in name}
     kept = ("organisations_", "workdays_", "catalog_lint", "catalog_synonym", "cases_publicityrule_")
     shown = {name for name in ours if name.endswith(("_modeladmin_index", "_modeladmin_inspect"))}
-    assert {name for name in ours if not name.startswith(kept)} - shown == set(POSTINGS) | READ | TRIED
+    assert {name for name in ours if not name.startswith(kept)} - shown == set(POSTINGS) | READ | OWN | TRIED

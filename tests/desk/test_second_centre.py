@@ -82,7 +82,7 @@ def doors(case: Case) -> Iterator[Door]:
             filled = [{**known, part: value} for known in filled for value in values(part, model, case)]
         for kwargs in filled:
             try:
-                of_a_place = bool(parts) and (model in PLACED or name in {"desk_document", "desk_file"})
+                of_a_place = bool(parts) and (model in PLACED or name in {"desk_document", "desk_papers", "desk_file"})
                 yield Door(name, reverse(name, kwargs=kwargs), of_a_place)
             except NoReverseMatch:
                 continue

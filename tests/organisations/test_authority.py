@@ -69,6 +69,7 @@ PLACED = {
     "slips.sign": "dept_receiver",
     "slips.take_in": "issuer",
     "tasks.answer": "officer reviewer decider",
+    "tasks.drop": WINDOW,
     "tasks.list": IN_DEPARTMENTS,
     "tasks.redispatch": WINDOW,
     "tasks.see": WORKERS,

@@ -96,6 +96,21 @@ def test_no_public_page_has_anything_inline_or_from_elsewhere(small_site: HomePa
         assert "unsafe" not in policy, url
 
 
+def test_every_page_tells_robots_what_it_is_and_its_one_address(small_site: HomePage, client: Client, settings) -> None:
+    settings.BASE_URL = "https://portal.example.cn"
+    for url in addresses(small_site):
+        html = client.get(f"{url}?from=singlemessage").content.decode()
+        assert re.search(r'<meta name="description" content="[^"<>{}]{8,}">', html), url
+        assert f'<link rel="canonical" href="https://portal.example.cn{url.split("?")[0]}">' in html, url
+    assert "Disallow: /*?" in client.get("/robots.txt").content.decode().splitlines()
+
+
+def test_tables_say_nothing_of_themselves_that_a_table_says_already(small_site: HomePage, client: Client) -> None:
+    for url in addresses(small_site):
+        html = client.get(url).content.decode()
+        assert not re.search(r'role="(table|rowgroup|row|cell|columnheader|rowheader)"', html), url
+
+
 def test_the_editor_keeps_the_policy_it_needs(small_site: HomePage) -> None:
     answer = at_desk(publisher()).get(reverse("wagtailadmin_home"))
     assert "style-src 'self' 'unsafe-inline'" in answer["Content-Security-Policy"]

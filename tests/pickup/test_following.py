@@ -20,6 +20,7 @@ from portal.cases.intake.outcomes import accept
 from portal.cases.models import Application, Case
 from portal.cases.numbers import CaseNumber
 from portal.cases.states import CaseStatus
+from portal.handover.signing import sign
 from portal.lib.check_digit import append_check
 from portal.organisations.models import User
 from portal.pickup.delivering import deliver
@@ -305,9 +306,28 @@ def test_what_is_not_in_correction_lists_nothing(cast: Cast) -> None:
 
 def test_the_chart_and_its_list_show_the_place(cast: Cast) -> None:
     page = follow(accepted_case())
-    assert page.count('aria-current="step"') == 6
-    assert "正在办理" in page
+    assert page.count("fw-step--sent") == 6
+    assert "等待接收" in page
+    assert "正在办理" not in page  # nobody has signed yet
     assert '<svg xmlns="http://www.w3.org/2000/svg" class="chart"' in page
+
+
+def test_only_who_has_signed_is_said_to_be_working(cast: Cast) -> None:
+    case = accepted_case()
+    first, *others = list(case.slips.waiting())
+    sign(first, by=cast.officer(first.department.code))
+    page = follow(Case.objects.get(pk=case.pk))
+    assert f"{first.department}正在办理，等待" in page
+    assert f"{others[-1].department}接收。" in page
+    assert page.count('aria-current="step"') == case.tasks.filter(status="working").count()
+
+
+def test_the_next_step_of_what_was_sent_is_the_work_of_all_who_take_it(cast: Cast) -> None:
+    case = accepted_case()
+    page = follow(case)
+    assert "已送审批部门" in page
+    for task in case.tasks.filter(status="sent"):
+        assert f"{task.department}“{task.name}”" in page
 
 
 def test_both_limits_are_explained(cast: Cast) -> None:

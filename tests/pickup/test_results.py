@@ -12,6 +12,7 @@ from django.utils import timezone
 from portal.cases.decision.decide import decide
 from portal.cases.intake.outcomes import accept
 from portal.cases.models import Case, PublicityRule
+from portal.catalog.models import ServiceItem
 from portal.pickup.forms import last_months
 from portal.pickup.views import RESULTS_ADDRESS, ROWS
 from tests.cast import (
@@ -66,6 +67,15 @@ def test_a_decision_is_listed_with_what_the_law_asks_for(cast: Cast) -> None:
     text = page()
     for wanted in (case.item.name, "绍兴示例建设有限公司", "准予", case.lead.full_name, "绍市建准字"):
         assert wanted in text
+
+
+def test_a_decision_bears_the_name_that_the_item_had_then(cast: Cast) -> None:
+    case = decided_case(cast)
+    then = case.definition.name
+    ServiceItem.objects.filter(pk=case.item_id).update(name="改过的事项名称")
+    text = page()
+    assert then in text
+    assert "改过的事项名称" not in text.split("<table")[1]
 
 
 def test_a_person_is_masked_and_neither_numbers_nor_reasons_are_told(cast: Cast) -> None:

@@ -12,12 +12,12 @@ from django.conf import settings
 from portal.cases.acts import place_of
 from portal.cases.models import Case, CaseFile, CaseMaterial
 from portal.cases.models.acting import acting
-from portal.cases.states import ENDED
+from portal.cases.states import ENDED, Way
 from portal.lib.file_kinds import FileRefused
 from portal.lib.files import StoredFile, dropped_on_error, remove_private, store_private
 from portal.lib.refusal import Refused
 from portal.organisations import authority
-from portal.organisations.models import User
+from portal.organisations.models import Organisation, User
 
 MAX_FILES = 200
 """Files a single case may carry; more than that is a mistake or an attack."""
@@ -79,6 +79,21 @@ def _stored(upload: Any, *, among: int) -> StoredFile:
             raise
         advice = f"这次选择的{among}个文件都没有保存，请去掉或者换掉这个文件后重新上传。"
         raise FileRefused(f"“{PurePath(upload.name).name[-60:]}”：{refusal}{advice}") from refusal
+
+
+def blind_departments(case: Case, lines: list[CaseMaterial]) -> list[str]:
+    """The departments that would have nothing to read: they get no paper, and what came in on paper is not scanned.
+
+    `lines` are the materials of the case. An instant item is decided at the window itself.
+    """
+    on_paper = [line for line in lines if line.received and line.way == Way.PAPER]
+    if case.definition.is_instant or all(line.files.exists() for line in on_paper):
+        return []
+    steps = [step for stage in case.definition.stages_for(case.situation) for step in stage.steps]
+    with_paper = {step.department for step in steps if step.takes_paper}
+    without = dict.fromkeys(step.department for step in steps if step.department not in with_paper)
+    names = dict(Organisation.objects.filter(code__in=list(without)).values_list("code", "short_name"))
+    return [names.get(code, code) for code in without]
 
 
 def may_bring(case: Case, user: User) -> bool:

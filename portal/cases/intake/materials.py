@@ -12,7 +12,7 @@ from portal.cases.intake.correction import TOO_LATE
 from portal.cases.models import Case, CaseMaterial
 from portal.cases.models.acting import acting
 from portal.cases.signals import materials_changed
-from portal.cases.states import AT_THE_WINDOW, IN_PROGRESS, CaseStatus
+from portal.cases.states import AT_THE_WINDOW, IN_PROGRESS, CaseStatus, Verdict
 from portal.lib.refusal import Refused
 from portal.organisations import authority
 from portal.organisations.models import User
@@ -46,6 +46,8 @@ def check_materials(case: Case, rows: list[dict[str, Any]], *, by: User, once: s
         _refuse_settled(case, [lines[row["key"]] for row in rows])
         for row in rows:
             values = dict(row)
+            if "verdict" in values and values["verdict"] != Verdict.BAD:
+                values["reason"] = ""  # what was wrong once is not said of what is sound now
             CaseMaterial.objects.filter(pk=lines[values.pop("key")].pk).update(**values)
         received = sum(1 for row in rows if row.get("received"))
         case.note("check_materials", "核对材料", by=by, text=f"已收{received}项，清单共{len(lines)}项。", once=once)

@@ -90,10 +90,15 @@ def _take_number(case: Case, now: datetime) -> str:
     return str(CaseNumber(letter, day, Counter.take(counter_of_cases(letter, day))))
 
 
-def _refuse_gaps(case: Case, lines: list[CaseMaterial]) -> None:
+def gaps(case: Case, lines: list[CaseMaterial]) -> list[str]:
+    """What keeps the case from being accepted, a few words for each material; `lines` are those of the case."""
     corrected = case.status == CaseStatus.CORRECTION_DONE
-    wrong = shortfalls(line for line in lines if line.gap or not corrected)
+    return shortfalls(line for line in lines if line.gap or not corrected)
+
+
+def _refuse_gaps(case: Case, lines: list[CaseMaterial]) -> None:
+    wrong = gaps(case, lines)
     if wrong:
-        too_late = corrected or window_is_late(case, timezone.localdate())
+        too_late = case.status == CaseStatus.CORRECTION_DONE or window_is_late(case, timezone.localdate())
         or_tell = "" if too_late else "，或者出具一次性补正告知书"
         raise Refused(f"材料还不能受理：{'；'.join(wrong)}。请补齐后受理{or_tell}。")

@@ -9,6 +9,7 @@ from portal.cases.models import Case
 from portal.cases.models.acting import acting
 from portal.cases.papers import notices
 from portal.cases.states import AT_THE_WINDOW, CaseStatus
+from portal.documents.sealing import opened
 from portal.lib.refusal import Refused
 from portal.organisations import authority
 from portal.organisations.models import User
@@ -29,8 +30,8 @@ def print_application_form(case: Case, *, by: User, once: str | None = None) -> 
 
 
 def _what_it_says(content: dict[str, Any]) -> dict[str, Any]:
-    """A form without who printed it and when."""
-    return {name: value for name, value in content.items() if name not in {"handler", "at", "today"}}
+    """A form as the applicant reads it, without who printed it and when."""
+    return {name: value for name, value in opened(content).items() if name not in {"handler", "at", "today"}}
 
 
 def print_receipt(case: Case, *, by: User, once: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""查看完整证件号码: an act of its own, with a reason, in the case's log."""
+"""查看完整证件号码, 查看联系电话: acts of their own, with a reason, in the case's log."""
 
 from __future__ import annotations
 
@@ -25,10 +25,19 @@ def _turn(case: Case) -> Place:
 
 def reveal_identity(case: Case, *, by: User, reason: str) -> str:
     """The full identity number, for a reason that is logged with the name of whoever looked."""
+    return _reveal(case, "reveal_identity", "查看完整证件号码", "identity_number", by=by, reason=reason)
+
+
+def reveal_phone(case: Case, *, by: User, reason: str) -> str:
+    """The applicant's telephone number, logged like the identity number."""
+    return _reveal(case, "reveal_phone", "查看联系电话", "contact_phone", by=by, reason=reason)
+
+
+def _reveal(case: Case, verb: str, name: str, field: str, *, by: User, reason: str) -> str:
     with acting(case):
         authority.require(by, ACT, _turn(case))
         if len(reason.strip()) < LEAST_REASON:
-            raise Refused(f"请写明查看完整证件号码的理由（不少于{LEAST_REASON}个字）。", field="reason")
-        case.note("reveal_identity", "查看完整证件号码", by=by, text=reason.strip())
-        number: str = case.application.identity_number
-        return number
+            raise Refused(f"请写明{name}的理由（不少于{LEAST_REASON}个字）。", field="reason")
+        case.note(verb, name, by=by, text=reason.strip())
+        shown: str = getattr(case.application, field)
+        return shown

@@ -54,7 +54,7 @@ class Application(models.Model):
         verbose_name = "申请"
         verbose_name_plural = "申请"
         indexes = [
-            # PostgreSQL reads all names from it when a single sign is looked for (`portal.lib.search.names`).
+            # SQLite reads all names from it when a part of one is looked for (`portal.lib.search.names`).
             models.Index(fields=["applicant_name"], name="application_names"),
         ]
 
@@ -82,7 +82,8 @@ class Application(models.Model):
 
     @property
     def identity_masked(self) -> str:
-        return mask_identity(self.identity_number)
+        """What staff read: a body's credit code is public, a person's number is not."""
+        return self.identity_number if self.identity_kind == IdentityKind.USCC else mask_identity(self.identity_number)
 
     @property
     def phone_masked(self) -> str:

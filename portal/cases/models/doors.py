@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import secrets
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models.fields.json import KT
 
 from portal.cases.models.application import Application, new_query_code
 from portal.cases.models.publicity import PublicityRule
@@ -25,15 +24,6 @@ if TYPE_CHECKING:
 DECISIONS = ("decision_grant", "decision_refusal")
 
 
-def part_of(departments: list[int], *, case: str = "case") -> Q:
-    """Rows in whose case one of these departments has a part; `case` is the column with its key.
-
-    Asked row by row (`task_door`), so that a list stops when its page is full.
-    """
-    tasks = apps.get_model("cases", "Task")._base_manager.filter(case=OuterRef(case), status__in=MINE_TO_SEE)
-    return Q(Exists(tasks.filter(department__in=departments)))
-
-
 class CaseQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User | AnonymousUser) -> CaseQuerySet:
         """The only door for staff: the zones of the user's windows, their departments' tasks, or the centre.
@@ -44,7 +34,20 @@ class CaseQuerySet(models.QuerySet[Any]):
 
     def where_may(self, user: User | AnonymousUser, code: str) -> CaseQuerySet:
         """The cases to which the user may do the act, a department while it has a part in them."""
-        return self.filter(authority.condition(user, code, turn=partial(part_of, case="pk")))
+        return self.filter(authority.condition(user, code, at=lambda here: here, turn=self._worked_on_by))
+
+    def _worked_on_by(self, departments: list[int]) -> Q:
+        """Asked row by row (`task_door`), so that a list stops when its page is full."""
+        tasks = self.model._meta.get_field("tasks").related_model.objects
+        return Q(Exists(tasks.filter(case=OuterRef("pk"), department__in=departments, status__in=MINE_TO_SEE)))
+
+    def of_row(self, here: Q) -> Q:
+        """A condition on a case as one on rows that hang on one: tasks and slips."""
+        return Q(Exists(self.filter(here, pk=OuterRef("case"))))
+
+    def holding(self, user: User) -> Exists:
+        """The same door as a condition on rows that are a part of a case, as results on the shelf are."""
+        return Exists(self.visible_to(user).filter(pk=OuterRef("case")))
 
     def followed_by(self, number: str, code: str) -> CaseQuerySet:
         """The applicant's door: the case of that number, or all cases of an application, for its query code.
@@ -117,21 +120,25 @@ class CaseQuerySet(models.QuerySet[Any]):
         )
 
     def for_publicity(self) -> CaseQuerySet:
-        """What a row of 办件公示 needs, in two queries: the case with its neighbours, and the decision's number."""
+        """What a row of 办件公示 needs, in two queries: the case with its neighbours, and the decision's number.
+
+        `item_then`: what the item was called in the edition that the case was decided by.
+        """
         decisions = Document.objects.filter(kind__in=DECISIONS, voided_at=None).only("number", "kind")
-        rows = self.select_related("application__center", "item", "zone", "lead").prefetch_related(
+        rows = self.select_related("application__center", "zone", "lead").prefetch_related(
             Prefetch("documents", queryset=decisions, to_attr="decisions")
         )
-        return rows.only(
+        rows = rows.annotate(item_then=KT("edition__definition__name"))
+        shown: CaseQuerySet = rows.only(
             "outcome",
             "decided_at",
             "application__applicant_name",
             "application__applicant_kind",
             "application__center__name",
-            "item__name",
             "zone__name",
             "lead__full_name",
         )
+        return shown
 
     def in_progress(self) -> CaseQuerySet:
         return self.filter(status__in=IN_PROGRESS)

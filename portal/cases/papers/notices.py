@@ -15,6 +15,7 @@ from portal.cases.states import TaskKind, TaskOutcome, Verdict
 from portal.catalog.papers.form_paper import application_form as filled_form
 from portal.catalog.papers.form_paper import item_part
 from portal.catalog.papers.item_papers import Around
+from portal.documents.sealing import SEALED, seal
 from portal.lib.words import day, minute
 from portal.organisations.models import Organisation, User
 from portal.workdays.words import due_in_words, note
@@ -127,8 +128,16 @@ def correction_receipt(case: Case, by: User | None) -> Content:
 
 
 def application_form(case: Case, by: User | None) -> Content:
-    """统一申请表 as filled in at the window, for the applicant to sign (行政许可法 art. 29)."""
-    content = head(case, by)
+    """统一申请表 as filled in at the window, for the applicant to sign (行政许可法 art. 29).
+
+    Numbers are masked; `sealed` holds, encrypted, what of it stands in full on the paper that the applicant signs.
+    """
+    content, application = head(case, by), case.application
+    in_full = {
+        **content["applicant"],
+        "identity": application.identity_number,
+        "phone": application.contact_phone,
+    }
     surroundings = Around(
         edition=case.edition.number,
         published=timezone.localdate(case.edition.published_at),
@@ -137,8 +146,16 @@ def application_form(case: Case, by: User | None) -> Content:
         names={case.lead.code: case.lead.full_name},
     )
     received = {line.key for line in case.materials.filter(received=True)}
-    part = item_part(case.definition, surroundings, case.situation, case.answers_in_full(), received)
-    return {**content, **filled_form([part], content["applicant"])}
+    answers = case.answers_in_full()
+    part, whole = (
+        item_part(case.definition, surroundings, case.situation, answers, received, in_full=full)
+        for full in (False, True)
+    )
+    return {
+        **content,
+        **filled_form([part], content["applicant"]),
+        SEALED: seal(filled_form([whole], in_full)),
+    }
 
 
 def withdrawal(case: Case, by: User | None, reason: str) -> Content:

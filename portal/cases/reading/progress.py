@@ -22,10 +22,10 @@ from portal.catalog.schema.definition import ItemDefinition
 def case_chart(case: Case, tasks: Iterable[Task]) -> dict[str, Any]:
     """The chart with what is done and what is at hand, and the same as a list: `chart` and `chart_steps`."""
     definition = route_of(case)
-    done, current = progress(case, list(tasks))
+    where = progress(case, list(tasks))
     return {
-        "chart": process_chart_svg(definition, current=current, done=done),
-        "chart_steps": process_chart_steps(definition, current=current, done=done),
+        "chart": process_chart_svg(definition, **where),
+        "chart_steps": process_chart_steps(definition, **where),
     }
 
 
@@ -37,11 +37,11 @@ def route_of(case: Case) -> ItemDefinition:
     return case.definition.model_copy(update={"route": case.definition.route.model_copy(update={"stages": stages})})
 
 
-def progress(case: Case, tasks: list[Task]) -> tuple[frozenset[str], frozenset[str]]:
-    """Keys of the steps that are done, and of those at hand."""
+def progress(case: Case, tasks: list[Task]) -> dict[str, set[str]]:
+    """Keys of the steps that are `done`, of those at hand (`current`), and of those `sent` and not signed for."""
     done = {APPLY} | {task.step for task in tasks if task.status == TaskStatus.DONE}
-    running = {TaskStatus.SENT, TaskStatus.WORKING, TaskStatus.BOUNCED}
-    current = {task.step for task in tasks if task.status in running}
+    sent = {task.step for task in tasks if task.status in {TaskStatus.SENT, TaskStatus.BOUNCED}}
+    current = {task.step for task in tasks if task.status == TaskStatus.WORKING}
     if case.accepted_at:
         done.add(ACCEPTANCE)
     elif case.status in AT_THE_WINDOW:
@@ -53,4 +53,4 @@ def progress(case: Case, tasks: list[Task]) -> tuple[frozenset[str], frozenset[s
         current |= {ISSUE, COLLECT}
     elif case.status in HANDED_OUT:
         done |= {RESULT, ISSUE, COLLECT}
-    return frozenset(done), frozenset(current)
+    return {"done": done, "current": current, "sent": sent}

@@ -9,7 +9,7 @@ from portal.cases.clocks.limits import BOUNCE_DAYS, working_days
 from portal.cases.models import Case, Task
 from portal.cases.models.acting import acting
 from portal.cases.routes.dispatch import send
-from portal.cases.routes.join import nobody_holds
+from portal.cases.routes.join import join, nobody_holds
 from portal.cases.states import CaseStatus, TaskKind, TaskStatus
 from portal.lib.refusal import Refused
 from portal.organisations import authority
@@ -86,6 +86,29 @@ def redispatch(task: Task, *, by: User, department: Organisation, once: str | No
         else:
             task.case.note("dispatch", "重新分办", by=by, text=text, once=once)
         send(task.case, [task], by=by)
+
+
+def drop(task: Task, *, by: User, reason: str, once: str | None = None) -> None:
+    """不再征求意见: a department that sent its task back is not concerned, and is not asked any more.
+
+    The lead's own steps and the decision are sent to another department instead. The last task of a stage joins it.
+    """
+    with acting(task.case, task):
+        authority.require(by, "tasks.drop", place_of(task.case))
+        if not may_be_dropped(task):
+            raise Refused("牵头部门的步骤和作出决定的步骤不能取消，请重新分办。")
+        if not reason.strip():
+            raise Refused("请写明不再征求该部门意见的理由。", field="reason")
+        task.claim("不再征求意见", {TaskStatus.BOUNCED}, TaskStatus.CANCELLED)
+        text = f"不再征求{task.department}的意见：{reason.strip()}"
+        task.case.note("drop", "不再征求意见", by=by, text=text, once=once)
+        if join(task.case, task.stage, by=by) and task.case.status == CaseStatus.ACCEPTED:
+            task.case.record(task.case.claim("dispatch", by=by), by=by, text="转入下一环节。")
+
+
+def may_be_dropped(task: Task) -> bool:
+    """Whether the case can go on without this step."""
+    return task.kind != TaskKind.DECISION and not task.is_lead
 
 
 def _lead(case: Case, department: Organisation) -> None:

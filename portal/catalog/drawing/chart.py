@@ -6,13 +6,28 @@ stands in one dashed frame that the flow enters and leaves once. While a case ru
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from portal.catalog.drawing.shapes import CURRENT, DONE, LINE, MARGIN, NOTE, WIDTH, Row, Words, box, days, wrapped
+from portal.catalog.drawing.shapes import (
+    CURRENT,
+    DONE,
+    LINE,
+    MARGIN,
+    NOTE,
+    SENT,
+    STATE_TEXTS,
+    WIDTH,
+    Row,
+    Words,
+    box,
+    days,
+    wrapped,
+)
 from portal.catalog.schema.definition import DeskStep, ItemDefinition, Stage, Step
 from portal.lib.words import one_line
 from portal.organisations.models import Organisation
@@ -35,7 +50,7 @@ NOBODY: frozenset[str] = frozenset()
 class ChartStep:
     """One entry of the chart as a list, for people who do not see the drawing; parallel steps share a number.
 
-    `marks` say what else the drawing says: 视情形, 逾期视为同意. `state` is "done", "current" or "".
+    `marks` say what else the drawing says: 视情形, 逾期视为同意. `state` is "done", "current", "sent" or "".
     """
 
     number: int
@@ -49,17 +64,21 @@ class ChartStep:
 
     @property
     def state_text(self) -> str:
-        return {DONE: "已办结", CURRENT: "正在办理"}.get(self.state, "")
+        return STATE_TEXTS[self.state]
 
 
 def process_chart_svg(
-    definition: ItemDefinition, *, current: Collection[str] = NOBODY, done: Collection[str] = NOBODY
+    definition: ItemDefinition,
+    *,
+    current: Collection[str] = NOBODY,
+    done: Collection[str] = NOBODY,
+    sent: Collection[str] = NOBODY,
 ) -> SafeString:
-    """The chart as an `<svg>`; `current` and `done` are step keys of a running case."""
-    rows = chart_rows(definition, names_of(definition), current, done)
+    """The chart as an `<svg>`; `current`, `done` and `sent` (not signed for) are step keys of a running case."""
+    rows = chart_rows(definition, names_of(definition), partial(state_of, current=current, done=done, sent=sent))
     bottom = rows[-1].bottom + INSET
     total = wrapped(total_text(definition), WIDTH - 4 * MARGIN, NOTE, 2)
-    steps = process_chart_steps(definition, current=current, done=done)
+    steps = process_chart_steps(definition, current=current, done=done, sent=sent)
     context = {
         "width": WIDTH,
         "height": bottom + LINE * len(total) + 3 * MARGIN,
@@ -78,18 +97,22 @@ def process_chart_svg(
 
 
 def process_chart_steps(
-    definition: ItemDefinition, *, current: Collection[str] = NOBODY, done: Collection[str] = NOBODY
+    definition: ItemDefinition,
+    *,
+    current: Collection[str] = NOBODY,
+    done: Collection[str] = NOBODY,
+    sent: Collection[str] = NOBODY,
 ) -> list[ChartStep]:
     """The ordered-list twin of the chart."""
     names, route = names_of(definition), definition.route
+    state = partial(state_of, current=current, done=done, sent=sent)
 
     def of_desk(number: int, who: str, step: DeskStep, key: str) -> ChartStep:
-        return ChartStep(number, who, step.name, days(step.limit_wd), False, state_of(key, current, done), key)
+        return ChartStep(number, who, step.name, days(step.limit_wd), False, state(key), key)
 
     def of_department(number: int, step: Step, parallel: bool) -> ChartStep:
-        who, state = who_acts(step.performer, names[step.department]), state_of(step.key, current, done)
-        marks = (*marks_of(step), *more_of(step))
-        return ChartStep(number, who, step.name, days(step.limit_wd), parallel, state, step.key, marks)
+        who, marks = who_acts(step.performer, names[step.department]), (*marks_of(step), *more_of(step))
+        return ChartStep(number, who, step.name, days(step.limit_wd), parallel, state(step.key), step.key, marks)
 
     found = [of_desk(1, "综合窗口", route.acceptance, ACCEPTANCE)]
     for number, stage in enumerate(route.stages, start=2):
@@ -127,8 +150,8 @@ def who_acts(performer: str, department: str) -> str:
     return department if own else performer
 
 
-def state_of(key: str, current: Collection[str], done: Collection[str]) -> str:
-    return DONE if key in done else CURRENT if key in current else ""
+def state_of(key: str, *, current: Collection[str], done: Collection[str], sent: Collection[str] = NOBODY) -> str:
+    return DONE if key in done else CURRENT if key in current else SENT if key in sent else ""
 
 
 def marks_of(step: Step) -> list[str]:
@@ -151,7 +174,7 @@ def stage_label(stage: Stage) -> list[str]:
 
 
 def chart_rows(
-    definition: ItemDefinition, names: dict[str, str], current: Collection[str], done: Collection[str]
+    definition: ItemDefinition, names: dict[str, str], state: Callable[[str], str] = lambda key: ""
 ) -> list[Row]:
     """Every step in its lane, from top to bottom."""
     route = definition.route
@@ -162,7 +185,7 @@ def chart_rows(
         rows.append(row(lane, words, y, label))
 
     def said(key: str, who: str, what: str, *notes: str) -> Words:
-        return Words(who, what, notes, key, state_of(key, current, done))
+        return Words(who, what, notes, key, state(key))
 
     put(APPLICANT_LANE, [said(APPLY, "提交申请", "一次提交全部材料")])
     put(WINDOW_LANE, [said(ACCEPTANCE, "综合窗口", route.acceptance.name, days(route.acceptance.limit_wd))])

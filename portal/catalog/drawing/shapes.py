@@ -17,8 +17,10 @@ PADDING = 8
 WHO, WHAT, NOTE = 14, 13, 12
 """Letter sizes inside a box: who acts, what they do, the limit and what else is to be known."""
 
-DONE, CURRENT = "done", "current"
-STATE_WORDS = {DONE: "✓ 已办结", CURRENT: "▶ 正在办理", "": ""}
+DONE, CURRENT, SENT = "done", "current", "sent"
+STATE_TEXTS = {DONE: "已办结", CURRENT: "正在办理", SENT: "等待接收", "": ""}
+"""A step is worked on only when its department has signed for it."""
+STATE_WORDS = {DONE: "✓ 已办结", CURRENT: "▶ 正在办理", SENT: "○ 等待接收", "": ""}
 
 
 def days(limit: int) -> str:

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from portal.catalog.drawing.chart import NOBODY, state_of
-from portal.catalog.drawing.shapes import CURRENT, DONE, LINE, MARGIN, NOTE, WHO, WIDTH, Box, Row, Words, box, wrapped
+from portal.catalog.drawing.shapes import LINE, MARGIN, NOTE, STATE_TEXTS, WHO, WIDTH, Box, Row, Words, box, wrapped
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.theme import ThemeDefinition, ThemeStage
 from portal.lib.words import one_line
@@ -47,7 +47,7 @@ class ThemeStep:
 
     @property
     def state_text(self) -> str:
-        return {DONE: "已办结", CURRENT: "正在办理"}.get(self.state, "")
+        return STATE_TEXTS[self.state]
 
 
 @dataclass
@@ -118,7 +118,7 @@ def theme_chart_steps(
                         limit=known.promised_limit.days_text() if known else "尚未发布",
                         after=tuple(_name(items, before) for before in theme.after(code)),
                         parallel=len(level) > 1,
-                        state=state_of(code, current, done),
+                        state=state_of(code, current=current, done=done),
                     )
                 )
     return found

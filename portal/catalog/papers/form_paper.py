@@ -1,19 +1,22 @@
 """What the 统一申请表 says: the applicant once, then each item's situation, its own fields as boxes, and its materials.
 
-The blank form and the one filled in at the window are the same content; on the latter identity and phone numbers are
-masked, because a printed form lies on a counter. Wording: 行政许可法 art. 29, 31.
+The blank form and the one filled in at the window are the same content. The applicant signs what stands there in full;
+whoever else opens the form reads its numbers masked. Wording: 行政许可法 art. 29, 31.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from portal.catalog.papers.item_papers import Around, Content, applies, material_row, ticks
-from portal.catalog.schema.answers import REGIONS, masked_text
+from portal.catalog.schema.answers import REGIONS, answer_text, masked_text
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.questions import Answers, Column, FormField
 from portal.lib.identity import IdentityKind
+
+TextOf = Callable[[FormField, Any], str]
+"""An answer in words: `answer_text` in full, `masked_text` with personal numbers masked."""
 
 BOXES = {"identity": 18, "uscc": 18, "mobile": 11}
 """Kinds that are written one character to a box."""
@@ -27,7 +30,7 @@ UNITS = {"money": "元"}
 
 
 def application_form(parts: Sequence[Content], applicant: Mapping[str, str] | None = None) -> Content:
-    """The whole form; `parts` come from `item_part`, `applicant` is what is printed in the common block, masked."""
+    """The whole form; `parts` come from `item_part`, `applicant` is what is printed in the common block."""
     return {
         "applicant": applicant_block(applicant or {}),
         "items": list(parts),
@@ -66,11 +69,14 @@ def item_part(
     situation: Answers | None = None,
     answers: Answers | None = None,
     received: Collection[str] = (),
+    in_full: bool = False,
 ) -> Content:
     """One item of the form. Without `answers` it is blank; with them what was not asked is left out.
 
-    `received`: the keys of the materials that have been handed in, which are ticked.
+    `received`: the keys of the materials that have been handed in, which are ticked. `in_full`: personal numbers as
+    they were given, for the applicant's own eyes.
     """
+    text_of = answer_text if in_full else masked_text
     filled, situation = answers is not None, situation or {}
     given = {**situation, **(answers or {})}
     fields = [field for field in definition.form if not filled or all(when.holds(given) for when in field.when)]
@@ -89,7 +95,7 @@ def item_part(
             }
             for question in definition.questions
         ],
-        "lines": paired([cell(field, definition, given.get(field.key), filled) for field in fields]),
+        "lines": paired([cell(field, definition, given.get(field.key), filled, text_of) for field in fields]),
         "materials": [
             {**material_row(number, line, definition), "given": line.key in received}
             for number, line in enumerate(lines, start=1)
@@ -98,10 +104,10 @@ def item_part(
     }
 
 
-def cell(field: FormField, definition: ItemDefinition, value: Any, filled: bool) -> Content:
+def cell(field: FormField, definition: ItemDefinition, value: Any, filled: bool, text_of: TextOf) -> Content:
     """One field as it is printed; `shape` says which box it gets."""
     short = len(field.label) <= SHORT_LABEL and len(field.help) <= SHORT_VALUE
-    text = masked_text(field, value) if field.kind != "rows" else ""
+    text = text_of(field, value) if field.kind != "rows" else ""
     found: Content = {
         "shape": "boxes"
         if field.kind in BOXES
@@ -124,13 +130,13 @@ def cell(field: FormField, definition: ItemDefinition, value: Any, filled: bool)
     elif found["shape"] == "ticks":
         found["choices"] = ticks(field.choices, value)
     elif field.kind == "rows":
-        found.update(table(field, value, filled))
+        found.update(table(field, value, filled, text_of))
     return found
 
 
-def table(field: FormField, value: Any, filled: bool) -> Content:
-    """Repeating rows: the given ones masked, or empty ones to write in."""
-    rows = [[cell_text(column, row.get(column.key)) for column in field.columns] for row in value or []]
+def table(field: FormField, value: Any, filled: bool, text_of: TextOf) -> Content:
+    """Repeating rows: the given ones, or empty ones to write in."""
+    rows = [[cell_text(column, row.get(column.key), text_of) for column in field.columns] for row in value or []]
     empty = [[""] * len(field.columns) for _ in range(0 if filled else EMPTY_ROWS)]
     columns = [{"label": column.label, "hint": hint(column)} for column in field.columns]
     return {"columns": columns, "rows": rows or empty, "width": len(field.columns)}
@@ -141,9 +147,9 @@ def hint(column: Column) -> str:
     return "／".join(choice.text for choice in column.choices)
 
 
-def cell_text(column: Column, value: Any) -> str:
-    """One cell in words, personal numbers masked."""
-    return masked_text(FormField(key="f0", label=column.label, kind=column.kind, choices=column.choices), value)
+def cell_text(column: Column, value: Any, text_of: TextOf) -> str:
+    """One cell in words."""
+    return text_of(FormField(key="f0", label=column.label, kind=column.kind, choices=column.choices), value)
 
 
 def paired(cells: Sequence[Content]) -> list[list[Content]]:

@@ -25,6 +25,7 @@ from portal.desk.base.forms import VerbForm
 from portal.desk.base.heads import head_of
 from portal.desk.base.listing import TAKES, Listing
 from portal.desk.base.parameters import Shape, narrow
+from portal.desk.drafts import forget
 from portal.lib import trouble
 from portal.lib.refusal import Refused
 from portal.lib.trouble import told
@@ -170,6 +171,7 @@ class VerbView(ThingView):
         form = self.get_form()
         if form.is_valid() and self.attempt(form):
             messages.success(request, self.done)
+            forget(self.user, request.path)
             return redirect(self.success_url())
         return self.render_to_response(self.get_context_data(form=form))
 

@@ -10,6 +10,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 
 from portal.cases.acts import of_move
+from portal.cases.intake.files import blind_departments
 from portal.cases.intake.receive import Applicant
 from portal.cases.intake.serving import unserved
 from portal.cases.models import CaseMaterial
@@ -165,6 +166,18 @@ def checked_rows(formset: Any) -> list[dict[str, Any]]:
     return rows
 
 
+class AcceptForm(VerbForm):
+    """Nothing is asked, unless departments would have nothing to read."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if blind := blind_departments(self.thing, self.thing.lines()):
+            self.fields["without_scans"] = forms.BooleanField(
+                label=f"{'、'.join(blind)}凭扫描件办理，收到的纸质材料还没有全部扫描；先受理，随后补传扫描件",
+                error_messages={"required": "请先上传扫描件；确实要先受理的，请勾选。"},
+            )
+
+
 class CorrectionForm(VerbForm):
     """One field for each material that does not stand; what is left empty is not asked for."""
 
@@ -174,7 +187,7 @@ class CorrectionForm(VerbForm):
         super().__init__(*args, **kwargs)
         for line in self.thing.lines():
             problem = line.shortfall()
-            initial = f"{problem}。请按“{line.definition.accept_standard}”补交。" if problem else ""
+            initial = f"{problem}。补交时应当符合：{line.definition.accept_standard}" if problem else ""
             self.fields[f"gap_{line.key}"] = Words(
                 label=line.name,
                 required=False,

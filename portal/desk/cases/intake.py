@@ -17,12 +17,15 @@ from portal.cases.acts import of_move
 from portal.cases.intake.materials import check_materials
 from portal.cases.intake.receive import receive
 from portal.cases.models import Case
+from portal.cases.states import ApplicantKind
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.sheet import AnswerSheet, shown_when
 from portal.desk.base.parameters import text
 from portal.desk.base.views import DeskView
 from portal.desk.cases.forms import IntakeForm, MaterialFormSet, blank_rows, checked_rows
+from portal.desk.drafts import forget
+from portal.lib.identity import IdentityKind
 from portal.lib.refusal import Refused
 from portal.lib.trouble import told
 from portal.lib.words import day
@@ -123,7 +126,7 @@ class Intake(DeskView):
 
     def _form(self) -> IntakeForm:
         data = self.request.POST if self.request.method == "POST" else None
-        return IntakeForm(data, user=self.user, zone_id=self.item.zone_id)
+        return IntakeForm(data, user=self.user, zone_id=self.item.zone_id, initial=applicant_of(self.definition))
 
     def _formset(self) -> Any:
         if self.request.method == "POST":
@@ -145,6 +148,7 @@ class Intake(DeskView):
         if all([form.is_valid(), formset.is_valid(), self.sheet.is_valid()]):
             case = self._receive(form, formset)
             if case is not None:
+                forget(self.user, request.path)
                 messages.success(request, f"已收件，申请编号{case.application.number}。核对无误后请办理“受理”。")
                 return redirect("cases_modeladmin_inspect", case.pk)
         if self.sheet.problems:
@@ -181,6 +185,14 @@ class Intake(DeskView):
         except OperationalError as error:
             form.add_error(None, told(error))
         return None
+
+
+def applicant_of(definition: ItemDefinition) -> dict[str, str]:
+    """Who is proposed as the applicant: a person where the item serves only people, otherwise a body by its code."""
+    for_people = definition.service_objects == ("自然人",)
+    if for_people:
+        return {"kind": ApplicantKind.PERSON, "identity_kind": IdentityKind.CITIZEN}
+    return {"kind": ApplicantKind.BODY, "identity_kind": IdentityKind.USCC}
 
 
 def paired(formset: Any, materials: Any) -> list[dict[str, Any]]:

@@ -77,6 +77,7 @@ class CaseAdmin(DeskModelAdmin[CaseQuerySet]):
         "serve": views.Serve,
         "withdraw": views.Withdraw,
         "reveal": views.RevealIdentity,
+        "phone": views.RevealPhone,
     }
 
     def door(self, user: User) -> CaseQuerySet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -18,9 +19,9 @@ from portal.cases.decision.withdraw import withdraw
 from portal.cases.intake.correction import complete_correction, request_correction
 from portal.cases.intake.files import may_bring
 from portal.cases.intake.materials import check_materials, lines_open
-from portal.cases.intake.outcomes import accept
+from portal.cases.intake.outcomes import accept, gaps
 from portal.cases.intake.printing import print_application_form, print_receipt
-from portal.cases.intake.reveal import may_reveal, reveal_identity
+from portal.cases.intake.reveal import may_reveal, reveal_identity, reveal_phone
 from portal.cases.intake.serving import serve, unserved
 from portal.cases.models import Case, Task
 from portal.cases.reading.progress import case_chart
@@ -29,7 +30,15 @@ from portal.catalog.schema.answers import masked_text, situation_text
 from portal.desk.base.forms import CollectorForm, ReasonForm, VerbForm
 from portal.desk.base.offers import MoveView, keep, tell
 from portal.desk.base.views import ThingView, VerbView
-from portal.desk.cases.forms import CorrectionForm, MaterialFormSet, ServeForm, UploadForm, checked_rows, filled_rows
+from portal.desk.cases.forms import (
+    AcceptForm,
+    CorrectionForm,
+    MaterialFormSet,
+    ServeForm,
+    UploadForm,
+    checked_rows,
+    filled_rows,
+)
 from portal.desk.cases.intake import paired
 from portal.desk.tasks.register import tasks_admin
 from portal.documents.models import Document
@@ -102,7 +111,12 @@ class Accept(MoveView):
     move = "accept"
     title = "受理"
     question = "材料齐全、符合法定形式，现予受理。受理后即编号、起算期限、出具受理通知书并分办。"
-    done = "已受理，受理通知书和办理交接单已生成。"
+    done = "已受理，请打印文书。"
+    template_name = "desk/accept.html"
+    form_class = AcceptForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(gaps=gaps(self.thing, self.thing.lines()), **kwargs)
 
     def act(self, form: VerbForm) -> None:
         accept(self.thing, by=self.user, once=form.once)
@@ -148,7 +162,7 @@ class PrintReceipt(VerbView):
 class PrintApplicationForm(VerbView):
     title = "打印申请表"
     quiet = True
-    question = "按已经登记的内容生成统一申请表，证件号码和电话号码只显示一部分。请申请人核对后签名。"
+    question = "按已经登记的内容生成统一申请表，请申请人核对后签名。证件号码和电话号码全部印出，部门查阅时遮盖。"
     done = "申请表已生成，请在“文书”中打印。"
 
     @classmethod
@@ -171,11 +185,14 @@ class Withdraw(MoveView):
         withdraw(self.thing, by=self.user, reason=form.cleaned_data["reason"], once=form.once)
 
 
-class RevealIdentity(VerbView):
-    title = "查看完整证件号码"
-    question = "查看完整证件号码将记入办件日志，请写明理由。"
+class Reveal(VerbView):
+    """Something of the applicant in full, once, for a reason that is written down; no cache keeps the page."""
+
     form_class = ReasonForm
     quiet = True
+    shows: str
+    """What is shown, in words."""
+    verb: Callable[..., str]
 
     @classmethod
     def offered(cls, thing: Case, user: User) -> bool:
@@ -189,15 +206,30 @@ class RevealIdentity(VerbView):
         return super().dispatch(request, *args, **kwargs)
 
     def act(self, form: ReasonForm) -> None:
-        self.number = reveal_identity(self.thing, by=self.user, reason=form.cleaned_data["reason"])
+        self.number = type(self).verb(self.thing, by=self.user, reason=form.cleaned_data["reason"])
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.get_form()
         if form.is_valid() and self.attempt(form):
-            response = self.render_to_response(self.get_context_data(form=form, revealed=self.number))
+            context = self.get_context_data(form=form, revealed=self.number, shows=self.shows)
+            response = self.render_to_response(context)
             response["Cache-Control"] = "no-store"
             return response
         return self.render_to_response(self.get_context_data(form=form))
+
+
+class RevealIdentity(Reveal):
+    title = "查看完整证件号码"
+    question = "查看完整证件号码将记入办件日志，请写明理由。"
+    shows = "证件号码"
+    verb = reveal_identity
+
+
+class RevealPhone(Reveal):
+    title = "查看联系电话"
+    question = "查看联系电话将记入办件日志，请写明理由。"
+    shows = "联系电话"
+    verb = reveal_phone
 
 
 class CheckMaterials(VerbView):

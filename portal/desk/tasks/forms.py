@@ -14,11 +14,11 @@ from portal.organisations.models import Organisation
 
 
 class RedispatchForm(VerbForm):
-    department = forms.ModelChoiceField(Organisation.objects.standing().filter(kind="department"), label="承办部门")
+    """Another department; the one that sent the task back may be asked once more, but is not proposed."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["department"].initial = self.thing.department_id
+    department = forms.ModelChoiceField(
+        Organisation.objects.standing().filter(kind="department"), label="承办部门", empty_label="请选择承办部门"
+    )
 
 
 class AnswerForm(VerbForm):

@@ -51,7 +51,7 @@ class TaskAdmin(DeskModelAdmin[TaskQuerySet]):
         "coming": frozenset({TaskStatus.WAITING}),
         "done": frozenset({TaskStatus.DONE}),
     }
-    verbs = {"answer": views.Answer, "decide": views.Decide, "redispatch": views.Redispatch}
+    verbs = {"answer": views.Answer, "decide": views.Decide, "redispatch": views.Redispatch, "drop": views.Drop}
 
     def door(self, user: User) -> TaskQuerySet:
         return (

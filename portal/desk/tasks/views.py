@@ -11,8 +11,9 @@ from portal.cases.acts import of_move, place_of
 from portal.cases.decision.decide import decide
 from portal.cases.models import Case, Task
 from portal.cases.routes.opinions import answer
-from portal.cases.routes.tasks import redispatch
+from portal.cases.routes.tasks import drop, may_be_dropped, redispatch
 from portal.cases.states import TaskKind, TaskOutcome, TaskStatus
+from portal.desk.base.forms import ReasonForm
 from portal.desk.base.views import ThingView, VerbView
 from portal.desk.tasks.forms import AnswerForm, DecideForm, RedispatchForm
 from portal.organisations import authority
@@ -86,6 +87,22 @@ class Redispatch(TaskVerb):
 
     def act(self, form: RedispatchForm) -> None:
         redispatch(self.thing, by=self.user, department=form.cleaned_data["department"], once=form.once)
+
+
+class Drop(TaskVerb):
+    title = "不再征求意见"
+    question = "退回的部门与本件无关、不需要改送其他部门的，写明理由后不再征求其意见。"
+    done = "已登记，不再征求该部门的意见。"
+    form_class = ReasonForm
+    grave = True
+
+    @classmethod
+    def offered(cls, thing: Task, user: User) -> bool:
+        bounced = thing.status == TaskStatus.BOUNCED and may_be_dropped(thing)
+        return bounced and authority.may(user, "tasks.drop", place_of(thing.case))
+
+    def act(self, form: ReasonForm) -> None:
+        drop(self.thing, by=self.user, reason=form.cleaned_data["reason"], once=form.once)
 
 
 class TaskPage(ThingView):
