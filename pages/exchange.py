@@ -54,7 +54,7 @@ Drafts = dict[str, list[GuidePage]]
 
 def preview(data: bytes, *, by: User | None = None, limits: Limits = BY_COMMAND) -> Report:
     """What importing this file would do; writes nothing."""
-    return _prepared(data, by, limits)[0]
+    return _prepared(data, by, limits, keep=False)[0]
 
 
 def import_file(data: bytes, *, by: User | None, confirmed: str = "", limits: Limits = BY_COMMAND) -> Report:
@@ -98,14 +98,15 @@ def export_names() -> Names:
 # -- drafts -----------------------------------------------------------------------------------------------------------
 
 
-def _prepared(data: bytes, by: User | None, limits: Limits) -> tuple[Report, Drafts]:
+def _prepared(data: bytes, by: User | None, limits: Limits, *, keep: bool = True) -> tuple[Report, Drafts]:
     names = replace(known_names(), files=frozenset(get_document_model().objects.values_list("pk", flat=True)))
     reading = read_file(data, names, limits)
-    drafts = latest_drafts({draft.code for draft in reading.drafts})
+    codes = {entry.code for entry in reading.entries}
+    drafts = latest_drafts(codes)
     existing = {code: definition_of(pages[0]) for code, pages in drafts.items()}
     with departments_read_once():
-        advise = partial(examine, around=surroundings(draft.code for draft in reading.drafts))
-        report = judge(reading, names, existing, settle=settled, advise=advise)
+        advise = partial(examine, around=surroundings(codes))
+        report = judge(reading, names, existing, settle=settled, advise=advise, keep=keep)
     rows = tuple(_checked(row, drafts.get(row.code, []), by) for row in report.rows)
     return replace(report, rows=rows), drafts
 

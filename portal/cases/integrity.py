@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
 from portal.cases.models import Application, Case, CaseFile, Event, Task
 from portal.cases.models.doors import DECISIONS
+from portal.cases.models.place import elsewhere
 from portal.cases.numbers import ApplicationNumber, CaseNumber, counter_of_applications, counter_of_cases
 from portal.cases.reading.log import events_are_whole
 from portal.cases.states import (
@@ -33,6 +34,7 @@ def problems() -> Iterator[str]:
     """A sentence for everything that is not as it must be; nothing when all is well."""
     yield from _status_is_last_event()
     yield from _centres_agree()
+    yield from elsewhere(Task, "task")
     yield from _stages_are_consistent()
     yield from _clocks_are_consistent()
     yield from _decisions_are_consistent()

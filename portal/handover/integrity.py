@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.db.models import Count, Exists, OuterRef, Q
 
 from portal.cases.models import Case, CaseMaterial, Task
+from portal.cases.models.place import elsewhere
 from portal.cases.states import WITHOUT_RESULT, CaseStatus, TaskOutcome, TaskStatus
 from portal.documents.models import Document
 from portal.documents.series import gaps
@@ -23,6 +24,7 @@ def problems() -> Iterator[str]:
             yield f"material {material.pk}: received on paper, but nobody holds it"
     for lost in Custody.objects.now().filter(holder=HolderKind.IN_TRANSIT).exclude(slip__status__in=WAITING):
         yield f"material {lost.material_id}: in transit on a slip that is no longer open"
+    yield from elsewhere(Slip, "slip")
     yield from _slips_to_departments()
     yield from _results_on_their_way()
     yield from _papers_go_home()

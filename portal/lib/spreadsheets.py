@@ -11,7 +11,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -311,18 +311,27 @@ def _without_clock(data: bytes) -> bytes:
 def read_workbook(
     data: bytes, *, most_cells: int = MAX_CELLS, most_unpacked: int = MAX_UNPACKED
 ) -> dict[str, list[tuple[int, list[Value]]]]:
-    """Sheet title → rows with anything in them: (row number from 1, values from column A).
+    """All sheets by title; what a sheet is and what is refused is said at `read_sheets`."""
+    return dict(read_sheets(data, most_cells=most_cells, most_unpacked=most_unpacked))
+
+
+def read_sheets(
+    data: bytes, *, most_cells: int = MAX_CELLS, most_unpacked: int = MAX_UNPACKED
+) -> Iterator[tuple[str, Rows]]:
+    """One sheet after another: its title, and the rows with anything in them (row number from 1, values from column A).
 
     Computing cells come as `Formula`, broken ones as `ErrorValue`, those merged over columns as `Merged`; what is
-    merged over rows stands in each of them. Raises WorkbookRefused, also for more than `most_cells`, empty ones before
-    filled ones included, and for what unpacks to more bytes than `most_unpacked`.
+    merged over rows stands in each of them; a text that comes again and again is kept once. Raises WorkbookRefused,
+    also for more than `most_cells`, empty ones before filled ones included, and for what unpacks to more bytes than
+    `most_unpacked`.
     """
     _check_size(data, most_unpacked)
     try:
         _Room(most_cells).take(_written_cells(data))
-        room = _Room(most_cells)
+        room, words = _Room(most_cells), _Words()
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-        return {page.title: _rows(book, page, room) for page in book.worksheets}
+        for page in book.worksheets:
+            yield page.title, _rows(book, page, room, words)
     except WorkbookRefused:
         raise
     except Exception as error:  # a parser of strangers' bytes raises anything; people get a sentence, never a trace
@@ -383,7 +392,15 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]  # openpyxl has no types
         return found
 
 
-def _rows(book: Any, page: Any, room: _Room) -> Rows:
+class _Words(dict[str, Value]):
+    """Every text as it is read from a cell."""
+
+    def __missing__(self, text: str) -> Value:
+        self[text] = unescape(text) or None
+        return self[text]
+
+
+def _rows(book: Any, page: Any, room: _Room, words: _Words) -> Rows:
     """The cells as openpyxl's parser reports them; its own sheet would make an object of each first."""
     following = 1
     rows: Rows = []
@@ -408,7 +425,7 @@ def _rows(book: Any, page: Any, room: _Room) -> Rows:
             values: list[Value] = [None] * min(width, MAX_COLUMNS)
             for cell in cells:
                 if cell["column"] <= len(values):
-                    values[cell["column"] - 1] = _value(cell["value"], cell["data_type"])
+                    values[cell["column"] - 1] = _value(cell["value"], cell["data_type"], words)
             if any(value is not None for value in values):
                 rows.append((number, values))
         merged = parser.merged_cells.mergeCell if parser.merged_cells else ()
@@ -417,7 +434,7 @@ def _rows(book: Any, page: Any, room: _Room) -> Rows:
     return rows
 
 
-def _value(value: Any, data_type: str) -> Value:
+def _value(value: Any, data_type: str, words: _Words) -> Value:
     if value is None:
         return None
     if data_type == "f":
@@ -425,6 +442,6 @@ def _value(value: Any, data_type: str) -> Value:
     if data_type == "e":
         return ErrorValue(value)
     if isinstance(value, str):
-        return unescape(value) or None
+        return words[value]
     plain: Value = value
     return plain

@@ -70,15 +70,14 @@ class Reach:
             return place.zone in self.zones
         return self.departments is None or bool(self.departments & place.departments)
 
-    def rows(self, at: Callable[[Q], Q], turn: Callable[[list[int]], Q]) -> Q:
-        """As a condition; what `at` and `turn` are is said at `condition`."""
+    def rows(self, turn: Callable[[list[int]], Q]) -> Q:
+        """As a condition; what `turn` is is said at `condition`."""
         if self.center is None:
             return EVERY_ROW
+        here = Q(center=self.center)
         if self.zones is not None:
-            return at(Q(center=self.center, zone__in=sorted(self.zones)))
-        if self.departments is None:
-            return at(Q(center=self.center))
-        return turn(sorted(self.departments)) & at(Q(center=self.center))
+            return here & Q(zone__in=sorted(self.zones))
+        return here if self.departments is None else here & turn(sorted(self.departments))
 
 
 NO_ROW = Q(pk__in=[])
@@ -148,17 +147,16 @@ def posts_for(user: User, code: str) -> list[Post]:
     return [post for post in user.posts_now() if post.role in act_of(code).roles]
 
 
-def condition(user: User | AnonymousUser, code: str, *, at: Callable[[Q], Q], turn: Callable[[list[int]], Q]) -> Q:
+def condition(user: User | AnonymousUser, code: str, *, turn: Callable[[list[int]], Q]) -> Q:
     """The rows to which the user may do the act: what `may` answers for the place of each of them.
 
-    `at` makes of a condition on the columns `center` and `zone` of a case one on the rows at hand; `turn` names the
-    rows of whose places one of these departments is a part.
+    The rows have columns `center` and `zone`; `turn` names those of whose places one of these departments is a part.
     """
     if not user.is_authenticated:
         return NO_ROW
     found = NO_ROW
     for reach in _together(reach_of(post) for post in posts_for(user, code)):
-        found |= reach.rows(at, turn)
+        found |= reach.rows(turn)
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from portal.cases.models import Case
+from portal.cases.models.place import elsewhere
 from portal.cases.states import HANDED_OUT, CaseStatus
 from portal.documents.models import Document
 from portal.pickup.models import WAITING, Delivery, DeliveryStatus
@@ -27,6 +28,7 @@ def problems() -> Iterator[str]:
         yield f"case {case.pk}: {case.status}, but nothing was handed out"
     for delivery in out.exclude(case__status__in=HANDED_OUT):
         yield f"delivery {delivery.pk}: went out, but its case is {delivery.case.status}"
+    yield from elsewhere(Delivery, "delivery")
     yield from _receipts(out)
 
 

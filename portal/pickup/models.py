@@ -10,11 +10,14 @@ from django.db import models
 from django.utils import timezone
 
 from portal.cases.models import Case, CaseFile
+from portal.cases.models.doors import part_of
+from portal.cases.models.place import PlacedRow
 from portal.handover.models import Slip
 from portal.lib.crypto import blind_index
 from portal.lib.fields import EncryptedTextField
 from portal.lib.identity import IdentityKind
 from portal.lib.masking import mask_identity
+from portal.organisations import authority
 
 if TYPE_CHECKING:
     from portal.organisations.models import User
@@ -64,7 +67,8 @@ WAITING = frozenset({DeliveryStatus.READY, DeliveryStatus.NOTIFIED})
 
 class DeliveryQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> DeliveryQuerySet:
-        return self.filter(Case.objects.holding(user))
+        """What waits, or waited, in the cases that the user sees."""
+        return self.filter(authority.condition(user, "cases.see", turn=part_of))
 
     def waiting(self) -> DeliveryQuerySet:
         return self.filter(status__in=WAITING)
@@ -83,7 +87,7 @@ class DeliveryQuerySet(models.QuerySet):
         )
 
 
-class Delivery(models.Model):
+class Delivery(PlacedRow):
     """The way of a case's results to the right person: shelf, pickup code, identity, receipt."""
 
     case = models.OneToOneField(Case, verbose_name="办件", on_delete=models.PROTECT, related_name="delivery")
@@ -114,7 +118,9 @@ class Delivery(models.Model):
         verbose_name_plural = "出件"
         indexes = [
             # What waits on the shelf, by the day on which it must have reached its owner.
-            models.Index(fields=["status", "due", "id"], name="delivery_waiting"),
+            models.Index(fields=["center", "status", "due", "id", "zone"], name="delivery_waiting"),
+            # All results of a window or a centre, newest first.
+            models.Index(fields=["center", "-id", "zone"], name="delivery_register"),
         ]
 
     def __str__(self) -> str:

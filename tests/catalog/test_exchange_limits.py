@@ -28,7 +28,7 @@ def refusal(data: bytes) -> str:
     began = time.process_time()
     reading = read_file(data, NAMES, IN_THE_BROWSER)
     assert time.process_time() - began < PATIENCE
-    assert not reading.drafts
+    assert not reading.entries
     return str(reading.problems[0])
 
 
@@ -110,20 +110,20 @@ def test_a_workbook_that_unpacks_to_much_is_not_unpacked() -> None:
 def test_more_items_than_a_browser_waits_for_are_told_of_a_workbook_too() -> None:
     items = list(starting_items())[:3]
     data = workbook_file.write_items(items, NAMES)
-    assert len(read_file(data, NAMES, replace(IN_THE_BROWSER, items=3)).drafts) == 3
+    assert len(read_file(data, NAMES, replace(IN_THE_BROWSER, items=3)).entries) == 3
     refused = read_file(data, NAMES, replace(IN_THE_BROWSER, items=2))
-    assert not refused.drafts
+    assert not refused.entries
     assert "一次最多导入2个事项" in str(refused.problems[0])
 
 
 def test_the_starting_content_is_far_from_every_limit() -> None:
     data = (settings.CONTENT_DIR / "items.yaml").read_bytes()
     narrow = replace(IN_THE_BROWSER, entries=IN_THE_BROWSER.entries // 5, in_list=IN_THE_BROWSER.in_list // 10)
-    assert len(read_file(data, NAMES, narrow).drafts) == len(starting_items())
+    assert len(read_file(data, NAMES, narrow).entries) == len(starting_items())
 
 
 def test_a_command_may_read_more_than_a_browser() -> None:
     items = [item.model_copy(update={"code": f"TZ-{n}"}) for n in range(201) for item in starting_items()[:1]]
     data = yaml_file.write_items(items)
-    assert len(read_file(data, NAMES, BY_COMMAND).drafts) == 201
+    assert len(read_file(data, NAMES, BY_COMMAND).entries) == 201
     assert "一次最多导入200个事项，请分成几个文件，或者请系统管理员用命令导入。" in refusal(data)

@@ -75,7 +75,7 @@ def said(report: Report) -> list[str]:
 def test_another_program_may_save_the_workbook() -> None:
     for items in ([ITEM], [everything()]):
         reading = read_file(edited(items=items), NAMES)
-        assert [draft.definition for draft in reading.drafts] == items
+        assert [draft.definition for draft in reading.taken()] == items
 
 
 MISTAKES = [
@@ -152,7 +152,7 @@ def test_a_mistake_names_its_sheet_and_cell(sheet: str, head: str, value: Any, s
 def test_what_excel_makes_of_a_text_is_read_tolerantly(head: str, value: Any, expected: str) -> None:
     reading = read_file(edited(put("事项", head, value)), NAMES)
     name = {"备注": "note", "计划生效日期": "effective_from"}[head]
-    assert getattr(reading.drafts[0].definition, name) == expected
+    assert getattr(next(reading.taken()).definition, name) == expected
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def merged(sheet: str, head: str, rows: int) -> Callable[[Workbook], None]:
 
 def test_what_is_merged_over_rows_counts_for_each_of_them() -> None:
     reading = read_file(edited(merged("申报材料", "受理标准", 3), merged("申报材料", "事项编码", 3)), NAMES)
-    definition = reading.drafts[0].definition
+    definition = next(reading.taken()).definition
     assert definition is not None
     standards = [material.accept_standard for material in definition.materials]
     assert standards[:3] == [ITEM.materials[0].accept_standard] * 3
@@ -240,7 +240,7 @@ def test_every_question_that_is_merged_over_its_answers_stays_one() -> None:
                 page.cell(row, column).value = None
         merged("情形", "问题", rows)(book)
 
-    draft = read_file(edited(change, items=[item]), NAMES).drafts[0]
+    draft = next(read_file(edited(change, items=[item]), NAMES).taken())
     assert not [problem for problem in draft.problems if "情形" in problem.place]
 
 
@@ -325,7 +325,7 @@ def test_columns_may_be_moved_and_rows_left_empty() -> None:
         page.delete_rows(2)
 
     reading = read_file(edited(move), NAMES)
-    assert [draft.definition for draft in reading.drafts] == [ITEM]
+    assert [draft.definition for draft in reading.taken()] == [ITEM]
 
 
 def test_new_rows_are_numbered() -> None:
@@ -336,7 +336,7 @@ def test_new_rows_are_numbered() -> None:
         for text, answer in (("是否新建", "是"), (None, "否"), ("是否扩建", "是"), (None, "否")):
             book["情形"].append(["TZ-09", None, text, None, None, None, answer])
 
-    item = read_file(edited(add), NAMES).drafts[0].definition
+    item = next(read_file(edited(add), NAMES).taken()).definition
     assert item.materials[:-1] == ITEM.materials
     assert item.materials[-1].key == f"m{len(ITEM.materials) + 1:02d}"
     assert [(question.key, [choice.key for choice in question.choices]) for question in item.questions] == [

@@ -32,15 +32,17 @@ NAMES = content_names()
 def in_yaml(items: list[ItemDefinition]) -> tuple[bytes, list[ItemDefinition | None]]:
     data = yaml_file.write_items(items)
     reading = yaml_file.read_items(data, NAMES)
-    assert judge(reading, NAMES, {}).is_clean, list(judge(reading, NAMES, {}).lines())
-    return data, [draft.definition for draft in reading.drafts]
+    report = judge(reading, NAMES, {})
+    assert report.is_clean, list(report.lines())
+    return data, [row.definition for row in report.rows]
 
 
 def in_a_workbook(items: list[ItemDefinition]) -> tuple[bytes, list[ItemDefinition | None]]:
     data = workbook_file.write_items(items, NAMES)
     reading = workbook_reader.read_items(data, NAMES)
-    assert judge(reading, NAMES, {}).is_clean, list(judge(reading, NAMES, {}).lines())
-    return data, [draft.definition for draft in reading.drafts]
+    report = judge(reading, NAMES, {})
+    assert report.is_clean, list(report.lines())
+    return data, [row.definition for row in report.rows]
 
 
 FORMATS = pytest.mark.parametrize("there_and_back", [in_yaml, in_a_workbook])

@@ -123,6 +123,19 @@ def test_tiles_are_counted_by_index(cast: Cast, who: str, part: str, index: str)
         assert index in how or ("Index Scan" in how and "Seq Scan" not in how), how
 
 
+@pytest.mark.parametrize("who", ["receiver", "issuer", "officer"])
+def test_what_waits_is_counted_without_asking_the_case_of_each(cast: Cast, who: str) -> None:
+    """Slips, results and tasks say for themselves where they lie."""
+    accepted_case("TZ-09")
+    user = cast.officer("sx-jsj") if who == "officer" else getattr(cast, who)
+    with CaptureQueriesContext(connection) as asked:
+        home.tiles(user)
+    of_rows = re.compile(r'SELECT COUNT\(\*\) FROM \(SELECT "(cases_task|handover_slip|pickup_delivery)"')
+    counts = [one["sql"] for one in asked if of_rows.match(one["sql"])]
+    assert counts
+    assert not [sql for sql in counts if "cases_case" in sql]
+
+
 def test_nobody_without_a_post_has_tiles(cast: Cast) -> None:
     assert home.tiles(person("idle", [])) == []
     assert home.tiles(person("guide", [(Role.GUIDE, "A01", "")])) == []

@@ -27,7 +27,7 @@ from portal.handover.numbers import SlipCode
 from portal.jobs.models import Promise
 from portal.lib.files import PDF as PDF_FILE
 from portal.lib.files import private_path, store_bytes
-from portal.organisations.models import ServiceCenter
+from portal.organisations.models import ServiceCenter, Zone
 from portal.pickup.delivering import deliver
 from portal.pickup.models import Delivery
 from portal.pickup.results import NewResult, take_in, transfer_result
@@ -82,10 +82,17 @@ def written(path: str, data: bytes | None) -> Undo:
     return lambda: place.write_bytes(before)
 
 
-def put_a_case_into_another_centre() -> None:
+def another_centre() -> ServiceCenter:
     city = ServiceCenter.objects.get(code="sx-center")
-    other = ServiceCenter.objects.create(code="branch", name="分中心", owner=city.owner)
-    past(Case).update(center=other)
+    return ServiceCenter.objects.create(code="branch", name="分中心", owner=city.owner)
+
+
+def another_zone() -> Zone:
+    return Zone.objects.exclude(pk__in=Case.objects.values("zone"))[0]
+
+
+def put_a_case_into_another_centre() -> None:
+    past(Case).update(center=another_centre())
 
 
 def leave_a_stray() -> Undo:
@@ -137,6 +144,9 @@ def an_hour_and_more_ago() -> datetime:
 DAMAGE: dict[str, Callable[[], Undo | object]] = {
     "is not its last event's": lambda: Case.objects.filter(status="dispatched").update(status="accepted"),
     "its centre is not the one": put_a_case_into_another_centre,
+    "task .* does not lie where": lambda: past(Task).update(center=another_centre()),
+    "slip .* does not lie where": lambda: past(Slip).update(zone=another_zone()),
+    "delivery .* does not lie where": lambda: past(Delivery).update(center=another_centre()),
     "no task of stage": lambda: Case.objects.filter(status="dispatched").update(status="in_department", stage=5),
     "runs before its stage": lambda: Task.objects.filter(stage=2, status="waiting").update(status="working"),
     "cases, highest serial": lambda: renumber(str(CaseNumber("T", "20260101", 9))),

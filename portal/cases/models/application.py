@@ -54,7 +54,7 @@ class Application(models.Model):
         verbose_name = "申请"
         verbose_name_plural = "申请"
         indexes = [
-            # SQLite reads all names from it when a part of one is looked for (`portal.lib.search.names`).
+            # PostgreSQL reads all names from it when a single sign is looked for (`portal.lib.search.names`).
             models.Index(fields=["applicant_name"], name="application_names"),
         ]
 

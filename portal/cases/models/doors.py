@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.fields.json import KT
@@ -24,6 +26,15 @@ if TYPE_CHECKING:
 DECISIONS = ("decision_grant", "decision_refusal")
 
 
+def part_of(departments: list[int], *, case: str = "case") -> Q:
+    """Rows in whose case one of these departments has a part; `case` is the column with its key.
+
+    Asked row by row (`task_door`), so that a list stops when its page is full.
+    """
+    tasks = apps.get_model("cases", "Task")._base_manager.filter(case=OuterRef(case), status__in=MINE_TO_SEE)
+    return Q(Exists(tasks.filter(department__in=departments)))
+
+
 class CaseQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User | AnonymousUser) -> CaseQuerySet:
         """The only door for staff: the zones of the user's windows, their departments' tasks, or the centre.
@@ -34,20 +45,7 @@ class CaseQuerySet(models.QuerySet[Any]):
 
     def where_may(self, user: User | AnonymousUser, code: str) -> CaseQuerySet:
         """The cases to which the user may do the act, a department while it has a part in them."""
-        return self.filter(authority.condition(user, code, at=lambda here: here, turn=self._worked_on_by))
-
-    def _worked_on_by(self, departments: list[int]) -> Q:
-        """Asked row by row (`task_door`), so that a list stops when its page is full."""
-        tasks = self.model._meta.get_field("tasks").related_model.objects
-        return Q(Exists(tasks.filter(case=OuterRef("pk"), department__in=departments, status__in=MINE_TO_SEE)))
-
-    def of_row(self, here: Q) -> Q:
-        """A condition on a case as one on rows that hang on one: tasks and slips."""
-        return Q(Exists(self.filter(here, pk=OuterRef("case"))))
-
-    def holding(self, user: User) -> Exists:
-        """The same door as a condition on rows that are a part of a case, as results on the shelf are."""
-        return Exists(self.visible_to(user).filter(pk=OuterRef("case")))
+        return self.filter(authority.condition(user, code, turn=partial(part_of, case="pk")))
 
     def followed_by(self, number: str, code: str) -> CaseQuerySet:
         """The applicant's door: the case of that number, or all cases of an application, for its query code.

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from portal.cases.models.case import Case
+from portal.cases.models.place import PlacedRow
 from portal.cases.states import MINE_TO_SEE, TaskKind, TaskOutcome, TaskStatus
 from portal.lib.refusal import TooLate
 from portal.organisations import authority
@@ -35,7 +36,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def where_may(self, user: User | AnonymousUser, code: str) -> TaskQuerySet:
         """The tasks to which the user may do the act; one that a department sent back is its own no more."""
-        return self.filter(authority.condition(user, code, at=Case.objects.of_row, turn=_work_of))
+        return self.filter(authority.condition(user, code, turn=_work_of))
 
     def current(self) -> TaskQuerySet:
         """Tasks of the stage the case is in."""
@@ -60,14 +61,16 @@ class TaskQuerySet(models.QuerySet["Task"]):
         )
 
 
-class Task(models.Model):
+class Task(PlacedRow):
     """A department's share of a case (one per department and step)."""
 
     case = models.ForeignKey(Case, verbose_name="办件", on_delete=models.PROTECT, related_name="tasks")
     step = models.CharField("步骤键", max_length=20)
     stage = models.PositiveSmallIntegerField("环节")
     name = models.CharField("步骤", max_length=80)
-    department = models.ForeignKey(Organisation, verbose_name="承办部门", on_delete=models.PROTECT)
+    department = models.ForeignKey(
+        Organisation, verbose_name="承办部门", on_delete=models.PROTECT, db_index=False
+    )  # `task_work_list` begins with it
     kind = models.CharField("类别", max_length=10, choices=TaskKind.choices)
     is_lead = models.BooleanField("牵头", default=False)
     takes_paper = models.BooleanField("接收纸质材料", default=False)
@@ -101,11 +104,11 @@ class Task(models.Model):
         constraints = [models.UniqueConstraint(fields=["case", "step"], name="task_once_per_step")]
         indexes = [
             # A department's work list by status, what burns first.
-            models.Index(fields=["department", "status", "due", "id"], name="task_work_list"),
+            models.Index(fields=["department", "center", "status", "due", "id"], name="task_work_list"),
             # Whether a department has a part in a case: its door to cases, row by row.
             models.Index(fields=["case", "department", "status"], name="task_door"),
             # All that a department ever got, newest first.
-            models.Index(fields=["department", "-id", "status"], name="task_register"),
+            models.Index(fields=["department", "center", "-id", "status"], name="task_register"),
             # The home page of a window: what came back from a department, and waits to be sent again.
             models.Index(fields=["case"], condition=models.Q(status=TaskStatus.BOUNCED), name="task_bounced"),
             # Every minute: whose silence counts as agreement by now (`jobs.deem_consent`).

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 
@@ -77,16 +78,33 @@ class Draft:
     where: Callable[[Path], str] = _nowhere
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One item of a file that is not made yet: its code, its place, and what makes it."""
+
+    code: str
+    place: str
+    draft: Callable[[], Draft] = field(repr=False)
+
+
 @dataclass
 class Reading:
-    """All items of a file, and what is wrong with the file as such."""
+    """All items of a file, and what is wrong with the file as such.
 
-    drafts: list[Draft] = field(default_factory=list)
+    A register is large, and an item takes ten times the room of its cells: it is made when it is asked for.
+    """
+
+    entries: deque[Entry] = field(default_factory=deque)
     problems: list[Problem] = field(default_factory=list)
 
     @classmethod
     def refused(cls, place: str, message: str) -> Reading:
         return cls(problems=[Problem(place, message)])
+
+    def taken(self) -> Iterator[Draft]:
+        """One item after another, in the order of the file; what it was made from is let go of."""
+        while self.entries:
+            yield self.entries.popleft().draft()
 
 
 class Status(StrEnum):
@@ -179,17 +197,22 @@ def judge(
     *,
     settle: Settle = _as_it_is,
     advise: Advise | None = None,
+    keep: bool = True,
 ) -> Report:
-    """What importing would do, row by row; without `advise`, the preflight's own findings are the hints."""
+    """What importing would do, row by row; without `advise`, the preflight's own findings are the hints.
+
+    The items are taken from the `reading`. The rows have their definitions only with `keep`.
+    """
     if advise is None:
         advise = partial(preflight, departments=names.standing, zones=names.zones)
     places: dict[str, list[str]] = {}
-    for draft in reading.drafts:
-        places.setdefault(draft.code, []).append(draft.place)
+    for entry in reading.entries:
+        places.setdefault(entry.code, []).append(entry.place)
     rows = []
-    for draft in reading.drafts:
+    for draft in reading.taken():
         problems = [*_twice(draft, places[draft.code]), *draft.problems, *_references(draft, names)]
-        rows.append(_row(draft, problems, existing, settle, advise))
+        row = _row(draft, problems, existing, settle, advise)
+        rows.append(row if keep else replace(row, definition=None))
     return Report(tuple(rows), grouped(reading.problems))
 
 

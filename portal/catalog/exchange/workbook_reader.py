@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,45 +14,61 @@ from portal.catalog.exchange.layout import CODE, ITEMS, PARTS, TABLES, Cell, Tab
 from portal.catalog.exchange.limits import BY_COMMAND, Limits
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.records import Page, Record
-from portal.catalog.exchange.report import NAMED, Draft, Problem, Reading, clip
+from portal.catalog.exchange.report import NAMED, Draft, Entry, Problem, Reading, clip
 from portal.catalog.judging.findings import shape_findings
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.merged_cells import Value
-from portal.lib.spreadsheets import WorkbookRefused, cell_name, read_workbook
+from portal.lib.spreadsheets import WorkbookRefused, cell_name, read_sheets
 
 NONE_SET = {"无", "无法定时限", "-", "—"}
+BY_TITLE = {table.title: table for table in TABLES}
 Rows = Sequence[tuple[int, list[Value]]]
 
 
 def read_items(data: bytes, names: Names, limits: Limits = BY_COMMAND) -> Reading:
     """The items of a workbook of ours."""
     try:
-        sheets = read_workbook(data, most_cells=limits.cells, most_unpacked=limits.unpacked)
+        pages, problems = _pages(data, names, limits)
     except WorkbookRefused as refusal:
         return Reading.refused("文件", str(refusal))
-    reading = Reading()
-    pages = {table.title: _page(table, sheets.get(table.title), reading) for table in TABLES}
-    if len(sheets.get(ITEMS.title, ())) - 1 > limits.items:
-        reading.problems.append(Problem(f"“{ITEMS.title}”", limits.too_many_items))
-    if reading.problems:
-        return reading
-    for table in TABLES:
-        _read_records(pages[table.title], sheets[table.title][1:], names)
-    if not pages[ITEMS.title].records:
-        reading.problems.append(Problem(f"“{ITEMS.title}”", "工作表里没有事项。"))
-    _collect(pages, reading)
+    reading = Reading(problems=problems)
+    if not problems:
+        if not pages[ITEMS.title].records:
+            problems.append(Problem(f"“{ITEMS.title}”", "工作表里没有事项。"))
+        _collect(pages, reading)
     return reading
+
+
+def _pages(data: bytes, names: Names, limits: Limits) -> tuple[dict[str, Page], list[Problem]]:
+    """The records of every sheet of ours, and what is wrong with the sheets; one is let go of before the next is read.
+
+    Where the shape of one is wrong, nobody asks for the records of the others. Raises WorkbookRefused.
+    """
+    pages: dict[str, Page] = {}
+    said: dict[str, list[Problem]] = {table.title: _page(table, None)[1] for table in TABLES}
+    broken = False
+    for title, rows in read_sheets(data, most_cells=limits.cells, most_unpacked=limits.unpacked):
+        if title not in said:
+            continue
+        pages[title], said[title] = _page(BY_TITLE[title], rows)
+        if title == ITEMS.title and len(rows) - 1 > limits.items:
+            said[title].append(Problem(f"“{title}”", limits.too_many_items))
+        broken = broken or bool(said[title])
+        if not broken:
+            _read_records(pages[title], rows[1:], names)
+        rows.clear()
+    return pages, [problem for problems in said.values() for problem in problems]
 
 
 # Sheets and heads.
 
 
-def _page(table: Table, rows: Rows | None, reading: Reading) -> Page:
+def _page(table: Table, rows: Rows | None) -> tuple[Page, list[Problem]]:
     """The columns of a sheet; a workbook of another shape is told what is missing and what is not known."""
     if not rows:
         what = f"缺少工作表“{table.title}”。" if rows is None else "工作表是空的，第1行应当是表头。"
-        reading.problems.append(Problem("文件" if rows is None else f"“{table.title}”", what))
-        return Page(table, {})
+        return Page(table, {}), [Problem("文件" if rows is None else f"“{table.title}”", what)]
+    problems = []
     number, heads = rows[0]
     known = {cell.header: cell for cell in table.cells}
     columns: dict[int, Cell] = {}
@@ -62,13 +79,13 @@ def _page(table: Table, rows: Rows | None, reading: Reading) -> Page:
         cell = known.pop(_head_text(head), None)
         if number != 1 or cell is None:
             sentence = f"不认识的表头“{clip(head)}”，或者它重复了。" if number == 1 else "第1行应当是表头。"
-            reading.problems.append(Problem(place, sentence))
+            problems.append(Problem(place, sentence))
         else:
             columns[position] = cell
     if known and number == 1:
         missing = "、".join(f"“{header}”" for header in known)
-        reading.problems.append(Problem(f"“{table.title}”", f"缺少这些列：{missing}。请使用本系统导出的工作簿填报。"))
-    return Page(table, columns)
+        problems.append(Problem(f"“{table.title}”", f"缺少这些列：{missing}。请使用本系统导出的工作簿填报。"))
+    return Page(table, columns), problems
 
 
 def _head_text(head: Value) -> str:
@@ -165,7 +182,10 @@ def _collect(pages: dict[str, Page], reading: Reading) -> None:
     by_element = {table.element: pages[table.title] for table in TABLES}
     for record in items.records:
         own = {element: rows.get(record.code, []) for element, rows in parts.items()}
-        reading.drafts.append(_draft(Assembly(by_element, record, own)))
+        place, make = items.place(record.number), partial(_draft, by_element, record, own)
+        reading.entries.append(Entry(clip(record.values.get(("code",), "")), place, make))
+    for page in pages.values():
+        page.records.clear()
 
 
 def _written_twice(items: Page) -> list[Problem]:
@@ -189,7 +209,8 @@ def _stray(record: Record) -> str:
     return f"事项编码“{clip(record.code)}”在“{ITEMS.title}”工作表里没有。"
 
 
-def _draft(assembly: Assembly) -> Draft:
+def _draft(pages: dict[str, Page], item: Record, parts: dict[str, list[Record]]) -> Draft:
+    assembly = Assembly(pages, item, parts)
     data = assembly.data()
     place = assembly.where(())
     code, name = clip(data.get("code", "")), clip(data.get("name", ""))

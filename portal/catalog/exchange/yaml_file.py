@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import yaml
@@ -17,7 +18,7 @@ from pydantic import ValidationError
 from portal.catalog.exchange.content import item_definition
 from portal.catalog.exchange.limits import BY_COMMAND, Limits
 from portal.catalog.exchange.names import Names
-from portal.catalog.exchange.report import Draft, Problem, Reading, clip
+from portal.catalog.exchange.report import Draft, Entry, Problem, Reading, clip
 from portal.catalog.judging.findings import shape_findings
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.content import SafeLoader
@@ -279,13 +280,17 @@ def _reading(content: Any, lines: list[int], names: Names) -> Reading:
     for number, row in enumerate(rows):
         rows[number] = None  # a register is large: what has been read is let go of
         line = lines[number] if number < len(lines) else 0
-        reading.drafts.append(_draft(row, f"第{line}行起的第{number + 1}个事项", ours, names))
+        place = f"第{line}行起的第{number + 1}个事项"
+        reading.entries.append(Entry(_word(row, "code"), place, partial(_draft, row, place, ours, names)))
     return reading
 
 
+def _word(row: Any, key: str) -> str:
+    return clip(row.get(key, "")) if isinstance(row, dict) else ""
+
+
 def _draft(row: Any, place: str, ours: bool, names: Names) -> Draft:
-    code, name = (clip(row.get(key, "")) if isinstance(row, dict) else "" for key in ("code", "name"))
-    draft = Draft(code, name, place, None)
+    draft = Draft(_word(row, "code"), _word(row, "name"), place, None)
     if not isinstance(row, dict):
         draft.problems.append(Problem(place, "应当是一个事项的各项要素。"))
         return draft

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from portal.cases.models import Case, CaseMaterial, Task
+from portal.cases.models.place import PlacedRow
 from portal.cases.states import MINE_TO_SEE, TaskStatus
 from portal.documents.models import Document
 from portal.lib import words
@@ -61,7 +62,7 @@ class SlipQuerySet(models.QuerySet):
 
     def where_may(self, user: User | AnonymousUser, code: str) -> SlipQuerySet:
         """The slips to which the user may do the act, a department while it has a part in their cases."""
-        return self.filter(authority.condition(user, code, at=Case.objects.of_row, turn=_between_window_and))
+        return self.filter(authority.condition(user, code, turn=_between_window_and))
 
     def to_be_signed_by(self, user: User | AnonymousUser) -> SlipQuerySet:
         """What waits for the user's own signature: papers at a department, results at the issue counter, at the window
@@ -90,12 +91,14 @@ class SlipQuerySet(models.QuerySet):
         )
 
 
-class Slip(models.Model):
+class Slip(PlacedRow):
     """One journey of a case's papers between the window and one department; `document` holds number and print."""
 
     case = models.ForeignKey(Case, verbose_name="办件", on_delete=models.PROTECT, related_name="slips")
     direction = models.CharField("方向", max_length=16, choices=Direction.choices)
-    department = models.ForeignKey(Organisation, verbose_name="部门", on_delete=models.PROTECT, related_name="slips")
+    department = models.ForeignKey(
+        Organisation, verbose_name="部门", on_delete=models.PROTECT, related_name="slips", db_index=False
+    )  # `slip_register` begins with it
     document = models.OneToOneField(Document, verbose_name="文书", on_delete=models.PROTECT, related_name="slip")
     code = models.CharField("扫描码", max_length=20, unique=True)
     status = models.CharField("状态", max_length=26, choices=SlipStatus.choices, default=SlipStatus.ISSUED)
@@ -119,9 +122,10 @@ class Slip(models.Model):
         verbose_name_plural = "交接单"
         indexes = [
             # The register of what waits for a signature, newest first, and its number on the home page.
-            models.Index(fields=["status", "-id", "direction", "department"], name="slip_by_status"),
-            # All slips of one department, newest first.
-            models.Index(fields=["department", "-id"], name="slip_register"),
+            models.Index(fields=["center", "status", "-id", "direction", "zone", "department"], name="slip_by_status"),
+            # All slips of one department, and of a window or a centre, newest first.
+            models.Index(fields=["department", "center", "-id", "direction"], name="slip_register"),
+            models.Index(fields=["center", "-id", "zone", "direction"], name="slip_of_centre"),
         ]
         constraints = [
             models.UniqueConstraint(
