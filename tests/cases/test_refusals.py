@@ -27,7 +27,8 @@ from portal.cases.intake.outcomes import accept, deem_accepted
 from portal.cases.intake.printing import print_receipt
 from portal.cases.intake.receive import receive
 from portal.cases.intake.reveal import reveal_identity, reveal_phone
-from portal.cases.models import Application, Case, CaseFile, CaseMaterial, Event, Task
+from portal.cases.intake.serving import serve
+from portal.cases.models import Application, Case, CaseFile, CaseMaterial, Event, Served, Task
 from portal.cases.routes import tasks
 from portal.cases.routes.dispatch import dispatch
 from portal.cases.routes.opinions import answer, deem_consent
@@ -111,7 +112,7 @@ def fields_of(thing: models.Model) -> dict[str, Any]:
 
 def everything() -> list[Any]:
     """What a verb could have written."""
-    counted = (Case, CaseMaterial, Event, Task, Slip, Custody, Document, Delivery)
+    counted = (Case, CaseMaterial, Event, Task, Served, Slip, Custody, Document, Delivery)
     return [list(model.objects.order_by("pk").values()) for model in (*counted, Application, CaseFile, Counter)]
 
 
@@ -150,6 +151,13 @@ VERBS: dict[str, tuple[str, str, Verb]] = {
     "bounce": ("lead_officer", "to_department", lambda t, by: signing.bounce(t.to_department, by=by, reason=" ")),
     "recall": ("receiver", "to_department", lambda t, by: recall(t.to_department, by=by, reason=" ")),
     "forward": ("receiver", "case", lambda t, by: forward(t.case, by=by)),
+    "serve": (
+        "receiver",
+        "case",
+        lambda t, by: serve(
+            t.case, Document(kind="receipt"), by=by, way="in_person", at=timezone.now(), receiver="示例乙"
+        ),
+    ),
     "take_back": ("lead_officer", "to_window", lambda t, by: signing.take_back(t.to_window, by=by)),
     "call_home": ("receiver", "case", lambda t, by: call_home(t.case, by=by)),
     "hand_back": ("receiver", "case", lambda t, by: hand_back(t.case, by=by, **{**COLLECTOR, "name": " "})),
