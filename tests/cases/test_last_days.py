@@ -12,11 +12,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from portal.cases.clocks.lights import Colour, case_light, light, task_light
+from portal.cases.clocks.limits import limit_rows
 from portal.cases.intake.correction import request_correction
 from portal.cases.intake.files import MAX_FILES, keep_upload
 from portal.cases.intake.reveal import reveal_identity
 from portal.cases.models import Case, CaseFile, Task
 from portal.cases.states import TaskStatus
+from portal.catalog.editions.publishing import publish
+from portal.catalog.schema.definition import Limit
 from portal.handover.models import Slip
 from portal.handover.signing import bounce, sign
 from portal.lib.refusal import Refused
@@ -149,6 +152,18 @@ def test_a_step_is_grey_until_it_is_sent_and_blue_when_it_was_done_in_time(
         assert task_light(task, due + timedelta(days=1)).colour == Colour.RED
     task.status, task.done_at = TaskStatus.DONE, MONDAY
     assert task_light(task, due + timedelta(days=9)).reason == "提前4个工作日办结"
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [(None, "法律、法规、规章没有规定办理期限。"), (Limit(note="期限由国务院决定。"), "期限由国务院决定。")],
+)
+def test_where_the_law_sets_no_limit_that_is_said(cast: Cast, limit: Limit | None, said: str) -> None:
+    publish(received_case().definition.model_copy(update={"statutory_limit": limit}), by=None)
+    case = accepted_case()
+    row = limit_rows(case, timezone.localdate())[0]
+    assert (row.text, row.due, row.left, row.explanation) == ("无法定时限", None, None, [said])
+    assert case.slips.first().document.content["statutory_limit"] == "无法定时限"
 
 
 def test_a_reason_of_four_characters_is_one(cast: Cast) -> None:

@@ -48,6 +48,14 @@ def test_a_year_that_is_not_entered_is_estimated() -> None:
     assert known.is_estimated(date(2027, 1, 1))
 
 
+def test_a_year_is_known_once_it_and_a_day_of_it_are_entered() -> None:
+    CalendarYear.objects.create(year=2027, source="国务院办公厅通知")
+    CalendarDay.objects.create(date=date(2028, 5, 4), is_workday=False, note="放假")
+    assert [load_calendar().is_estimated(date(year, 6, 1)) for year in (2027, 2028)] == [True, True]
+    CalendarDay.objects.create(date=date(2027, 5, 4), is_workday=False, note="放假")
+    assert [load_calendar().is_estimated(date(year, 6, 1)) for year in (2027, 2028)] == [False, True]
+
+
 def day_off_by_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if written elsewhere: this process has not counted it."""
     counted = CalendarChange.written_here
