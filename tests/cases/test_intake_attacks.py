@@ -481,7 +481,7 @@ def test_the_slip_of_what_is_brought_later_begins_no_limit_and_says_so(cast: Cas
     assert "从该时间起算" not in page
     for paper, begins in ((slip.document, False), (case.slips.order_by("pk").first().document, True)):
         said = render_to_string(paper.template, paper.context(Rendition.WHOLE))
-        assert ("部门办理期限从该时间起算" in said) is begins
+        assert ("上列办结日期不顺延" in said) is begins
         assert ("不因本单重新计算" in said) is not begins
     answer = officer.post(
         reverse("slips_modeladmin_sign", args=[slip.pk]), {"key": str(uuid.uuid4()), "matches": "yes"}, follow=True
