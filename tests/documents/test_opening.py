@@ -33,8 +33,9 @@ WITH_THE_CODE = {
     "decision_grant",
     "decision_refusal",
     "delivery_receipt",
+    "return_receipt",
 }
-WITHOUT_ANY = {"handover", "result_handover", "application_form"}
+WITHOUT_ANY = {"handover", "result_handover", "return_handover", "application_form"}
 POSTS = {
     Role.GUIDE: ("A01", ""),
     Role.RECEIVER: ("A01", ""),

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from portal.cases.models import Case, CaseFile
-from portal.cases.opening import pdf_for
+from portal.cases.opening import Seen, pdf_for
 from portal.documents.models import Damaged, Document
 from portal.handover.models import Slip
 from portal.lib.binding import joined
@@ -27,7 +27,7 @@ def document_pdf(request: HttpRequest, case_pk: int, document_pk: int) -> HttpRe
 def slip_paper(request: HttpRequest, slip_pk: int) -> HttpResponse:
     """The print of a slip, through the door of slips: a department that brings papers home has no part in the case."""
     slip = get_object_or_404(Slip.objects.visible_to(signed_in(request)), pk=slip_pk)
-    return _printed(request, slip.case, [slip.document], f"document-{slip.document_id}.pdf")
+    return _printed(request, slip, [slip.document], f"document-{slip.document_id}.pdf")
 
 
 @require_GET
@@ -40,12 +40,12 @@ def all_papers(request: HttpRequest, case_pk: int) -> HttpResponse:
     return _printed(request, case, documents, f"case-{case.pk}.pdf")
 
 
-def _printed(request: HttpRequest, case: Case, documents: list[Document], name: str) -> HttpResponse:
+def _printed(request: HttpRequest, seen: Seen, documents: list[Document], name: str) -> HttpResponse:
     """The papers in one file; a sentence with the number of one that is damaged."""
     parts = []
     for document in documents:
         try:
-            parts.append(pdf_for(signed_in(request), case, document))
+            parts.append(pdf_for(signed_in(request), seen, document))
         except Damaged:
             sentence = (
                 f"{document.number}的文件已经丢失或者被改动，不能打印。请联系系统管理员从备份恢复，或者作废后重新出具。"

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from portal.cases.acts import place_of
 from portal.cases.models import Case, CaseMaterial, Task
 from portal.cases.models.place import PlacedRow
 from portal.cases.states import MINE_TO_SEE, TaskStatus
@@ -141,6 +142,10 @@ class Slip(PlacedRow):
     @property
     def number(self) -> str:
         return self.document.number
+
+    def seen_from(self) -> authority.Place:
+        """Where its print is opened: the windows of its case's place and its department, behind the door of slips."""
+        return place_of(self.case, self.department_id)
 
     @property
     def waits(self) -> bool:
