@@ -40,6 +40,10 @@ PLACED: tuple[type[Model], ...] = (Case, Task, Slip, Delivery, MovedDeadline)
 """What lies in a centre; everything else belongs to the house as a whole."""
 
 
+PAPERS = {"desk_document", "desk_papers", "desk_slip_paper", "desk_file"}
+"""Addresses of papers and files of a case."""
+
+
 @dataclass(frozen=True)
 class Door:
     """One address, with the thing of the first centre that it leads to."""
@@ -62,6 +66,8 @@ def values(part: str, model: type[Model] | None, case: Case) -> list[Any]:
         return [case.pk]
     if part == "document_pk":
         return list(case.documents.values_list("pk", flat=True))
+    if part == "slip_pk":
+        return list(case.slips.values_list("pk", flat=True))
     if part == "uuid":
         return list(CaseFile.objects.values_list("uuid", flat=True))
     if part in {"instance_pk", "pk"} and model is not None:
@@ -82,7 +88,7 @@ def doors(case: Case) -> Iterator[Door]:
             filled = [{**known, part: value} for known in filled for value in values(part, model, case)]
         for kwargs in filled:
             try:
-                of_a_place = bool(parts) and (model in PLACED or name in {"desk_document", "desk_papers", "desk_file"})
+                of_a_place = bool(parts) and (model in PLACED or name in PAPERS)
                 yield Door(name, reverse(name, kwargs=kwargs), of_a_place)
             except NoReverseMatch:
                 continue
