@@ -25,4 +25,4 @@ def keep_names_indexed(using: str, **said: Any) -> None:
     from portal.lib.search import names
 
     if "cases_application" in connections[using].introspection.table_names():
-        names.keep_index(connections[using], "cases_application", "applicant_name")
+        names.keep_index(connections[using], "cases_application", "applicant_key")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from portal.lib.check_digit import append_check, is_valid
+from portal.lib.search.text import scanned
 
 APPLICATIONS = "A"
 """Stands where a case number has the letter of its zone."""
@@ -49,8 +49,8 @@ class ApplicationNumber:
 
 
 def number_in(text: str) -> CaseNumber | ApplicationNumber | None:
-    """The number that somebody typed, in full-width digits or small letters as well; None for words."""
-    typed = unicodedata.normalize("NFKC", text).strip().upper()
+    """The number that somebody typed or scanned, in full width or small letters as well; None for words."""
+    typed = scanned(text)
     return CaseNumber.parse(typed) or ApplicationNumber.parse(typed)
 
 

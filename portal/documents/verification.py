@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from portal.documents.models import Document, FileCopy
 from portal.lib.masking import mask_applicant
+from portal.lib.search.text import scanned
 from portal.lib.words import day
 
 CODE = re.compile(r"[A-Z2-7]{16}")
@@ -32,7 +33,7 @@ def clean_code(typed: str) -> str:
     An empty string when it cannot be one; no two codes are taken for each other.
     """
     text = unicodedata.normalize("NFKC", typed[:LONGEST]).strip().rstrip("/").rsplit("/", 1)[-1]
-    code = re.sub(r"[\s\-–—_·]", "", text).upper().translate(MISREAD)
+    code = scanned(text).translate(MISREAD)
     return code if CODE.fullmatch(code) else ""
 
 

@@ -16,6 +16,10 @@ IDEOGRAPHS = range(0x20000, 0x40000)
 """Planes of rare ideographs: Python's own tables know fewer of them than identity cards and names do."""
 NO_SIGN = frozenset({0xFFFE, 0xFFFF})
 """The last two places of every plane, which never become signs."""
+JOINERS = frozenset("\u180e\u200c\u200d")
+"""Unseen by themselves; behind a letter of the scripts that join, they say which of its shapes is written."""
+JOINED = (range(0x0600, 0x0780), range(0x0870, 0x0900), range(0x1800, 0x18B0), range(0xFB50, 0xFE00))
+"""The scripts that join: Arabic, in which Uyghur and Kazak are written, and Mongolian with Todo, Sibe and Manchu."""
 
 
 # Days and minutes. They are those of the centre, whatever zone somebody chose for the screen.
@@ -80,14 +84,22 @@ def is_unseen(sign: str) -> bool:
 def visible(text: str) -> str:
     """The text without unseen signs, except line breaks, and without empty edges."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").split("\n")
-    kept = ("".join(sign for sign in line if not is_unseen(sign)) for line in lines)
-    return "\n".join(kept).strip()
+    return "\n".join(_seen(line) for line in lines).strip()
 
 
 def one_line(text: str) -> str:
     """The text on one line with single spaces, without unseen signs; a control sign parts words like a space."""
     spaced = (" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
-    return " ".join("".join(sign for sign in spaced if not is_unseen(sign)).split())
+    return " ".join(_seen("".join(spaced)).split())
+
+
+def _seen(line: str) -> str:
+    kept: list[str] = []
+    for sign in line:
+        shapes = sign in JOINERS and bool(kept) and any(ord(kept[-1]) in script for script in JOINED)
+        if shapes or not is_unseen(sign):
+            kept.append(sign)
+    return "".join(kept)
 
 
 def is_thin(text: str, least: int) -> bool:

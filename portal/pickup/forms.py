@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.http import QueryDict
 from django.utils.timezone import make_aware
 
 from portal.cases.models.application import QUERY_CODE_ALPHABET
+from portal.lib.search.text import scanned
 from portal.lib.walking import Place
 from portal.organisations.models import Organisation, Zone
 
@@ -21,14 +21,9 @@ KEY = re.compile(r"[0-9]{1,18}")
 MONTHS = 12
 
 
-def compact(text: str) -> str:
-    """Capital letters and digits as they stand on the paper: half-width, without spaces and hyphens."""
-    return re.sub(r"[\s\-–—_]", "", unicodedata.normalize("NFKC", text[:LONGEST])).upper()
-
-
 def asked_to_follow(given: QueryDict) -> tuple[str, str]:
     """编号 and 查询密码, each an empty string when it does not have the shape of one; never which of them is wrong."""
-    number, code = compact(given.get("number", "")), compact(given.get("code", ""))
+    number, code = (scanned(given.get(name, "")[:LONGEST]) for name in ("number", "code"))
     return (number if NUMBER.fullmatch(number) else "", code if CODE.fullmatch(code) else "")
 
 

@@ -17,6 +17,7 @@ from portal.lib.crypto import blind_index
 from portal.lib.fields import EncryptedTextField
 from portal.lib.identity import IdentityKind
 from portal.lib.masking import mask_identity
+from portal.lib.search.text import scanned
 from portal.organisations import authority
 
 if TYPE_CHECKING:
@@ -131,4 +132,4 @@ class Delivery(PlacedRow):
         return mask_identity(self.collector_identity) if self.collector_identity else ""
 
     def code_matches(self, code: str) -> bool:
-        return secrets.compare_digest(self.code_index, blind_index(f"pickup:{self.case_id}:{code.strip()}"))
+        return secrets.compare_digest(self.code_index, blind_index(f"pickup:{self.case_id}:{scanned(code)}"))

@@ -256,6 +256,7 @@ def _own_application(year: Year, table: Table, row: list[Any]) -> None:
     row[place["query_code"]] = _code(number)[:8]
     row[place["identity_index"]] = hashlib.sha256(f"somebody {number % 50_000}".encode()).hexdigest()
     row[place["applicant_name"]] = f"绍兴示例{NAMES[number % len(NAMES)]}{number % 50_000}号有限公司"
+    row[place["applicant_key"]] = row[place["applicant_name"]]
 
 
 def _own_case(year: Year, table: Table, row: list[Any]) -> None:

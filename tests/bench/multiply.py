@@ -205,12 +205,13 @@ def _application(end: int) -> dict[str, str]:
     key = _moved_key("b.id", end)
     somebody = f"(({key}) %% {APPLICANTS})"
     trade = f"CASE ({key}) %% 10 {' '.join(f'WHEN {place} THEN {name!r}' for place, name in enumerate(NAMES))} END"
+    name = f"'绍兴示例' || {trade} || CAST({somebody} AS varchar(9)) || '号有限公司'"
     uuid = _hexadecimal(f"({key})", 32)
     return {
         "number": _number(),
         "idempotency_key": uuid if connection.vendor == "sqlite" else f"CAST({uuid} AS uuid)",
         "identity_index": _hexadecimal(somebody, 64),
-        "applicant_name": f"'绍兴示例' || {trade} || CAST({somebody} AS varchar(9)) || '号有限公司'",
+        **dict.fromkeys(("applicant_name", "applicant_key"), name),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
 
 import pytest
@@ -21,7 +22,7 @@ from portal.lib import counting
 from portal.lib.search.names import containing
 from portal.pickup.models import Delivery
 from tests.bench.recipes import _shelved
-from tests.cast import Cast, accepted_case, company, received_case
+from tests.cast import Cast, accepted_case, company, private_person, received_case
 from tests.desk.test_screens import at_desk
 from tests.plans import plan
 
@@ -32,7 +33,7 @@ def looked_for(client: Client, register: str, query: str) -> tuple[HttpResponse,
     """The answer of a register, and the questions to the database that compare names."""
     with CaptureQueriesContext(connection) as asked:
         answer = client.get(reverse(f"{register}_modeladmin_index"), {"show": "all", "q": query})
-    return answer, [one["sql"] for one in asked if "applicant_name" in one["sql"] and "LIKE" in one["sql"]]
+    return answer, [one["sql"] for one in asked if "applicant_key" in one["sql"] and "LIKE" in one["sql"]]
 
 
 def found(answer: HttpResponse) -> set[int]:
@@ -144,18 +145,18 @@ def names_of_many() -> None:
 def test_any_part_of_a_name_is_found_in_capitals_or_not(cast: Cast, part: str, count: int) -> None:
     received_case()
     names_of_many()
-    assert containing(Application.objects.all(), "applicant_name", part, connection).count() == count
+    assert containing(Application.objects.all(), "applicant_key", part, connection).count() == count
 
 
 def parts_found(*parts: str) -> list[int]:
-    return [containing(Application.objects.all(), "applicant_name", part, connection).count() for part in parts]
+    return [containing(Application.objects.all(), "applicant_key", part, connection).count() for part in parts]
 
 
 def test_a_name_is_found_as_it_is_now_whoever_wrote_it(cast: Cast) -> None:
     """Also by a statement that knows nothing of the index; and a longer part than the index is asked for."""
     key = received_case(applicant=company(name="甲乙丙公司")).application_id
     assert parts_found("乙丙", "丁戊") == [1, 0]
-    Application.objects.filter(pk=key).update(applicant_name="丙丁戊" + "己" * 100)
+    Application.objects.filter(pk=key).update(applicant_key="丙丁戊" + "己" * 100)
     assert parts_found("乙丙", "丁戊", "戊" + "己" * 100, "戊" + "己" * 101, "丙") == [0, 1, 1, 0, 1]
     models.QuerySet(Application).filter(pk=key).update(contact_name="示例丙")
     assert parts_found("丁戊") == [1]
@@ -170,19 +171,19 @@ def test_after_a_migration_that_made_the_table_anew_all_names_are_found(cast: Ca
     """SQLite drops the triggers with the old table; what was written meanwhile is indexed with the rest."""
     key = received_case(applicant=company(name="甲乙丙公司")).application_id
     with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER cases_application_applicant_name_pairs_update")
-    Application.objects.filter(pk=key).update(applicant_name="丙丁戊公司")
+        cursor.execute("DROP TRIGGER cases_application_applicant_key_pairs_update")
+    Application.objects.filter(pk=key).update(applicant_key="丙丁戊公司")
     assert parts_found("丁戊") == [0]
     keep_names_indexed("default")
     assert parts_found("丁戊", "乙丙") == [1, 0]
-    Application.objects.filter(pk=key).update(applicant_name="己庚公司")
+    Application.objects.filter(pk=key).update(applicant_key="己庚公司")
     assert parts_found("丁戊", "己庚") == [0, 1]
 
 
 def test_names_are_looked_for_in_their_index(cast: Cast) -> None:
     received_case()
     with CaptureQueriesContext(connection) as asked:
-        list(containing(Application.objects.all(), "applicant_name", "贸易", connection).values_list("pk"))
+        list(containing(Application.objects.all(), "applicant_key", "贸易", connection).values_list("pk"))
     how = plan(asked.captured_queries[0]["sql"])
     assert ("VIRTUAL TABLE INDEX" if connection.vendor == "sqlite" else "cases_application_pairs") in how
     assert "SCAN cases_application " not in how
@@ -208,3 +209,41 @@ def test_a_ledger_knows_a_number_from_a_word_as_well(cast: Cast) -> None:
     assert found(answer) == {case.pk}
     assert not [one for one in asked if "LIKE" in one["sql"]]
     assert len(found(client.get(url, {"q": "示例建设"}))) == 2
+
+
+@pytest.mark.parametrize("typed", ["买买提．示例", "买买提‧示", "买买提 · 示例", "买买提・示例", "买买提示例", "提•示"])
+def test_a_person_is_found_whichever_dot_is_typed(cast: Cast, typed: str) -> None:
+    case = received_case(applicant=private_person(name="买买提·示例"))
+    received_case(applicant=private_person(name="买买提"))
+    answer, _ = looked_for(at_desk(cast.receiver), "cases", typed)
+    assert found(answer) == {case.pk}
+    assert "买买提·示例" in answer.content.decode()
+
+
+RARE = ("示例\U0002ebf0", "示例\U00031350", "示例𪚥", "ᠮᠣᠩᠭᠣᠯ", "བཀྲ་ཤིས།", "Jose\u0301", "示例䶮")
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_every_name_is_kept_and_found_as_it_was_typed(cast: Cast, name: str) -> None:
+    case, other = (received_case(applicant=private_person(name=one)) for one in (name, "示例"))
+    for typed in (name, name[-3:], unicodedata.normalize("NFC", name)):
+        answer, _ = looked_for(at_desk(cast.receiver), "cases", typed)
+        assert found(answer) == {case.pk}, typed
+    assert Application.objects.get(pk=case.application_id).applicant_name == name
+    assert name in answer.content.decode()
+    assert other.application.applicant_key == "示例"
+
+
+def test_what_holds_no_letter_is_part_of_no_name(cast: Cast) -> None:
+    received_case()
+    assert not found(looked_for(at_desk(cast.receiver), "cases", "·")[0])
+
+
+def test_the_scan_box_reads_full_width_and_what_a_scanner_says_before_a_code(cast: Cast) -> None:
+    slip = accepted_case("TZ-09").slips.order_by("pk")[0]
+    client, url = at_desk(cast.receiver), reverse("slips_modeladmin_index")
+    for typed in (widely(slip.code), f"]C1{slip.code}", f"］Ｃ１{widely(slip.code)}", f" {slip.code.lower()}\r"):
+        assert client.get(url, {"q": typed}).headers["Location"] == reverse("slips_modeladmin_inspect", args=[slip.pk])
+    number = slip.case.number
+    for typed in (widely(number), f"]C1{number}"):
+        assert found(looked_for(client, "cases", typed)[0]) == {slip.case_id}

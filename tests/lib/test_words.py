@@ -82,3 +82,10 @@ def test_every_sign_that_can_stand_in_a_name_stays(sign: str) -> None:
 def test_a_text_of_lines_keeps_them_and_one_line_does_not() -> None:
     assert visible(" 甲\r\n乙\t丙\r丁\n") == "甲\n乙 丙\n丁"
     assert one_line(" 甲\r\n乙\t\x1b 丙\n") == "甲 乙 丙"
+
+
+def test_signs_that_shape_a_letter_stay_behind_it_and_nowhere_else() -> None:
+    """The separator of Mongolian vowels and the joiners of Uyghur are part of a name; in Chinese they are hidden."""
+    assert visible("ᠮᠠ\u180eᠢ") == "ᠮᠠ\u180eᠢ"
+    assert one_line("ئا\u200dئە") == "ئا\u200dئە"
+    assert visible("示\u200d例\u180e") == "示例"

@@ -231,3 +231,21 @@ def test_only_an_instant_case_is_ready_at_the_window(cast: Cast) -> None:
     result = instant.results.get()
     assert (result.name, result.number, result.made_by) == (PAPER[0].name, PAPER[0].number, cast.issuer)
     assert (result.originals, result.duplicates) == (1, 0)
+
+
+@pytest.mark.parametrize("typed", ["示例·乙", "示例．乙", " 示例 乙", "示例•乙"])
+def test_who_collects_is_known_by_the_name_as_it_reads(cast: Cast, typed: str) -> None:
+    delivery, code = shelved(cast)
+    application = delivery.case.application
+    assert application.is_collected_by(typed, PERSON)
+    assert not application.is_collected_by(f"{typed}丁", PERSON)
+    collect(delivery, cast, f" {code[:3]} {code[3:]}", name=typed)
+    assert delivery.collector_name == typed.strip()
+
+
+@pytest.mark.parametrize("typed", ["买买提·示例", "买买提．示例", "买买提 示例", "买买提・示例"])
+def test_a_person_collects_under_every_spelling_of_one_name_and_under_no_other(cast: Cast, typed: str) -> None:
+    application = received_case(applicant=private_person(name="买买提·示例")).application
+    assert application.is_collected_by(typed, PERSON)
+    assert not application.is_collected_by(typed, OTHER_PERSON)
+    assert not application.is_collected_by("买买提", PERSON)

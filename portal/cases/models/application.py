@@ -14,9 +14,10 @@ from portal.cases.numbers import ApplicationNumber, counter_of_applications
 from portal.cases.states import ApplicantKind
 from portal.documents.models import Counter
 from portal.lib.crypto import blind_index
-from portal.lib.fields import EncryptedTextField
+from portal.lib.fields import EncryptedTextField, FoldedField
 from portal.lib.identity import IdentityKind
 from portal.lib.masking import mask_applicant, mask_identity, mask_phone
+from portal.lib.search.text import key
 from portal.organisations.models import ServiceCenter, Window
 
 QUERY_CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -37,6 +38,7 @@ class Application(models.Model):
 
     applicant_kind = models.CharField("申请人类型", max_length=10, choices=ApplicantKind.choices)
     applicant_name = models.CharField("申请人", max_length=120)
+    applicant_key = FoldedField(of="applicant_name", max_length=300)
     identity_kind = models.CharField("证件类型", max_length=3, choices=IdentityKind.choices)
     identity_number = EncryptedTextField("证件号码")
     identity_index = models.CharField(max_length=64, db_index=True, editable=False)
@@ -55,7 +57,7 @@ class Application(models.Model):
         verbose_name_plural = "申请"
         indexes = [
             # PostgreSQL reads all names from it when a single sign is looked for (`portal.lib.search.names`).
-            models.Index(fields=["applicant_name"], name="application_names"),
+            models.Index(fields=["applicant_key"], name="application_keys"),
         ]
 
     def __str__(self) -> str:
@@ -75,10 +77,14 @@ class Application(models.Model):
         return mask_applicant(self.applicant_name, is_body=self.applicant_kind == ApplicantKind.BODY)
 
     def is_collected_by(self, name: str, number: str) -> bool:
-        """A person collects with the document they applied with; a body sends its contact or legal representative."""
+        """A person collects with the document they applied with; a body sends its contact or legal representative.
+
+        Names are compared as they read: the dot within one and its spaces have many signs.
+        """
+        reads = key(name)
         if self.applicant_kind == ApplicantKind.PERSON:
-            return name == self.applicant_name and blind_index(number) == self.identity_index
-        return name in {self.contact_name, self.legal_representative}
+            return reads == key(self.applicant_name) and blind_index(number) == self.identity_index
+        return bool(reads) and reads in {key(self.contact_name), key(self.legal_representative)}
 
     @property
     def identity_masked(self) -> str:

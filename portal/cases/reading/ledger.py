@@ -25,6 +25,7 @@ from portal.catalog.schema.answers import is_sealed, masked_text, situation_text
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.questions import Choice, FormField, Question
 from portal.lib.masking import mask_identity
+from portal.lib.search.text import key
 from portal.lib.words import midnight
 from portal.organisations.models import User
 from portal.workdays.words import due_in_figures, is_estimated
@@ -175,7 +176,7 @@ class Ledger:
         """A number is looked for as one (`sought`); words in the applicant's name and in what was answered."""
         if is_number(text):
             return sought(text)
-        found = Q(application__applicant_name__icontains=text)
+        found = Q(application__applicant_key__contains=key(text)) if key(text) else Q(pk__in=[])
         for column in self.columns:
             if column.kind in SEARCHED and not column.sealed:
                 found |= Q(**{f"{column.path}__icontains": text})

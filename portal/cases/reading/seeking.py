@@ -13,20 +13,16 @@ from portal.cases.numbers import APPLICATIONS, CaseNumber, number_in
 from portal.catalog.models import ServiceItem
 from portal.lib.counting import few
 from portal.lib.search.names import beginning, containing
+from portal.lib.search.text import key, scanned
 
 MOST_NAMED = 1_000
 """So many keys are written into the questions that follow; more make them longer than asking again."""
 NUMBER_BEGINS = re.compile(r"SX(?P<letter>[A-Z])[0-9]+")
 
 
-def as_number(text: str) -> str:
-    """As a number is written, when it was typed in full width or in small letters."""
-    return unicodedata.normalize("NFKC", text).strip().upper()
-
-
 def is_number(text: str) -> bool:
     """Whether it is the number of a case or an application, or the beginning of one."""
-    return number_in(text) is not None or bool(NUMBER_BEGINS.fullmatch(as_number(text)))
+    return number_in(text) is not None or bool(NUMBER_BEGINS.fullmatch(scanned(text)))
 
 
 def sought(text: str, case: str = "", *, items: bool = False) -> Q:
@@ -39,7 +35,7 @@ def sought(text: str, case: str = "", *, items: bool = False) -> Q:
     if number is not None:
         column = "number" if isinstance(number, CaseNumber) else "application__number"
         return Q(**{f"{path}{column}": str(number)})
-    typed = as_number(text)
+    typed = scanned(text)
     if begun := NUMBER_BEGINS.fullmatch(typed):
         column = "application__number" if begun["letter"] == APPLICATIONS else "number"
         return beginning(f"{path}{column}", typed, connection)
@@ -47,16 +43,20 @@ def sought(text: str, case: str = "", *, items: bool = False) -> Q:
 
 
 def _named(text: str, path: str, *, items: bool) -> Q:
-    """Few applicants are found by the index of their names; of many, the list soon meets some by itself."""
-    applicants = containing(Application.objects.all(), "applicant_name", text, connection)
-    keys = few(applicants)
+    """Few applicants are found by the index of their names; of many, the list soon meets some by itself.
+
+    Names are compared as they read (`key`); what holds no letter or digit is part of no name.
+    """
+    part = key(text)
+    applicants = containing(Application.objects.all(), "applicant_key", part, connection)
+    keys = few(applicants) if part else []
     if keys is None:
-        found = Q(**{f"{path}application__applicant_name__icontains": text})
+        found = Q(**{f"{path}application__applicant_key__contains": part})
     elif len(keys) > MOST_NAMED:
         found = Q(**{f"{path}application__in": applicants.values("pk")})
     else:
         found = Q(**{f"{path}application__in": keys})
     if items:
-        named = ServiceItem.objects.filter(name__icontains=text).values_list("pk", flat=True)
-        found |= Q(**{f"{path}item__in": list(named)})
+        named = ServiceItem.objects.filter(name__icontains=unicodedata.normalize("NFC", text))
+        found |= Q(**{f"{path}item__in": list(named.values_list("pk", flat=True))})
     return found

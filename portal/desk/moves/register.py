@@ -8,6 +8,7 @@ from portal.cases.models import Case
 from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.moves.tables import MoveTable
 from portal.desk.moves.views import MovePage
+from portal.lib.search.text import key, scanned
 from portal.organisations.models import User
 from portal.workdays.models import MovedDeadline
 
@@ -35,6 +36,7 @@ class MovedDeadlineAdmin(DeskModelAdmin):
             case_number=Subquery(of_case.values("number")[:1]),
             application_number=Subquery(of_case.values("application__number")[:1]),
             applicant=Subquery(of_case.values("application__applicant_name")[:1]),
+            applicant_key=Subquery(of_case.values("application__applicant_key")[:1]),
         )
 
     def for_list(self, rows: QuerySet) -> QuerySet:
@@ -44,6 +46,6 @@ class MovedDeadlineAdmin(DeskModelAdmin):
         return rows.filter(has_papers=True) if chosen == "papers" else rows
 
     def search(self, rows: QuerySet, query: str) -> QuerySet:
-        return rows.filter(
-            Q(case_number__iexact=query) | Q(application_number__iexact=query) | Q(applicant__icontains=query)
-        )
+        typed, part = scanned(query), key(query)
+        found = Q(case_number=typed) | Q(application_number=typed)
+        return rows.filter(found | Q(applicant_key__contains=part) if part else found)

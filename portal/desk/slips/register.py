@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 from django.utils import timezone
 
-from portal.cases.reading.seeking import as_number, sought
+from portal.cases.reading.seeking import sought
 from portal.desk.base.registers import DeskModelAdmin
 from portal.desk.slips import views
 from portal.desk.slips.tables import SlipTable
@@ -14,6 +14,7 @@ from portal.handover.models.slip import WAITING as SLIP_WAITING
 from portal.handover.models.slip import SlipQuerySet
 from portal.handover.numbers import PREFIX
 from portal.lib.search.names import beginning
+from portal.lib.search.text import scanned
 from portal.organisations.authority import somewhere
 from portal.organisations.models import User
 
@@ -87,7 +88,7 @@ class SlipAdmin(DeskModelAdmin[SlipQuerySet]):
 
     def search(self, rows: SlipQuerySet, query: str) -> SlipQuerySet:
         """The code of a slip, the number of its paper, the number of its case, or a part of the applicant's name."""
-        typed = as_number(query)
+        typed = scanned(query)
         if typed.startswith(PREFIX) and typed[len(PREFIX) :].isdigit():
             return rows.filter(beginning("code", typed, connection))
         if IN_PAPER_NUMBER in query:

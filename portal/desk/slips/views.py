@@ -16,6 +16,7 @@ from portal.handover.models import Direction, Slip
 from portal.handover.numbers import PREFIX
 from portal.handover.signing import bounce, may, sign, take_back
 from portal.handover.unsigned import may_recall, recall
+from portal.lib.search.text import scanned
 from portal.organisations.models import User
 from portal.pickup.results import bounce_result, take_in
 
@@ -24,7 +25,7 @@ class SlipRegister(RegisterView):
     """The list of slips; a scanned code leads straight to its slip."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        code = request.GET.get("q", "").upper()
+        code = scanned(request.GET.get("q", ""))
         if code.startswith(PREFIX):
             slip = self.model_admin.door(request.user).filter(code=code[:20]).first()
             if slip is not None:

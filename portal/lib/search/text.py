@@ -1,4 +1,7 @@
-"""What people type, made searchable: cleaned, folded to one spelling, and cut into words of single characters.
+"""What people type, made comparable: cleaned, folded to one spelling, and cut into words of single characters.
+
+`key` is the one fold of the house: the search of items and of names, the comparison of persons and the boxes that a
+scanner types into all ask it. What is printed is what was typed.
 
 One character is one token, Chinese or not. So any part of a name is found, without a dictionary that would have to know
 every word of the trade, and a query word is simply a phrase of its characters.
@@ -12,17 +15,35 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+from portal.lib.search.old_signs import MEANT
 from portal.lib.words import IDEOGRAPHS, one_line
 
 LONGEST = 100
 """Characters of a query that are read; nobody types more, and each costs."""
 MOST_WORDS = 8
 SCRIPTS = re.compile(r"[0-9a-z]+|[^0-9a-z]+")
+DOTS = dict.fromkeys(map(ord, "\u119e\u1427\u318d"), " ")
+"""Letters of other scripts that keyboards and old registers use for the dot within a name (·, ．, ‧ are none)."""
+ACCENTS = (range(0x0300, 0x0370), range(0x1AB0, 0x1B00), range(0x1DC0, 0x1E00), range(0x20D0, 0x2100))
+"""Marks beside Latin letters, which no keyboard at a window writes; those of Tibetan and Uyghur are vowels."""
+SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+"""What many scanners say before a code: the kind of barcode they have read (ISO/IEC 15424), ]C1 for Code 128."""
 
 
 def is_token(char: str) -> bool:
-    """Letters, digits and every rare ideograph, newer ones than this Python knows too: names and places need them."""
-    return char.isalnum() or ord(char) in IDEOGRAPHS
+    """Letters, digits, vowel marks, private signs and every rare ideograph, newer ones than this Python knows too."""
+    return char.isalnum() or ord(char) in IDEOGRAPHS or unicodedata.category(char) == "Co" or _is_vowel(char)
+
+
+def _is_vowel(char: str) -> bool:
+    return unicodedata.category(char) in {"Mn", "Mc"} and not _only_shapes(char)
+
+
+def _only_shapes(char: str) -> bool:
+    """An accent, or a sign that chooses among the shapes of the ideograph or the letter before it."""
+    code = ord(char)
+    selects = code in range(0xFE00, 0xFE10) or code in range(0xE0100, 0xE01F0) or code in range(0x180B, 0x1810)
+    return selects or code in range(0x200C, 0x200E) or any(code in accents for accents in ACCENTS)
 
 
 @lru_cache(maxsize=1)
@@ -38,16 +59,24 @@ def simplified(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """One spelling for full width and half width, traditional and simplified, capital and small; what is no letter or
-    digit becomes a space."""
+    """One spelling of what reads the same; what is no letter or digit becomes a space.
+
+    Folded are full width and half width, traditional and simplified, capital and small, composed and decomposed, the
+    private signs of old systems that are characters today, shapes of one letter.
+    """
     spelled = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", one_line(text)).casefold())
-    spelled = simplified(spelled)
-    return "".join(char if is_token(char) else "" if unicodedata.combining(char) else " " for char in spelled)
+    meant = simplified(spelled.translate(MEANT).translate(DOTS))
+    return "".join(char if is_token(char) else "" if _only_shapes(char) else " " for char in meant)
 
 
 def key(text: str) -> str:
     """`text` without anything but its letters and digits: TZ-09, ＴＺ０９ and tz 09 have the key tz09."""
     return "".join(folded(text).split())
+
+
+def scanned(text: str) -> str:
+    """A printed number as its paper writes it: ＪＤ２０２６…, jd 2026… and ]C1JD2026… are all JD2026…"""
+    return key(SYMBOLOGY.sub("", unicodedata.normalize("NFKC", one_line(text)).strip(), count=1)).upper()
 
 
 def tokens(text: str) -> tuple[str, ...]:

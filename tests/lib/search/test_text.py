@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.lib.search.text import LONGEST, MOST_WORDS, Query, folded, key, scripts, tokens
+from portal.lib.search.text import LONGEST, MOST_WORDS, Query, folded, key, scanned, scripts, tokens
 from portal.lib.words import one_line
 
 
@@ -46,3 +46,47 @@ def test_words_are_counted_once_and_no_more_than_are_useful() -> None:
 
 def test_a_word_is_parted_where_the_script_changes() -> None:
     assert scripts(folded("施工XK证")) == ["施工", "xk", "证"]
+
+
+@pytest.mark.parametrize("dot", [*"·．‧・•∙⋅᛫●ㆍ･. 　", " · ", ""])
+def test_a_name_reads_the_same_whatever_dot_or_space_is_within_it(dot: str) -> None:
+    assert key(f"买买提{dot}示例") == "买买提示例"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ＬＩ　Ｍｉｎｇ", "li ming"),
+        ("Jose\u0301", "José"),
+        ("示例\ue863", "示例䶮"),
+        ("示例\ue816", "示例\U00020087"),
+        ("葛\U000e0100", "葛"),
+        ("\uf900", "豈"),
+        ("ᠮᠣ\u180bᠩ", "ᠮᠣᠩ"),
+    ],
+)
+def test_what_reads_the_same_is_the_same(one: str, other: str) -> None:
+    assert key(one) == key(other) != ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("示例\U0002ebf0", "示例"), ("示例\U00031350", "示例\U0002ebf0"), ("བཀྲ་ཤིས", "བཀྲ་ཤས"), ("示例\ue000", "示例")],
+)
+def test_what_reads_otherwise_is_another(one: str, other: str) -> None:
+    assert key(one) != key(other)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "JD20260000012",
+        "jd2026 0000012",
+        "ＪＤ２０２６００００012",
+        "]C1JD20260000012",
+        "］Ｃ１ＪＤ20260000012",
+        "\x02]C0JD20260000012\r",
+    ],
+)
+def test_a_scanned_number_is_read_with_whatever_the_scanner_says_before_it(typed: str) -> None:
+    assert scanned(typed) == "JD20260000012"
