@@ -21,6 +21,7 @@ from portal.lib import words
 from portal.lib.digests import digest
 from portal.lib.file_kinds import PDF
 from portal.lib.files import StoredFile, dropped_on_error, read_private, remove_private, store_bytes
+from portal.lib.glyphs import as_meant, texts_in, why_not, with_places
 from portal.lib.pdf import render_pdf
 from portal.lib.refusal import Refused, TooLate
 
@@ -182,14 +183,16 @@ class Document(models.Model):
 
         One gapless sequence per kind, body and year. The year is that of the portal's own time zone, not of the one a
         user has chosen for the screen. Before a number is taken, raises UnknownKind, and ValueError when `body` (the
-        sign of a department) is missing on a department's paper or given for the centre's.
+        sign of a department) is missing on a department's paper or given for the centre's, and Refused with the
+        sign that no font has.
         """
         paper = registry.kind_of(kind)
         if bool(body) != (paper.body == registry.Body.DEPARTMENT):
             raise ValueError(f"{kind} bears the number of the {paper.body}, not of {body!r}")
         now = timezone.now()
         year = timezone.localdate(now, timezone.get_default_timezone()).year
-        frozen = [(content, digest(content)) for content in contents]
+        printed = [cls._printable(content, by) for content in contents]
+        frozen = [(content, digest(content)) for content in printed]
         with transaction.atomic(savepoint=False):
             serials = Counter.take_many(paper.series(year, body), len(frozen))
             documents = cls.objects.bulk_create(
@@ -208,6 +211,18 @@ class Document(models.Model):
             )
             promise_many(RENDER, {f"{RENDER}:{document.pk}": {"document": document.pk} for document in documents})
             return documents
+
+    @staticmethod
+    def _printable(content: dict[str, Any], by: Any) -> dict[str, Any]:
+        """The content as it can be printed. Raises Refused with the sign that no font has.
+
+        What the clock issues (by None) cannot wait for a font: there the sign is named at its place.
+        """
+        meant: dict[str, Any] = as_meant(content)
+        why = next((why for text in texts_in(meant) if (why := why_not(text))), "")
+        if why and by is not None:
+            raise Refused(f"这份文书不能出具：{why}")
+        return with_places(meant) if why else meant
 
     @property
     def template(self) -> str:

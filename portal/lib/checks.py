@@ -11,19 +11,24 @@ from django.core.checks import register
 SUBSETTERS = ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib")
 FONT_LISTS = ("libfontconfig.so.1", "libfontconfig.1.dylib")
 CHINESE = ":lang=zh-cn"
+RARE = (":charset=2a700", ":charset=2ceb0", ":charset=f40", ":charset=1820")
+"""A character of Ext C and F each, a Tibetan and a Mongolian letter."""
 
 
-class _FontSet(ctypes.Structure):
-    """The head of fontconfig's FcFontSet."""
+class FontSet(ctypes.Structure):
+    """fontconfig's FcFontSet."""
 
-    _fields_ = [("count", ctypes.c_int)]
+    _fields_ = [("count", ctypes.c_int), ("room", ctypes.c_int), ("fonts", ctypes.POINTER(ctypes.c_void_p))]
 
 
 @register()
 def printing_has_what_it_needs(**kwargs: Any) -> list[CheckWarning]:
-    """W001: fonts are cut down by slow Python code (seconds a page); W002: no font has Chinese characters."""
+    """W001: fonts are cut down by slow Python code (seconds a page); W002: no font has Chinese characters.
+
+    W003: no font has the rare characters, Tibetan or Mongolian letters of names (GB 18030—2022, level 3).
+    """
     found = []
-    if _library(SUBSETTERS) is None:
+    if library(SUBSETTERS) is None:
         found.append(
             CheckWarning(
                 "没有找到 libharfbuzz-subset，生成每页文书要多用数秒。",
@@ -39,10 +44,18 @@ def printing_has_what_it_needs(**kwargs: Any) -> list[CheckWarning]:
                 id="portal.W002",
             )
         )
+    elif not all(_has_font(pattern) for pattern in RARE):
+        found.append(
+            CheckWarning(
+                "没有找到生僻字、藏文或者蒙古文的字体，姓名里有这些字的文书会被拦下。",
+                hint="请安装软件包 fonts-hanazono 和 fonts-noto-core，然后重新启动。",
+                id="portal.W003",
+            )
+        )
     return found
 
 
-def _library(names: tuple[str, ...]) -> ctypes.CDLL | None:
+def library(names: tuple[str, ...]) -> ctypes.CDLL | None:
     """The first of the names that loads; None when none does."""
     for name in names:
         try:
@@ -54,17 +67,17 @@ def _library(names: tuple[str, ...]) -> ctypes.CDLL | None:
 
 def _has_font(pattern: str) -> bool:
     """Whether fontconfig knows a font for the pattern; its own command-line tools need not be installed."""
-    library = _library(FONT_LISTS)
-    if library is None:
+    found = library(FONT_LISTS)
+    if found is None:
         return False
-    library.FcNameParse.restype = library.FcObjectSetCreate.restype = ctypes.c_void_p
-    library.FcFontList.restype = ctypes.POINTER(_FontSet)
-    wanted = ctypes.c_void_p(library.FcNameParse(pattern.encode()))
-    nothing_else = ctypes.c_void_p(library.FcObjectSetCreate())
-    fonts = library.FcFontList(None, wanted, nothing_else)
+    found.FcNameParse.restype = found.FcObjectSetCreate.restype = ctypes.c_void_p
+    found.FcFontList.restype = ctypes.POINTER(FontSet)
+    wanted = ctypes.c_void_p(found.FcNameParse(pattern.encode()))
+    nothing_else = ctypes.c_void_p(found.FcObjectSetCreate())
+    fonts = found.FcFontList(None, wanted, nothing_else)
     count = fonts.contents.count if fonts else 0
     if fonts:
-        library.FcFontSetDestroy(fonts)
-    library.FcObjectSetDestroy(nothing_else)
-    library.FcPatternDestroy(wanted)
+        found.FcFontSetDestroy(fonts)
+    found.FcObjectSetDestroy(nothing_else)
+    found.FcPatternDestroy(wanted)
     return count > 0

@@ -17,8 +17,11 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from portal.lib.glyphs import RARE_HAN, needs_rare_han
+
 PREFIX = "static:"
-TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2"}
+RARE_FACE = f'@font-face {{ font-family: "Portal Rare Han"; src: url("{PREFIX}{RARE_HAN}") }}'
 
 _lock = threading.Lock()
 _engine: Any = None
@@ -52,6 +55,13 @@ def _start() -> Any:
 
 
 @cache
+def _add_rare_han() -> None:
+    """Let the engine fall back to the portal's own font; for the first document that needs it, once a process."""
+    weasyprint, fonts, fetcher = _engine
+    weasyprint.CSS(string=RARE_FACE, font_config=fonts, url_fetcher=fetcher)
+
+
+@cache
 def _trim() -> Callable[[int], int]:
     """glibc's malloc_trim, or on other systems nothing at all."""
     libc = ctypes.util.find_library("c")
@@ -70,6 +80,8 @@ def html_to_pdf(html: str) -> bytes:
         if _engine is None:
             _engine = _start()
         weasyprint, fonts, fetcher = _engine
+        if needs_rare_han(html):
+            _add_rare_han()
         document = weasyprint.HTML(string=html, base_url=PREFIX, url_fetcher=fetcher)
         try:
             pdf: bytes = document.write_pdf(font_config=fonts)

@@ -291,3 +291,18 @@ def test_a_paper_that_was_never_made_is_noticed_after_an_hour() -> None:
     assert any(document.number in problem for problem in problems())
     document.pdf()
     assert list(problems()) == []
+
+
+def test_a_paper_with_a_sign_that_no_font_has_is_not_issued_and_takes_no_number(cast: Cast) -> None:
+    before = Document.issue("receipt", content={}, by=cast.receiver)
+    with pytest.raises(Refused, match=r"不能出具：.*U\+E000"):
+        Document.issue("receipt", content={"applicant": {"name": "示例\ue000"}}, by=cast.receiver)
+    after = Document.issue("receipt", content={"applicant": {"name": "示例\U0002ebf0\ue863"}}, by=cast.receiver)
+    assert after.serial == before.serial + 1
+    assert after.content["applicant"]["name"] == "示例\U0002ebf0䶮"
+
+
+def test_what_the_clock_issues_names_the_sign_at_its_place(cast: Cast) -> None:
+    paper = Document.issue("acceptance", content={"applicant": {"name": "示例\ue000"}}, by=None)
+    assert paper.content["applicant"]["name"] == "示例〔U+E000〕"
+    assert paper.is_as_issued()

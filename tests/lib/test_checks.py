@@ -30,3 +30,10 @@ def test_a_missing_chinese_font_is_named(name: str, value: object, monkeypatch: 
 def test_the_check_is_among_those_run_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "SUBSETTERS", ())
     assert "portal.W001" in {found.id for found in run_checks()}
+
+
+def test_missing_fonts_for_rare_names_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "RARE", (":charset=10fffd",))
+    (warning,) = checks.printing_has_what_it_needs()
+    assert warning.id == "portal.W003"
+    assert "fonts-hanazono" in warning.hint

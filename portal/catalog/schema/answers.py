@@ -22,6 +22,7 @@ from portal.catalog.schema.questions import (
     all_hold,
     choice_text,
 )
+from portal.lib.glyphs import why_not
 from portal.lib.identity import IdentityError, check_identity
 from portal.lib.masking import mask_identity, mask_phone
 
@@ -192,6 +193,8 @@ def _read(field: FormField | Column, given: Any, today: date) -> tuple[Any, str]
         return None, f"请填写“{field.label}”。" if field.required else ""
     if any("\x00" in text for text in texts):
         return None, f"“{field.label}”含有不能使用的字符，请重新填写。"
+    if sentence := why_not("".join(texts)):
+        return None, f"“{field.label}”：{sentence}"
     try:
         if field.kind == "choices":
             return [_known(field.choices, text) for text in texts], ""

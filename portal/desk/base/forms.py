@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from portal.lib.file_kinds import KINDS
+from portal.lib.glyphs import why_not
 from portal.lib.identity import IdentityKind
 from portal.lib.words import visible
 from portal.organisations.models import User
@@ -37,11 +38,19 @@ class VerbForm(forms.Form):
 
 
 class Words(forms.CharField):
-    """What somebody types, without signs that nobody sees: a name or a reason made of those is none."""
+    """What somebody types, without signs that nobody sees: a name or a reason made of those is none.
+
+    It goes onto papers, so a sign that cannot be printed is named here, where another can still be typed.
+    """
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
         return text if "\x00" in text else visible(text)  # a NUL is told, not swallowed
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if sentence := why_not(value):
+            raise forms.ValidationError(sentence, code="unprintable")
 
 
 def offer(form: forms.BaseForm, name: str, choices: QuerySet | list[tuple[str, str]]) -> None:
