@@ -87,7 +87,10 @@ def test_a_line_that_the_answers_rule_out_is_not_on_the_list(window: Client) -> 
         ({"a-q1": "a1", "a-f03": ""}, "请填写“轨道线路”。"),
         ({"a-q1": "a1", "a-f03": "线" * 201}, "“轨道线路”太长"),
         ({"a-f04-0-c2": "12345"}, "第1行：请填写“名称”。"),
-        ({"a-f04-0-c1": "甲", "a-f04-0-c2": "12345"}, "第1行：“电话”应当是11位手机号码。"),
+        (
+            {"a-f04-0-c1": "甲", "a-f04-0-c2": "12345"},
+            "第1行：“电话”填写有误：请填写11位手机号码，这个号码的位数不对。",
+        ),
     ],
 )
 def test_a_wrong_answer_is_told_beside_its_field_and_nothing_is_kept(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection, models
 from django.http import HttpResponse
 from django.test import Client
@@ -247,3 +249,10 @@ def test_the_scan_box_reads_full_width_and_what_a_scanner_says_before_a_code(cas
     number = slip.case.number
     for typed in (widely(number), f"]C1{number}"):
         assert found(looked_for(client, "cases", typed)[0]) == {slip.case_id}
+
+
+def test_names_of_applications_from_before_are_folded_as_well(cast: Cast) -> None:
+    received_case(applicant=private_person(name="买买提·示例"))
+    Application.objects.update(applicant_key="")
+    import_module("portal.cases.migrations.0020_names_as_they_read").fill(apps, None)
+    assert Application.objects.get().applicant_key == "买买提示例"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -125,3 +126,25 @@ def test_every_paper_carries_the_address_of_its_answer_and_its_code_in_print(cas
         html = render_to_string(document.template, document.context(Rendition.WHOLE))
         assert f"<title>二维码 {verification_url(document)}</title>" in html, document.kind
         assert document.code_in_groups in html, document.kind
+
+
+RARE = "示例\U0002ebf0\U00031350𪚥"
+
+
+def with_name(content: Any, old: str, name: str) -> Any:
+    """The content of a paper with another name of its applicant, wherever it stands."""
+    if isinstance(content, str):
+        return name if content == old else content
+    if isinstance(content, dict):
+        return {key: with_name(value, old, name) for key, value in content.items()}
+    return [with_name(value, old, name) for value in content] if isinstance(content, list) else content
+
+
+def test_every_paper_prints_a_rare_name_with_its_own_glyphs(cast: Cast) -> None:
+    for kind, document in every_paper(cast).items():
+        name = document.content.get("applicant", {}).get("name") or document.content["case"]["applicant"]
+        content = with_name(document.context(Rendition.WHOLE), name, RARE)
+        reader = PdfReader(io.BytesIO(render_pdf(document.template, content)))
+        fonts = {str(font.get_object()["/BaseFont"]) for font in reader.pages[0]["/Resources"]["/Font"].values()}
+        assert any("Rare-Han" in font for font in fonts), kind
+        assert any("HanaMin" in font for font in fonts), kind

@@ -33,7 +33,8 @@ class Applicant:
     identity_kind: str
     identity_number: str
     contact_name: str
-    contact_phone: str
+    contact_phone: str = ""
+    contact_other: str = ""
     legal_representative: str = ""
     address: str = ""
 
@@ -47,16 +48,18 @@ def receive(
     key: uuid.UUID,
     situation: Answers | None = None,
     answers: Answers | None = None,
+    in_spite_of: str = "",
 ) -> Case:
     """收件: the acceptance clock (five working days) starts today.
 
     A repeated submission with the same `key` by the same person returns the case it made the first time. Raises
     Refused for an item that is not open for intake, a window that does not serve its zone or is not the receiver's own,
     a false identity number, or answers that do not stand; `situation` answers the item's questions, `answers` its form.
+    `in_spite_of`: why the window goes on although the applicant seems to have applied before (`seen_before`); logged.
     """
     try:
         with transaction.atomic():
-            return _receive(item, applicant, window, by, key, situation or {}, answers or {})
+            return _receive(item, applicant, window, by, key, situation or {}, answers or {}, in_spite_of.strip())
     except IntegrityError:
         mine = Case.objects.filter(application__idempotency_key=key, application__created_by=by)
         earlier: Case | None = mine.select_related("application").first()
@@ -75,6 +78,7 @@ def _receive(
     key: uuid.UUID,
     situation: Answers,
     answers: Answers,
+    in_spite_of: str,
 ) -> Case:
     number = _checked(applicant)
     found = ServiceItem.objects.open_for_intake().filter(pk=item.pk).select_related("zone", "lead").first()
@@ -106,7 +110,8 @@ def _receive(
     case.save()
     _list_materials(case)
     done = case.claim("receive", by=by)
-    case.record(done, by=by, text=f"{window}收件，申请编号{application.number}。")
+    again = f"系统提示以前有过申请，仍然收件的理由：{in_spite_of}" if in_spite_of else ""
+    case.record(done, by=by, text=f"{window}收件，申请编号{application.number}。{again}")
     return case
 
 
@@ -121,6 +126,7 @@ def _application(applicant: Applicant, number: str, window: Window, by: User, ke
         address=applicant.address,
         contact_name=applicant.contact_name,
         contact_phone=applicant.contact_phone,
+        contact_other=applicant.contact_other,
         center=window.center,
         window=window,
         created_by=by,

@@ -15,7 +15,7 @@ from portal.cases.states import ApplicantKind
 from portal.documents.models import Counter
 from portal.lib.crypto import blind_index
 from portal.lib.fields import EncryptedTextField, FoldedField
-from portal.lib.identity import IdentityKind
+from portal.lib.identity import BODIES, IdentityKind
 from portal.lib.masking import mask_applicant, mask_identity, mask_phone
 from portal.lib.search.text import key
 from portal.organisations.models import ServiceCenter, Window
@@ -45,7 +45,8 @@ class Application(models.Model):
     legal_representative = models.CharField("法定代表人", max_length=60, blank=True)
     address = models.CharField("住所", max_length=200, blank=True)
     contact_name = models.CharField("联系人", max_length=60)
-    contact_phone = EncryptedTextField("联系电话")
+    contact_phone = EncryptedTextField("联系电话", blank=True)
+    contact_other = EncryptedTextField("其他联系方式", blank=True)
 
     center = models.ForeignKey(ServiceCenter, verbose_name="中心", on_delete=models.PROTECT)
     window = models.ForeignKey(Window, verbose_name="窗口", on_delete=models.PROTECT)
@@ -89,8 +90,11 @@ class Application(models.Model):
     @property
     def identity_masked(self) -> str:
         """What staff read: a body's credit code is public, a person's number is not."""
-        return self.identity_number if self.identity_kind == IdentityKind.USCC else mask_identity(self.identity_number)
+        return self.identity_number if self.identity_kind in BODIES else mask_identity(self.identity_number)
 
     @property
     def phone_masked(self) -> str:
-        return mask_phone(self.contact_phone)
+        """As papers and lists show it; who left another way of contact or none is said so."""
+        if self.contact_phone:
+            return mask_phone(self.contact_phone)
+        return "留有其他联系方式" if self.contact_other else "没有留联系方式"

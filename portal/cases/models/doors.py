@@ -76,6 +76,7 @@ class CaseQuerySet(models.QuerySet[Any]):
             "answers",
             "application__identity_number",
             "application__contact_phone",
+            "application__contact_other",
             "application__contact_name",
             "application__legal_representative",
             "application__address",

@@ -13,7 +13,7 @@ from portal.catalog.papers.item_papers import Around, Content, applies, material
 from portal.catalog.schema.answers import REGIONS, answer_text, masked_text
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.questions import Answers, Column, FormField
-from portal.lib.identity import IdentityKind
+from portal.lib.identity import BODIES, PERSONS, choices_of
 
 TextOf = Callable[[FormField, Any], str]
 """An answer in words: `answer_text` in full, `masked_text` with personal numbers masked."""
@@ -46,7 +46,7 @@ def applicant_block(given: Mapping[str, str]) -> Content:
         "kinds": [{"text": kind, "chosen": kind == given.get("kind")} for kind in PEOPLE],
         "name": given.get("name", ""),
         "identity_kinds": [
-            {"text": kind, "chosen": kind == given.get("identity_kind")} for kind in IdentityKind.labels
+            {"text": kind, "chosen": kind == given.get("identity_kind")} for kind in _kinds(given.get("kind", ""))
         ],
         "identity": boxes(number, max(18, len(number))),
         "legal_representative": given.get("legal_representative", ""),
@@ -56,6 +56,12 @@ def applicant_block(given: Mapping[str, str]) -> Content:
         "agent_phone": boxes("", 11),
         "phone": boxes(given.get("phone", ""), max(11, len(given.get("phone", "")))),
     }
+
+
+def _kinds(kind: str) -> list[str]:
+    """The kinds of proof to tick: those of a person or of a body, and all on a blank form."""
+    kinds = {PEOPLE[0]: PERSONS, PEOPLE[1]: BODIES}.get(kind, PERSONS | BODIES)
+    return [label for _code, label in choices_of(kinds)]
 
 
 def boxes(text: str, most: int) -> list[str]:

@@ -25,6 +25,7 @@ from portal.catalog.schema.questions import (
 from portal.lib.glyphs import why_not
 from portal.lib.identity import IdentityError, check_identity
 from portal.lib.masking import mask_identity, mask_phone
+from portal.lib.phones import PhoneError, is_mobile, read_phone
 
 REGIONS: dict[str, str] = {
     "330600": "绍兴市",
@@ -248,9 +249,13 @@ def _identity(kind: str) -> Callable[[FormField | Column, str, date], str]:
 
 
 def _mobile(field: FormField | Column, text: str, today: date) -> str:
-    if not re.fullmatch(r"1\d{10}", text, re.ASCII):
-        raise Wrong("应当是11位手机号码。")
-    return text
+    try:
+        phone = read_phone(text)
+    except PhoneError as error:
+        raise Wrong(f"填写有误：{error}") from error
+    if not is_mobile(phone):
+        raise Wrong("应当是11位手机号码；境外号码请写地区代码，例如+852 1234 5678。")
+    return phone
 
 
 def _region(field: FormField | Column, text: str, today: date) -> str:

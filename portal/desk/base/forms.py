@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from portal.lib.file_kinds import KINDS
 from portal.lib.glyphs import why_not
-from portal.lib.identity import IdentityKind
+from portal.lib.identity import PERSONS, choices_of
 from portal.lib.words import visible
 from portal.organisations.models import User
 
@@ -103,9 +103,7 @@ class CollectorForm(VerbForm):
     """Who takes something home from a counter."""
 
     name = Words(label="领取人姓名", max_length=60)
-    identity_kind = forms.ChoiceField(
-        label="领取人证件", choices=[choice for choice in IdentityKind.choices if choice[0] != IdentityKind.USCC]
-    )
+    identity_kind = forms.ChoiceField(label="领取人证件", choices=choices_of(PERSONS))
     identity_number = Words(label="证件号码", max_length=40)
     authority = Words(
         label="代领依据", max_length=200, required=False, help_text="代领的，写明授权委托书的委托人、日期和权限。"

@@ -10,29 +10,33 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 
 from portal.cases.acts import of_move
+from portal.cases.intake.duplicates import seen_before
 from portal.cases.intake.files import blind_departments
 from portal.cases.intake.receive import Applicant
 from portal.cases.intake.serving import unserved
 from portal.cases.models import CaseMaterial
 from portal.cases.states import ApplicantKind, Service, Verdict, Way
+from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import Material
 from portal.desk.base.forms import INCOMPLETE, MOST_FILES, FilesField, VerbForm, Words, offer
 from portal.lib.file_kinds import ACCEPTED
-from portal.lib.identity import IdentityError, IdentityKind, check_identity
+from portal.lib.identity import BODIES, IdentityError, IdentityKind, check_identity, doubts
+from portal.lib.phones import LONGEST, PhoneError, read_phone
 from portal.organisations.authority import posts_for
 from portal.organisations.models import User, Window
 
-PHONE = r"^(1\d{10}|0\d{2,3}-?\d{7,8}(-\d{1,6})?)$"
+NO_CONTACT = "没有内地手机的，可以填境外号码或者其他联系方式；都没有的可以不填，进度由申请人凭编号和查询密码查询。"
 
 
-PHONE_ERROR = "请填写11位手机号码，或者带区号的固定电话，例如0575-12345678。"
+class PhoneField(Words):
+    """A telephone number as it stands on a card; read to the one form in which numbers are kept."""
 
-
-class PhoneField(forms.RegexField):
-    """A telephone number, also written with spaces: 138 0000 0000."""
-
-    def to_python(self, value: Any) -> str:
-        return "".join((super().to_python(value) or "").split())
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        try:
+            return read_phone(typed) if typed else ""
+        except PhoneError as error:
+            raise forms.ValidationError(str(error), code="invalid") from error
 
 
 class IntakeForm(forms.Form):
@@ -47,23 +51,28 @@ class IntakeForm(forms.Form):
     legal_representative = Words(label="法定代表人", max_length=60, required=False)
     address = Words(label="住所", max_length=200, required=False)
     contact_name = Words(label="联系人", max_length=60)
-    contact_phone = PhoneField(PHONE, label="联系电话", max_length=20, error_messages={"invalid": PHONE_ERROR})
+    contact_phone = PhoneField(label="联系电话", max_length=LONGEST, required=False, help_text=NO_CONTACT)
+    contact_other = Words(label="其他联系方式", max_length=120, required=False)
+    in_spite_of = Words(label="仍然收件的理由", max_length=200, required=False)
 
-    def __init__(self, *args: Any, user: User, zone_id: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, item: ServiceItem, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user, self.item, zone_id = user, item, item.zone_id
         mine = [post.window_id for post in posts_for(user, of_move("receive")) if zone_id in post.zone_ids()]
         offer(self, "window", Window.objects.filter(pk__in=[pk for pk in mine if pk is not None]))
         self.fields["identity_number"].widget.attrs.update(autocomplete="off", spellcheck="false")
         self.fields["kind"].widget.attrs["data-desk-begin"] = ""
+        if not self.data.get("in_spite_of"):
+            self.fields["in_spite_of"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if "key" in self.errors:
             self.add_error(None, INCOMPLETE)
         kind, identity_kind = data.get("kind"), data.get("identity_kind")
-        if kind == ApplicantKind.BODY and identity_kind and identity_kind != IdentityKind.USCC:
-            self.add_error("identity_kind", "法人或其他组织请填写统一社会信用代码。")
-        if kind == ApplicantKind.PERSON and identity_kind == IdentityKind.USCC:
+        if kind == ApplicantKind.BODY and identity_kind and identity_kind not in BODIES:
+            self.add_error("identity_kind", "法人或其他组织请选择统一社会信用代码；没有的，请选择其他组织证明。")
+        if kind == ApplicantKind.PERSON and identity_kind in BODIES:
             self.add_error("identity_kind", "自然人请选择居民身份证等个人证件。")
         if kind == ApplicantKind.BODY and not data.get("legal_representative"):
             self.add_error("legal_representative", "法人或其他组织请填写法定代表人或者负责人。")
@@ -73,7 +82,29 @@ class IntakeForm(forms.Form):
                 data["identity_number"] = check_identity(identity_kind, number, today=timezone.localdate())
             except IdentityError as error:
                 self.add_error("identity_number", str(error))
+        if not self.errors:
+            self._ask_about_earlier(data)
         return data
+
+    def _ask_about_earlier(self, data: dict[str, Any]) -> None:
+        """Who seems to have applied before is told to the window, which goes on with a reason."""
+        found = seen_before(
+            self.item,
+            kind=data["identity_kind"],
+            number=data["identity_number"],
+            name=data["name"],
+            by=self.user,
+            centre_id=data["window"].center_id,
+            form=data["key"],
+        )
+        if found and not data["in_spite_of"]:
+            self.fields["in_spite_of"].widget = forms.TextInput()
+            self.add_error("in_spite_of", f"{''.join(found)}确需再次收件的，请写明理由后保存。")
+
+    def doubts(self) -> list[str]:
+        """What the window should look at again, though the application was taken in."""
+        data = self.cleaned_data
+        return doubts(data["identity_kind"], data["identity_number"], today=timezone.localdate())
 
     def applicant(self) -> Applicant:
         """The applicant as `receive` takes it."""
@@ -85,6 +116,7 @@ class IntakeForm(forms.Form):
             identity_number=data["identity_number"],
             contact_name=data["contact_name"].strip(),
             contact_phone=data["contact_phone"],
+            contact_other=data["contact_other"],
             legal_representative=data["legal_representative"].strip(),
             address=data["address"].strip(),
         )

@@ -126,7 +126,7 @@ class Intake(DeskView):
 
     def _form(self) -> IntakeForm:
         data = self.request.POST if self.request.method == "POST" else None
-        return IntakeForm(data, user=self.user, zone_id=self.item.zone_id, initial=applicant_of(self.definition))
+        return IntakeForm(data, user=self.user, item=self.item, initial=applicant_of(self.definition))
 
     def _formset(self) -> Any:
         if self.request.method == "POST":
@@ -150,6 +150,8 @@ class Intake(DeskView):
             if case is not None:
                 forget(self.user, request.path)
                 messages.success(request, f"已收件，申请编号{case.application.number}。核对无误后请办理“受理”。")
+                for doubt in form.doubts():
+                    messages.warning(request, doubt)
                 return redirect("cases_modeladmin_inspect", case.pk)
         if self.sheet.problems:
             form.add_error(None, "情形或者申请表还有没填好的，请看下面标出的地方。")
@@ -175,6 +177,7 @@ class Intake(DeskView):
                     key=data["key"],
                     situation=self.sheet.situation,
                     answers=self.sheet.answers,
+                    in_spite_of=data["in_spite_of"],
                 )
                 if not case.events.filter(once=f"{data['key']}").exists():
                     rows = self._applicable(checked_rows(formset))

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
     """Names are found as they read, however their dots, spaces and widths were typed."""
 
     dependencies = [
-        ("cases", "0014_decisions_of_every_type"),
+        ("cases", "0019_place_of_a_task"),
     ]
 
     operations = [

@@ -25,7 +25,7 @@ def by_name(apps: Any, editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0015_names_as_they_read"),
+        ("cases", "0020_names_as_they_read"),
     ]
 
     operations = [
