@@ -67,6 +67,7 @@ ANSWERING = {Role.OFFICER, Role.REVIEWER, Role.DECIDER}
 ALONGSIDE = {
     "accept": {"dispatch"},
     "deem_accepted": {"dispatch"},
+    "request_correction": {"serve"},
     "sign_for": {"slip_difference"},
     "answer": {"join", "overtake"},
     "grant": {"overtake"},

@@ -62,7 +62,7 @@ def every_paper(cast: Cast) -> dict[str, Document]:
     withdraw(first, by=cast.receiver, reason=HOSTILE)
     take_back(first.slips.get(direction="home"), by=cast.receiver)
     hand_back(first, by=cast.receiver, name="示例乙", identity_kind="111", identity_number=PERSON)
-    given_up = received_case("TZ-09", applicant=company(name=HOSTILE))
+    given_up = received_case("TZ-09", applicant=company(name=HOSTILE), complete=False)
     request_correction(given_up, {"m01": HOSTILE}, by=cast.receiver)
     Case.objects.filter(pk=given_up.pk).update(correction_due=timezone.localdate() - timedelta(days=1))
     lapse(given_up)
