@@ -102,6 +102,11 @@ def test_thirty_days_ahead_are_listed_and_not_the_thirty_first(center: ServiceCe
     assert [day.day for day in at(center, 2026, 11, 26, 9, 0).exceptions] == [date(2026, 12, 25), date(2026, 12, 26)]
 
 
+def test_a_holiday_is_listed_thirty_days_ahead_and_not_thirty_one(center: ServiceCenter) -> None:
+    listed = [[day.day for day in at(center, 2026, *day, 9, 0).exceptions] for day in ((8, 31), (9, 1))]
+    assert [date(2026, 10, 1) in days for days in listed] == [False, True]
+
+
 def test_a_special_day_with_the_hours_of_the_week_is_no_exception(center: ServiceCenter) -> None:
     center.opening_hours.all().delete()
     for weekday in range(5):
