@@ -24,7 +24,7 @@ from pages.gone import withdrawn_page
 from pages.guide_fields import ItemElements
 from pages.situation import Asked
 from pages.tabs import EDIT_HANDLER
-from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg
+from portal.catalog.drawing.chart import process_chart
 from portal.catalog.editions.intake import withdraw_with_guide
 from portal.catalog.editions.publishing import examine, publish
 from portal.catalog.items.shown import CATALOGUE, item_tag
@@ -201,6 +201,7 @@ class GuidePage(ItemElements, PortalPage):
         depend(request, reads={question.key: FREE_TEXT for question in definition.questions})
         asked = Asked(definition, request.GET)
         names = dict(Organisation.objects.filter(code__in=definition.departments).values_list("code", "full_name"))
+        chart, steps = process_chart(asked.route_definition)
         return {
             **context,
             "definition": definition,
@@ -210,8 +211,8 @@ class GuidePage(ItemElements, PortalPage):
             "windows": Window.objects.filter(kind=WindowKind.COMPREHENSIVE, zones__code=definition.zone),
             "zone": Zone.objects.filter(code=definition.zone).first(),
             "guide_url": settings.BASE_URL.rstrip("/") + (self.get_url(request) or "/"),
-            "chart": process_chart_svg(asked.route_definition),
-            "steps": process_chart_steps(asked.route_definition),
+            "chart": chart,
+            "steps": steps,
             "questions": asked.questions,
             "materials": asked.materials,
             "results": asked.results,

@@ -13,8 +13,7 @@ from portal.catalog.drawing.chart import (
     COLLECT,
     ISSUE,
     RESULT,
-    process_chart_steps,
-    process_chart_svg,
+    process_chart,
 )
 from portal.catalog.schema.definition import ItemDefinition
 
@@ -22,11 +21,8 @@ from portal.catalog.schema.definition import ItemDefinition
 def case_chart(case: Case, tasks: Iterable[Task]) -> dict[str, Any]:
     """The chart with what is done and what is at hand, and the same as a list: `chart` and `chart_steps`."""
     definition = route_of(case)
-    where = progress(case, list(tasks))
-    return {
-        "chart": process_chart_svg(definition, **where),
-        "chart_steps": process_chart_steps(definition, **where),
-    }
+    chart, steps = process_chart(definition, **progress(case, list(tasks)))
+    return {"chart": chart, "chart_steps": steps}
 
 
 def route_of(case: Case) -> ItemDefinition:

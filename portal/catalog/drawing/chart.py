@@ -6,7 +6,7 @@ stands in one dashed frame that the flow enters and leaves once. While a case ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -75,10 +75,21 @@ def process_chart_svg(
     sent: Collection[str] = NOBODY,
 ) -> SafeString:
     """The chart as an `<svg>`; `current`, `done` and `sent` (not signed for) are step keys of a running case."""
-    rows = chart_rows(definition, names_of(definition), partial(state_of, current=current, done=done, sent=sent))
+    return process_chart(definition, current=current, done=done, sent=sent)[0]
+
+
+def process_chart(
+    definition: ItemDefinition,
+    *,
+    current: Collection[str] = NOBODY,
+    done: Collection[str] = NOBODY,
+    sent: Collection[str] = NOBODY,
+) -> tuple[SafeString, list[ChartStep]]:
+    """The chart and its ordered-list twin, for which the departments are read once."""
+    names, state = names_of(definition), partial(state_of, current=current, done=done, sent=sent)
+    rows, steps = chart_rows(definition, names, state), _steps(definition, names, state)
     bottom = rows[-1].bottom + INSET
     total = wrapped(total_text(definition), WIDTH - 4 * MARGIN, NOTE, 2)
-    steps = process_chart_steps(definition, current=current, done=done, sent=sent)
     context = {
         "width": WIDTH,
         "height": bottom + LINE * len(total) + 3 * MARGIN,
@@ -93,7 +104,7 @@ def process_chart_svg(
         "title": one_line(f"{definition.name}办理流程图"),
         "description": one_line("；".join(_sentence(step) for step in steps) + f"。{total_text(definition)}"),
     }
-    return render_to_string("catalog/process_chart.svg", context)
+    return render_to_string("catalog/process_chart.svg", context), steps
 
 
 def process_chart_steps(
@@ -104,8 +115,11 @@ def process_chart_steps(
     sent: Collection[str] = NOBODY,
 ) -> list[ChartStep]:
     """The ordered-list twin of the chart."""
-    names, route = names_of(definition), definition.route
-    state = partial(state_of, current=current, done=done, sent=sent)
+    return _steps(definition, names_of(definition), partial(state_of, current=current, done=done, sent=sent))
+
+
+def _steps(definition: ItemDefinition, names: Mapping[str, str], state: Callable[[str], str]) -> list[ChartStep]:
+    route = definition.route
 
     def of_desk(number: int, who: str, step: DeskStep, key: str) -> ChartStep:
         return ChartStep(number, who, step.name, days(step.limit_wd), False, state(key), key)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg, total_text
+from portal.catalog.drawing.chart import process_chart, process_chart_svg, total_text
 from portal.catalog.drawing.theme_chart import theme_chart_steps, theme_chart_svg
 from portal.catalog.items.guide import guide_path
 from portal.catalog.items.models import ServiceItem, Theme, coded
@@ -23,11 +23,12 @@ def item_chart(request: HttpRequest, code: str) -> HttpResponse:
     item = _item(code)
     depend(request, *EVERY_PAGE, item_tag(item.code))
     definition = item.edition_in_force.parsed
+    chart, steps = process_chart(definition)
     context = {
         "item": item,
         "definition": definition,
-        "chart": process_chart_svg(definition),
-        "steps": process_chart_steps(definition),
+        "chart": chart,
+        "steps": steps,
         "total": total_text(definition),
         "guide_path": guide_path(item),
     }

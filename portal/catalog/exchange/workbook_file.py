@@ -187,7 +187,7 @@ def _at(record: Any, path: tuple[str, ...]) -> Any:
 def _spoken(value: Any, cell: Cell, names: Names, scope: Scope, record: Any) -> Value:
     """A value as people read it."""
     match cell.kind:
-        case "text" | "int":
+        case "text" | "int" | "date":
             return value
         case "flag":
             return "是" if value else "否"

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -64,14 +65,14 @@ class CasePage(ThingView):
         slips = list(case.slips.select_related("department", "document").defer("document__content").order_by("-pk"))
         waiting = {slip.department_id: slip for slip in slips if slip.status in SLIP_WAITING}
         custody = {item.material_id: item for item in Custody.objects.now().of_case(case)}
-        materials = list(case.materials.prefetch_related("files"))
+        prefetch_related_objects([case], "materials__files")  # the buttons ask for them as well
         return super().get_context_data(
             case=case,
             light=case_light(case, today),
             limits=limit_rows(case, today),
             buttons=self.model_admin.buttons(case, self.user),
             tasks=[(task, task_light(task, today), task_buttons(task, self.user, waiting)) for task in tasks],
-            materials=[(line, custody.get(line.pk)) for line in materials],
+            materials=[(line, custody.get(line.pk)) for line in case.lines()],
             not_home=not_home(case),
             slips=slips,
             my_slips=set(Slip.objects.visible_to(self.user).filter(case=case).values_list("pk", flat=True)),
