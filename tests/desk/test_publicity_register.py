@@ -38,7 +38,7 @@ def test_a_manager_gives_an_item_its_own_rule(manager: Client, cast: Cast) -> No
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
-    [({"after_days": "8"}, "小于或等于7"), ({"show_days": "0"}, "大于或等于1"), ({"center": ""}, "必需字段")],
+    [({"after_days": "8"}, "小于或者等于7"), ({"show_days": "0"}, "大于或者等于1"), ({"center": ""}, "这一项不能为空")],
 )
 def test_what_cannot_be_a_rule_is_refused(changes: dict[str, str], sentence: str, manager: Client, cast: Cast) -> None:
     page = save(manager, cast, **changes)
