@@ -35,6 +35,7 @@ from portal.handover.signing import bounce
 from portal.lib.refusal import Refused
 from portal.lib.words import midnight
 from portal.organisations.models import Organisation, Post, Role, ServiceCenter, User, Window
+from portal.workdays.calendar import forget_calendar
 from portal.workdays.models import CalendarDay
 from tests.cases.test_law_of_intake import FIRST, MONDAY, asked, at, brought, received
 from tests.cases.test_moving import do_promised_work
@@ -255,6 +256,37 @@ def test_what_waited_for_the_lock_over_midnight_is_judged_by_the_new_day(cast: C
         check_materials(case, good_rows(case), by=cast.receiver)
     with midnight_comes_with_the_first_query(case.correction_due), pytest.raises(Refused, match="补正期限已过"):
         complete_correction(case, by=cast.receiver)
+
+
+@contextmanager
+def midnight_comes_meanwhile(day: date, table: str) -> Iterator[None]:
+    """It is a second past midnight from the first query of that table on."""
+    with at(day, 23, 59) as clock:
+
+        def late(execute: Any, sql: str, *args: Any) -> Any:
+            if table in sql:
+                clock.move_to(midnight(day + timedelta(days=1)) + timedelta(seconds=1))
+            return execute(sql, *args)
+
+        with connection.execute_wrapper(late):
+            yield
+
+
+def test_a_case_taken_in_over_midnight_counts_from_one_day(cast: Cast) -> None:
+    forget_calendar()
+    with midnight_comes_meanwhile(MONDAY, "workdays_"):
+        case = received_case(complete=False)
+        assert timezone.localdate() > MONDAY
+    assert (timezone.localdate(case.received_at), case.acceptance_due) == (MONDAY, date(2026, 3, 9))
+
+
+def test_a_case_accepted_over_midnight_is_numbered_stamped_and_counted_on_one_day(cast: Cast) -> None:
+    case = received()
+    with midnight_comes_meanwhile(MONDAY, "handover_slip"):
+        accept(case, by=cast.receiver)
+        assert timezone.localdate() > MONDAY
+    assert timezone.localdate(case.accepted_at) == case.clock_start == MONDAY
+    assert "20260302" in case.number
 
 
 def test_the_last_minute_of_the_last_day_is_in_time(cast: Cast) -> None:

@@ -35,7 +35,7 @@ def accept(case: Case, *, by: User, once: str | None = None) -> None:
         case.guard("accept", by=by)
         lines = case.lines()
         _refuse_gaps(case, lines)
-        _accept(case, "accept", by=by, start=day_zero(case, timezone.localdate()), once=once, lines=lines)
+        _accept(case, "accept", by=by, at=timezone.now(), once=once, lines=lines)
 
 
 def deem_accepted(case: Case) -> None:
@@ -46,46 +46,47 @@ def deem_accepted(case: Case) -> None:
     """
     with acting(case):
         case.guard("deem_accepted", by=None)
-        today = timezone.localdate()
-        if not window_is_late(case, today):
+        now = timezone.now()
+        if not window_is_late(case, timezone.localdate(now)):
             raise Refused("答复申请人的期限还没有过，不能视为受理。")
-        start = day_zero(case, today)
-        _accept(case, "deem_accepted", by=None, start=start, once="deem_accepted", lines=case.lines())
+        _accept(case, "deem_accepted", by=None, at=now, once="deem_accepted", lines=case.lines())
 
 
-def day_zero(case: Case, today: date) -> date:
+def day_zero(case: Case, at: datetime) -> date:
     """From which day both limits run, not counting it: the day the corrections were complete; the day of receipt when
     the five days have gone by without an answer; otherwise the day of acceptance, for an instant item the next working
     day when the window has closed."""
     if case.completed_on:
         return case.completed_on
-    if window_is_late(case, today):
+    if window_is_late(case, timezone.localdate(at)):
         return timezone.localdate(case.received_at)
-    return business_day(case.center) if case.definition.is_instant else today
+    return business_day(case.center, at) if case.definition.is_instant else timezone.localdate(at)
 
 
 def _accept(
-    case: Case, verb: str, *, by: User | None, start: date, once: str | None, lines: list[CaseMaterial]
+    case: Case, verb: str, *, by: User | None, at: datetime, once: str | None, lines: list[CaseMaterial]
 ) -> None:
-    """What both ways of acceptance share, after their guards: all that needs no number, then number and papers."""
-    done = case.claim(verb, by=by, accepted_by=by, **clocks(case, start))
-    case.at_last(lambda: _number(case, done, by=by, once=once, lines=lines))
+    """What both ways of acceptance share, after their guards: all that needs no number, then number and papers.
+
+    `at` is the one moment of the verb, so that stamp, number and clocks are of one day though midnight may come.
+    """
+    done = case.claim(verb, by=by, accepted_by=by, **clocks(case, day_zero(case, at)))
+    case.at_last(lambda: _number(case, done, by=by, at=at, once=once, lines=lines))
     send_out(case, by=by)
 
 
 def _number(
-    case: Case, done: tuple[Move, str], *, by: User | None, once: str | None, lines: list[CaseMaterial]
+    case: Case, done: tuple[Move, str], *, by: User | None, at: datetime, once: str | None, lines: list[CaseMaterial]
 ) -> None:
     """Number the case, and write down and print what bears the number."""
-    now = timezone.now()
-    case.stamp(accepted_at=now, number=case.number or _take_number(case, now))
+    case.stamp(accepted_at=at, number=case.number or _take_number(case, at))
     case.record(done, by=by, once=once, text=f"办件编号{case.number}。")
     case.issue("acceptance", notices.acceptance(case, by, lines), by=by)
 
 
-def _take_number(case: Case, now: datetime) -> str:
+def _take_number(case: Case, at: datetime) -> str:
     """The next number of the zone's day. Whatever fails after it rolls the counter back, so no number is lost."""
-    day = timezone.localdate(now).strftime("%Y%m%d")
+    day = timezone.localdate(at).strftime("%Y%m%d")
     letter = case.zone.letter
     return str(CaseNumber(letter, day, Counter.take(counter_of_cases(letter, day))))
 

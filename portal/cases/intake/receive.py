@@ -91,14 +91,16 @@ def _receive(
         raise Refused(f"“{item.name}”属于{item.zone}受理区，{window}不受理。", field="item")
     chosen, plain, sealed = read_answers(edition.parsed, situation, answers)
     application = _application(applicant, number, window, by, key)
+    now = timezone.now()
     case = Case(
+        received_at=now,
         application=application,
         item=item,
         edition=edition,
         zone=item.zone,
         lead=item.lead,
         received_by=by,
-        acceptance_due=working_days(timezone.localdate(), ACCEPTANCE_DAYS),
+        acceptance_due=working_days(timezone.localdate(now), ACCEPTANCE_DAYS),
         situation=chosen,
         answers=plain,
         sealed_answers=canonical(sealed) if sealed else "",
