@@ -56,8 +56,7 @@ def to_department(
 ) -> dict[str, Any]:
     """窗口→部门: the case, both limits, this department's share, every paper, room for three signatures.
 
-    `supplements`: the department has signed for the case before, and its limit runs since then.
-    """
+    `supplements`: the department has signed for the case before, and its limit runs since then."""
     definition = case.definition
     return {
         **head(case, by),

@@ -10,7 +10,6 @@ from django.db import models
 from django.utils import timezone
 
 from portal.cases.models import Case, CaseFile
-from portal.cases.models.doors import part_of
 from portal.cases.models.place import PlacedRow
 from portal.handover.models import Slip
 from portal.lib.crypto import blind_index
@@ -69,7 +68,7 @@ WAITING = frozenset({DeliveryStatus.READY, DeliveryStatus.NOTIFIED})
 class DeliveryQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> DeliveryQuerySet:
         """What waits, or waited, in the cases that the user sees."""
-        return self.filter(authority.condition(user, "cases.see", turn=part_of))
+        return self.filter(authority.condition(user, "cases.see", turn=Case.objects.part_of))
 
     def waiting(self) -> DeliveryQuerySet:
         return self.filter(status__in=WAITING)

@@ -7,7 +7,6 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.fields.json import KT
@@ -26,15 +25,6 @@ if TYPE_CHECKING:
 DECISIONS = ("decision_grant", "decision_refusal")
 
 
-def part_of(departments: list[int], *, case: str = "case") -> Q:
-    """Rows in whose case one of these departments has a part; `case` is the column with its key.
-
-    Asked row by row (`task_door`), so that a list stops when its page is full.
-    """
-    tasks = apps.get_model("cases", "Task")._base_manager.filter(case=OuterRef(case), status__in=MINE_TO_SEE)
-    return Q(Exists(tasks.filter(department__in=departments)))
-
-
 class CaseQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User | AnonymousUser) -> CaseQuerySet:
         """The only door for staff: the zones of the user's windows, their departments' tasks, or the centre.
@@ -45,7 +35,16 @@ class CaseQuerySet(models.QuerySet[Any]):
 
     def where_may(self, user: User | AnonymousUser, code: str) -> CaseQuerySet:
         """The cases to which the user may do the act, a department while it has a part in them."""
-        return self.filter(authority.condition(user, code, turn=partial(part_of, case="pk")))
+        return self.filter(authority.condition(user, code, turn=partial(self.part_of, case="pk")))
+
+    def part_of(self, departments: list[int], *, case: str = "case") -> Q:
+        """Rows in whose case one of these departments has a part; `case` is the column with its key.
+
+        Asked row by row (`task_door`), so that a list stops when its page is full.
+        """
+        tasks = self.model._meta.get_field("tasks").related_model._base_manager
+        mine = tasks.filter(case=OuterRef(case), status__in=MINE_TO_SEE, department__in=departments)
+        return Q(Exists(mine))
 
     def followed_by(self, number: str, code: str) -> CaseQuerySet:
         """The applicant's door: the case of that number, or all cases of an application, for its query code.

@@ -16,6 +16,7 @@ from math import log
 from portal.catalog.finding.models import Entry, text_index
 from portal.catalog.finding.reading import chinese
 from portal.catalog.finding.synonyms import Lexicon, Said
+from portal.lib.search import pinyin
 from portal.lib.search.fulltext import AnyOf, Phrase, Wanted
 from portal.lib.search.text import is_latin, pairs
 
@@ -93,8 +94,6 @@ def _add_meant(sums: Sums, said: Iterable[Said], share: float = 1.0) -> None:
 
 def _add_sounds(sums: Sums, runs: list[str], lexicon: Lexicon) -> None:
     """消房 for 消防: pairs of a name with one character heard, and synonyms that sound like a part of the question."""
-    from portal.lib.search import pinyin
-
     asked = list(dict.fromkeys(sound for run in runs for sound in pinyin.half_heard(run)))[:MOST_PAIRS]
     found: dict[int, dict[int, float]] = {place: {} for place in range(len(asked))}
     questions = [Phrase("sound", (sound,)) for sound in asked]
