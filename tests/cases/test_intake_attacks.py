@@ -406,6 +406,7 @@ def test_no_silence_is_counted_while_the_calendar_is_moving_its_last_day(cast: C
 def test_no_opinion_counts_as_given_while_the_calendar_is_moving_its_last_day(cast: Cast) -> None:
     with at(MONDAY):
         case = accepted_case()
+    with at(MONDAY, 11):
         sign_all(case, cast)
         task = case.tasks.filter(kind="opinion", status="working").first()
         case.tasks.filter(pk=task.pk).update(deemed_consent=True)

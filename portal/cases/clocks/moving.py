@@ -6,6 +6,7 @@ Each is worked out anew from what it was worked out from at first: its start, it
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from datetime import date
 from typing import Any
 
@@ -92,12 +93,26 @@ def promised_due(case: Case) -> date | None:
     return limits(case.definition, case.clock_start)["promised"] if case.clock_start else None
 
 
-def task_due(task: Task) -> date | None:
-    """The one date that its slip says; a department that has signed before works on without a new slip."""
+def department_is_late(task: Task, today: date) -> bool:
+    """Whether the time of a step is over; while the calendar moves, the limits of its case may move before it."""
+
+    def fresh() -> date | None:
+        case = copy(task.case)
+        case.statutory_due, case.promised_due = statutory_due(case), promised_due(case)
+        return task_due(task, case)
+
+    return has_passed(task.due, fresh, today)
+
+
+def task_due(task: Task, case: Case | None = None) -> date | None:
+    """The one date that its slip says; a department that has signed before works on without a new slip.
+
+    `case` is its case with other limits than those that are stored.
+    """
     if task.sent_at is None:
         return None
     to_sign = task.sent_at != task.signed_at
-    return step_due(task.case, timezone.localdate(task.sent_at), task.limit_days, to_sign=to_sign)
+    return step_due(case or task.case, timezone.localdate(task.sent_at), task.limit_days, to_sign=to_sign)
 
 
 def tell(case: Case, moved: list[Move], why: str) -> list[list[str]]:

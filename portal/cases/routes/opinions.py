@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from portal.cases.clocks.moving import has_passed, task_due
+from portal.cases.clocks.moving import department_is_late
 from portal.cases.models import Task
 from portal.cases.models.acting import acting
 from portal.cases.routes.join import join, let_go
@@ -41,7 +41,7 @@ def deem_consent(task: Task) -> None:
     """
     with acting(task.case, task):
         task.refresh_from_db()
-        late = has_passed(task.due, lambda: task_due(task), timezone.localdate())
+        late = department_is_late(task, timezone.localdate())
         if not (task.deemed_consent and task.kind == TaskKind.OPINION and late):
             raise Refused("期限未到，或者本步骤不适用逾期视为同意。")
         task.claim(
