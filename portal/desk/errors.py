@@ -41,7 +41,9 @@ def in_trouble(request: HttpRequest, trouble: Trouble) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """A request no form of ours sends."""
+    """A request no form of ours sends; or a session that could not be written, which Django calls a bad request too."""
+    if trouble := trouble_of(exception):
+        return in_trouble(request, trouble)
     sentence = "提交的内容不符合要求，没有作任何改动。请返回上一页核对后重新提交。"
     return render(request, "errors/message.html", {"title": "无法处理", "sentence": sentence}, status=400)
 

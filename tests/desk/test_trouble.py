@@ -12,14 +12,16 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, OperationalError, connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from pages.models import HomePage
 from portal.cases.models import Case
+from portal.desk.errors import bad_request
 from portal.lib import trouble
 from portal.lib.trouble import AWAY, BUSY, FULL, Trouble, trouble_of
 from portal.settings import database
@@ -156,6 +158,13 @@ def test_signing_in_is_answered_and_leaves_nothing(cast: Cast, said: str, expect
     assert answer.status_code == 503
     assert expected.sent in answer.content.decode()
     assert not Session.objects.exists()
+
+
+def test_a_session_that_cannot_be_written_is_no_bad_request(rf: RequestFactory) -> None:
+    interrupted = SessionInterrupted("…")
+    interrupted.__context__ = OperationalError(NO_ROOM)
+    assert bad_request(rf.post("/"), interrupted).status_code == 503
+    assert bad_request(rf.post("/"), SessionInterrupted("…")).status_code == 400
 
 
 def test_a_fault_of_ours_keeps_its_own_page(small_site: HomePage) -> None:
