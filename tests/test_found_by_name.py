@@ -136,6 +136,7 @@ def test_which_receivers_listen() -> None:
         "frame_changed",
         "house_changed",
         "keep_at_window",
+        "keep_names_indexed",
         "make_slips",
         "page_changed",
         "page_goes",

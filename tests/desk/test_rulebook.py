@@ -34,10 +34,10 @@ def rule(**changes: str) -> LintRule:
         "category": "vague",
         "severity": "error",
         "elements": "condition",
-        "pattern": "大概",
+        "pattern": "旮旯",
         "message": "约数",
         "suggestion": "写准确数值",
-        "positives": "面积大概100平方米",
+        "positives": "面积旮旯100平方米",
     }
     return LintRule(**{**given, **changes})
 
@@ -58,7 +58,7 @@ def test_loading_again_leaves_the_changes_of_people_alone(lawyer: User) -> None:
 
 
 def test_a_new_rule_is_in_force_at_once_and_an_old_one_can_be_switched_off(lawyer: User) -> None:
-    clause = "面积大概这么大"
+    clause = "面积旮旯这么大"
     assert not [found for found in judge(clause, "condition") if found.rule == "X01"]
     kept = rule()
     kept.full_clean()
@@ -73,8 +73,8 @@ def test_a_new_rule_is_in_force_at_once_and_an_old_one_can_be_switched_off(lawye
     "changes, sentence",
     [
         ({"positives": "没有那个词"}, "规则X01没有发现例句“没有那个词”"),
-        ({"negatives": "大概如此"}, "规则X01误报了例句“大概如此”"),
-        ({"pattern": "大概["}, "不是有效的表达式"),
+        ({"negatives": "旮旯如此"}, "规则X01误报了例句“旮旯如此”"),
+        ({"pattern": "旮旯["}, "不是有效的表达式"),
         ({"pattern": "{nothing}"}, "没有名为“nothing”的词类"),
         ({"pattern": "(大+)+概"}, "重复套重复"),
         ({"elements": "moon"}, "没有名为“moon”的要素"),

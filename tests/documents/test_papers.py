@@ -45,7 +45,8 @@ class Unknown(str):
 
 
 def engine() -> Engine:
-    libraries = {"paper": "portal.documents.templatetags.paper", "fees": "portal.catalog.templatetags.fees"}
+    catalog = "portal.catalog.templatetags"
+    libraries = {"paper": "portal.documents.templatetags.paper", "fees": f"{catalog}.fees", "able": f"{catalog}.able"}
     return Engine(dirs=[settings.BASE_DIR / "site" / "templates"], libraries=libraries, string_if_invalid=Unknown("%s"))
 
 
