@@ -218,6 +218,7 @@ def test_no_field_that_is_made_up_moves_a_date_or_a_name(cast: Cast) -> None:
     crafted = {
         "completed_on": "2020-01-01", "acceptance_due": "2030-01-01", "correction_due": "2030-01-01", "by": "1",
         "accepted_by": cast.editor.pk, "clock_start": "2020-01-01", "status": "delivered", "start": "2020-01-01",
+            "without_scans": "on",
     }  # fmt: skip
     for verb in ("corrected", "accept"):
         assert posted(cast.receiver, reverse(f"cases_modeladmin_{verb}", args=[case.pk]), **crafted).status_code == 302

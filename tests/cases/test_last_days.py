@@ -156,7 +156,7 @@ def test_a_step_is_grey_until_it_is_sent_and_blue_when_it_was_done_in_time(
 
 @pytest.mark.parametrize(
     ("limit", "said"),
-    [(None, "法律、法规、规章没有规定办理期限。"), (Limit(note="期限由国务院决定。"), "期限由国务院决定。")],
+    [(None, "法律、法规、规章没有规定办理期限。"), (Limit(note="期限见建筑法第八条。"), "期限见建筑法第八条。")],
 )
 def test_where_the_law_sets_no_limit_that_is_said(cast: Cast, limit: Limit | None, said: str) -> None:
     publish(received_case().definition.model_copy(update={"statutory_limit": limit}), by=None)

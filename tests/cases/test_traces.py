@@ -271,4 +271,4 @@ def test_an_instant_case_leaves_the_window_without_a_slip(cast: Cast) -> None:
         ("deliver", "issuer", "delivered"),
     ]
     assert papers(case) == ["acceptance", "decision_grant", "pickup_notice", "delivery_receipt"]
-    assert COMPANY not in str([document.content for document in case.documents.all()])
+    assert case.application.contact_phone not in str([document.content for document in case.documents.all()])

@@ -129,7 +129,7 @@ def test_who_only_reads_neither_sees_the_button_nor_can_order(cast: Cast) -> Non
     "data, words",
     [
         ({"scope": "utility"}, "没有在用的事项，不能制作手册。"),
-        ({"scope": "nowhere"}, "nowhere 不在可用的选项中"),
+        ({"scope": "nowhere"}, "没有“nowhere”这个选项，请从列表中选择。"),
         ({"scope": ""}, "必填"),
         ({"key": "x"}, "请刷新页面后重新提交。"),
         ({"scope": "business\x00"}, "不"),

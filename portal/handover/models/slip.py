@@ -53,7 +53,7 @@ def _between_window_and(departments: list[int]) -> Q:
     A slip that brings papers home is theirs to carry, and their receipt, after their part has ended.
     """
     part = Task.objects.filter(case=OuterRef("case"), department=OuterRef("department"), status__in=MINE_TO_SEE)
-    return Q(Exists(part), department__in=departments) | Q(direction=Direction.HOME, department__in=departments)
+    return Q(department__in=departments) & (Q(Exists(part)) | Q(direction=Direction.HOME))
 
 
 class SlipQuerySet(models.QuerySet):
