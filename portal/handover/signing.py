@@ -41,10 +41,10 @@ def may(user: User, act: str, slip: Slip) -> bool:
 
 
 def require(by: User, act: str, slip: Slip) -> None:
-    """Raise Refused for a slip that goes the other way, or unless `by` stands at the side that the act is done on."""
+    """Raise Refused unless `by` stands at the side that the act is done on, or for a slip that goes the other way."""
+    authority.require(by, act, place_of_slip(slip))
     if slip.direction != WAY[act]:
         raise Refused(WRONG_WAY[Direction(slip.direction)])
-    authority.require(by, act, place_of_slip(slip))
 
 
 def sign(slip: Slip, *, by: User, difference: str = "", once: str | None = None) -> None:
