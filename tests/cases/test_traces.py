@@ -23,7 +23,6 @@ from portal.pickup.delivering import deliver
 from portal.pickup.models import Delivery
 from portal.pickup.results import NewResult, bounce_result, ready_at_window, take_in, transfer_result
 from tests.cast import (
-    COMPANY,
     PERSON,
     Cast,
     accepted_case,
