@@ -77,7 +77,7 @@ class Workloads:
 
     def acceptance_over_http(self) -> None:
         address = reverse("cases_modeladmin_accept", args=[self.waiting.pop()])
-        self.answered(self.receiver.post(address, {"key": str(uuid.uuid4())}), 302)
+        self.answered(self.receiver.post(address, {"key": str(uuid.uuid4()), "without_scans": "on"}), 302)
 
     def work_list(self) -> None:
         self.answered(self.officer.get(reverse("tasks_modeladmin_index")), 200)

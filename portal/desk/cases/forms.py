@@ -9,7 +9,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 
-from portal.cases.acts import of_move, place_of
+from portal.cases.acts import of_move
 from portal.cases.intake.duplicates import seen_before
 from portal.cases.intake.files import blind_departments
 from portal.cases.intake.receive import Applicant
@@ -19,10 +19,11 @@ from portal.cases.states import ApplicantKind, Service, Verdict, Way
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import Material
 from portal.desk.base.forms import INCOMPLETE, MOST_FILES, FilesField, VerbForm, Words, offer
+from portal.desk.base.offers import offered
 from portal.lib.file_kinds import ACCEPTED
 from portal.lib.identity import BODIES, IdentityError, IdentityKind, check_identity, doubts
 from portal.lib.phones import LONGEST, PhoneError, read_phone
-from portal.organisations.authority import may, posts_for
+from portal.organisations.authority import posts_for
 from portal.organisations.models import User, Window
 
 NO_CONTACT = "没有内地手机的，可以填境外号码或者其他联系方式；都没有的可以不填，进度由申请人凭编号和查询密码查询。"
@@ -199,12 +200,13 @@ def checked_rows(formset: Any) -> list[dict[str, Any]]:
 
 
 class AcceptForm(VerbForm):
-    """Nothing is asked, unless departments would have nothing to read; and of nobody who may not accept anyway."""
+    """Nothing is asked, unless departments would have nothing to read; and of nobody who cannot accept anyway."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        may_accept = may(self.user, of_move("accept"), place_of(self.thing))
-        if may_accept and (blind := blind_departments(self.thing, self.thing.lines())):
+        if self.user is None or not offered("accept", self.thing, self.user):
+            return
+        if blind := blind_departments(self.thing, self.thing.lines()):
             self.fields["without_scans"] = forms.BooleanField(
                 label=f"{'、'.join(blind)}凭扫描件办理，收到的纸质材料还没有全部扫描；先受理，随后补传扫描件",
                 error_messages={"required": "请先上传扫描件；确实要先受理的，请勾选。"},
