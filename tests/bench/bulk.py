@@ -181,6 +181,8 @@ class Year:
             previous = event.digest()
             row[before], row[mine] = event.previous_hash, previous
             event.case_id, event.at = case_id, at
+        cases = next(one for one in self.tables if one.model.__name__ == "Case")
+        cases.rows[-1][cases.place["event_head"]] = previous
 
     def take(self, series: str) -> int:
         self.counters[series] += 1

@@ -35,7 +35,9 @@ WITH_THE_CODE = {
     "delivery_receipt",
     "return_receipt",
 }
-WITHOUT_ANY = {"handover", "result_handover", "return_handover", "application_form"}
+WITHOUT_ANY = {"handover", "result_handover", "return_handover"}
+IN_FULL_AT_THE_WINDOW = {"application_form"}
+"""Signed by the applicant with all numbers; masked for whoever else opens it."""
 POSTS = {
     Role.GUIDE: ("A01", ""),
     Role.RECEIVER: ("A01", ""),
@@ -69,7 +71,7 @@ def wanted(role: Role, kind: str) -> Rendition | None:
 def test_what_each_role_opens(role: str, cast: Cast) -> None:
     case = accepted_case("TZ-09")
     user = person(f"one-{role}", [(role, *POSTS[Role(role)])])
-    assert set(KINDS) == WITH_THE_CODE | WITHOUT_ANY | {"pickup_notice"}
+    assert set(KINDS) == WITH_THE_CODE | WITHOUT_ANY | IN_FULL_AT_THE_WINDOW | {"pickup_notice"}
     found = {code: rendition_for(user, case, kind) for code, kind in KINDS.items()}
     assert found == {code: wanted(Role(role), code) for code in KINDS}
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 
 from portal.cases.models.application import Application, new_query_code
 from portal.cases.models.publicity import PublicityRule
@@ -126,7 +126,7 @@ class CaseQuerySet(models.QuerySet[Any]):
         rows = self.select_related("application__center", "zone", "lead").prefetch_related(
             Prefetch("documents", queryset=decisions, to_attr="decisions")
         )
-        rows = rows.annotate(item_then=KT("edition__definition__name"))
+        rows = rows.annotate(item_then=KeyTextTransform("name", "edition__definition"))
         shown: CaseQuerySet = rows.only(
             "outcome",
             "decided_at",
