@@ -117,5 +117,6 @@ class SecondTry:
             return response
         time.sleep(PAUSE)
         for connection in connections.all(initialized_only=True):
-            connection.close_if_unusable_or_obsolete()
+            if not connection.in_atomic_block:  # a transaction around us is not ours to end
+                connection.close_if_unusable_or_obsolete()
         return self.get_response(request)

@@ -55,6 +55,7 @@ KNOWN = {
     "CSV",
     "YAML",
     "Excel",
+    "hotel",
     "JPG",
     "JPEG",
     "PNG",

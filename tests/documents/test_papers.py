@@ -27,7 +27,7 @@ from portal.handover.signing import take_back
 from portal.lib.pdf import render_pdf
 from portal.pickup.delivering import deliver
 from portal.pickup.results import NewResult, take_in, transfer_result
-from tests.cast import COMPANY, PERSON, Cast, company, decided_case, good_rows, received_case, sign_all
+from tests.cast import PERSON, Cast, company, decided_case, good_rows, received_case, sign_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LONG = "很长的名称" * 60

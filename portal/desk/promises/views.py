@@ -7,6 +7,7 @@ from typing import Any
 from portal.desk.base.forms import VerbForm
 from portal.desk.base.views import ThingView, VerbView
 from portal.desk.promises.retrying import retry
+from portal.desk.promises.tables import WORK_NAMES
 from portal.jobs.models import Promise, PromiseStatus
 from portal.organisations.authority import may
 from portal.organisations.models import User
@@ -15,9 +16,14 @@ from portal.organisations.models import User
 class PromisePage(ThingView):
     template_name = "desk/promise.html"
 
+    def get_page_title(self) -> str:
+        """The work in words; what the program calls it says nothing to those who look here."""
+        return WORK_NAMES.get(self.thing.kind, self.thing.kind)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         buttons = self.model_admin.buttons(self.thing, self.user)
-        return super().get_context_data(promise=self.thing, buttons=buttons, **kwargs)
+        work = self.get_page_title()
+        return super().get_context_data(promise=self.thing, work=work, buttons=buttons, **kwargs)
 
 
 class Retry(VerbView):
