@@ -30,7 +30,7 @@ from tests.cases.test_words_by_type import words_of
 from tests.cast import Cast, accepted_case, answer_all, case_to_decide, decided_case, person, reasoned, sign_all
 from tests.desk.test_permissions import client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LEAD = "sx-jsj"
 REPLY = "人防工程已另行报建，不影响本次施工许可。"
 

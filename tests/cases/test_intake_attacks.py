@@ -43,7 +43,7 @@ from tests.cast import Cast, accepted_case, company, good_rows, hold_posts_since
 from tests.desk.test_posting import people
 from tests.desk.test_screens import at_desk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LEAD, OTHER, INSTANT_LEAD = "sx-jsj", "sx-gtj", "sx-scjg"
 
 

@@ -26,7 +26,7 @@ from portal.lib.refusal import Refused
 from tests.cast import Cast, accepted_case, decided_case, hold_posts_since, received_case
 from tests.files import PDF
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 CHINA = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 6, 1, 10, tzinfo=CHINA)
 

@@ -17,7 +17,7 @@ from portal.lib.refusal import Refused, TooLate
 from tests.cast import Cast, accepted_case, hold_posts_since, received_case
 from tests.desk.test_permissions import client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 FIRST = "m01"
 
 

@@ -22,7 +22,7 @@ from portal.organisations.models import User
 from portal.pickup.following import following
 from tests.cast import Cast, answer_all, good_rows, reasoned, received_case, sign_all, starting_items
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LICENCE_LAW = "中华人民共和国行政许可法"
 RULINGS = {
     "TZ-09": ("准予行政许可", "不予行政许可", "决定书"),

@@ -19,7 +19,7 @@ from tests.cast import starting_items
 from tests.catalog.test_papers import AROUND
 from tests.pages.acts import guide
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PROMISES = ("可以后补", "“可容缺”的材料", "容缺收件", "先行收件", "邮寄</span>", "、邮寄", "邮寄、")
 """What would be a promise; that something is not open yet is none."""
 

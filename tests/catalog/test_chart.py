@@ -31,7 +31,7 @@ from portal.catalog.exchange.content import load_items
 from portal.catalog.schema.definition import ItemDefinition
 from tests.cast import Cast, accepted_case, answer_all, decided_case, received_case, sign_all
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ITEMS = load_items(settings.CONTENT_DIR)
 BY_CODE = {item.code: item for item in ITEMS}
 

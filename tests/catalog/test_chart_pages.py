@@ -16,7 +16,7 @@ from portal.catalog.models import ServiceItem
 from portal.catalog.papers.joint_list import joint_materials
 from tests.cast import Cast, build_cast, starting_items
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_a_chart_page_shows_the_drawing_and_says_the_same_in_words(cast: Cast, client: Client) -> None:

@@ -24,7 +24,7 @@ from portal.organisations.models import Window
 from tests.cast import Cast, company, starting_items
 from tests.pages.acts import at_desk, guide
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 TODAY = timezone.localdate
 
 

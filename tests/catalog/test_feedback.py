@@ -17,7 +17,7 @@ from portal.catalog.models import ServiceItem
 from portal.lib.refusal import Refused, TooLate
 from tests.cast import PERSON, Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 URL = "/feedback/TZ-09/"
 
 

@@ -20,7 +20,7 @@ from portal.organisations.models import User, Zone
 from tests.cast import Cast
 from tests.pages.acts import at_desk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def item() -> ServiceItem:

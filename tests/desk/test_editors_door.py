@@ -19,7 +19,7 @@ from portal.organisations.roles import CENTRE_ROLES, CONTENT_ROLES, DEPARTMENT_R
 from tests.cast import Cast, person
 from tests.desk.test_addresses import client_of, holder, model_of, patterns, sample
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 WORKERS = WINDOW_ROLES | DEPARTMENT_ROLES | CENTRE_ROLES
 SHUT = {403, 404}
 CHOOSERS = (

@@ -25,7 +25,7 @@ from tests.cast import Cast, person
 from tests.catalog.handbooks import definition, ordered, republished
 from tests.pages.acts import at_desk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def manager() -> User:

@@ -13,7 +13,7 @@ from portal.cases.models import Application, Case
 from tests.cast import OTHER_PERSON, PERSON, Cast, company, private_person, received_case
 from tests.desk.test_screens import at_desk, take_in, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SOMEBODY = {"in_spite_of": "", "kind": "person", "identity_kind": "111", "identity_number": PERSON, "name": "示例丙"}
 
 

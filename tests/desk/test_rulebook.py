@@ -18,7 +18,7 @@ from portal.organisations.models import Role, User
 from tests.cast import person
 from tests.pages.acts import at_desk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

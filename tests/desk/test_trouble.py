@@ -29,7 +29,7 @@ from tests.cast import Cast, received_case
 from tests.desk.test_screens import intake_data
 from tests.files import PDF
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LOCKED = "database is locked"
 NO_ROOM = "database or disk is full"
 BROKEN = "server closed the connection unexpectedly"

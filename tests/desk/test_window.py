@@ -20,7 +20,7 @@ from tests.desk.test_screens import at_desk
 from tests.files import PDF
 from tests.stages import bounced
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def page_of(cast: Cast, name: str, *args: object) -> str:

@@ -20,7 +20,7 @@ from portal.organisations.roles import Role
 from portal.pickup.results import NewResult, take_in, transfer_result
 from tests.cast import Cast, accepted_case, decided_case, person, received_case
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 WHOLE, FILE = Rendition.WHOLE, Rendition.FILE
 
 WITH_THE_CODE = {

@@ -19,7 +19,7 @@ from portal.lib.throttle import take
 from portal.pickup.views import VERIFY_WRONG
 from tests.cast import PERSON, Cast, accepted_case, private_person, received_case
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 URL = "/verify/"
 GENUINE, VOIDED, UNKNOWN = "这份文书是本中心出具的", "这份文书已经作废", "没有查到这份文书"
 ALIEN = b"%PDF-1.7\nsomebody else's\n%%EOF\n"

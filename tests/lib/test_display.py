@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from portal.lib.display import COOKIE, MODES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.mark.parametrize("mode", list(MODES))

@@ -31,7 +31,7 @@ from tests.catalog.exchange_items import content_names, everything
 from tests.pages.acts import draft, edit, editor, guide
 
 NAMES = content_names()
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 BAD = [
     "javascript:alert(1)",
     " JAVASCRIPT:alert(1)",

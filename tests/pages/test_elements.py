@@ -15,7 +15,7 @@ from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from tests.pages.acts import at_desk, draft, edit, editor, form_data, guide, publisher
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 YES_NO = [{"key": "a1", "text": "是"}, {"key": "a2", "text": "否"}]
 
 

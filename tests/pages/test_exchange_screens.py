@@ -22,7 +22,7 @@ from tests.cast import person
 from tests.pages.acts import at_desk, editor, publisher
 from tests.pages.test_exchange import file_of, item, state
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

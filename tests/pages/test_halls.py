@@ -23,7 +23,7 @@ from portal.organisations.models import HallArea, OpeningHours, Organisation, Se
 from portal.workdays.calendar import forget_calendar
 from tests.pages.acts import guide
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 AREAS = ("前台受理区", "后台审批区", "公共事务区", "电子政务体验区", "商务区")
 
 

@@ -27,7 +27,7 @@ from pages.news import NewsIndexPage, NewsKind, NewsPage, latest_news
 from pages.promotions import SearchPromotion
 from tests.pages.acts import at_desk, guide, publisher
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def write(title: str = "停电通知", *, live: bool = True, **fields: Any) -> NewsPage:

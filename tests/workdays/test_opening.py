@@ -17,7 +17,7 @@ from portal.workdays.models import CalendarDay
 from portal.workdays.opening import Opening, opening, openings
 from portal.workdays.seed import seed_workdays
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 CHINA = ZoneInfo("Asia/Shanghai")
 
 

@@ -116,7 +116,7 @@ class LintWord(models.Model):
 
     kind = models.CharField("用途", max_length=10, choices=WordKind.choices)
     group = models.CharField("词类", max_length=40, blank=True, help_text="只用于词类成员，例如degree。")
-    text = models.CharField("词", max_length=100)
+    text = models.CharField("词", max_length=400)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 
     class Meta:
