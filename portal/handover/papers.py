@@ -65,7 +65,7 @@ def to_department(
         "round": round,
         "supplements": supplements,
         "sign_by": due_in_words(slip_due(timezone.localdate())),
-        "presumed_after": case.center.presume_days,
+        "presumed_after": case.application.center.presume_days,
         "giver": case.application.window.name,
         "taker": department.full_name,
         "accepted_at": minute(case.accepted_at),
