@@ -51,6 +51,10 @@ class GuidePageForm(WagtailAdminPageForm):
         """The address is made from the item's code unless somebody types another."""
         return self.cleaned_data.get("slug") or str(self.cleaned_data.get("code", "")).lower()
 
+    def clean_coop_depts(self) -> list[str]:
+        """In the order of the definition, not in that of the box: two drafts differ by what was changed alone."""
+        return sorted(self.cleaned_data["coop_depts"])
+
     def _post_clean(self) -> None:
         """The page as it would be saved is what is judged, so the fields must be on it first."""
         super()._post_clean()

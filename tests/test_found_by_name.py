@@ -224,6 +224,7 @@ def test_what_is_hooked_into_the_back_office() -> None:
     hooks.search_for_hooks()
     found = names(function for kept in hooks._hooks.values() for function, _ in kept)
     assert found == {
+        "PublishMany",
         "desk_css",
         "desk_js",
         "desk_urls",
@@ -233,7 +234,6 @@ def test_what_is_hooked_into_the_back_office() -> None:
         "intake_menu_item",
         "main_menu",
         "menu_item",
-        "refuse_bulk_publish",
         "refuse_copy",
         "register",
         "reports_menu",

@@ -19,6 +19,7 @@ from pypdf import PdfReader
 
 from portal.catalog import integrity
 from portal.catalog.editions.intake import reopen_item, withdraw_item
+from portal.catalog.handbook.changes import item_changes
 from portal.catalog.handbook.models import LOST_WORKER, Handbook, HandbookStatus
 from portal.catalog.handbook.order import order_handbook
 from portal.catalog.handbook.press import Press
@@ -27,6 +28,7 @@ from portal.catalog.models import ServiceItem
 from portal.documents.models import Counter, Damaged
 from portal.jobs.models import LOST, MAX_ATTEMPTS, Promise, PromiseStatus
 from portal.lib.binding import bookmarks
+from portal.lib.digests import digest
 from portal.lib.files import PDF, private_path, store_bytes
 from portal.lib.refusal import Refused
 from tests.bench.handbook import database_url
@@ -180,6 +182,17 @@ def test_a_first_handbook_has_no_marks_and_says_that_it_is_the_first(cast: Cast)
     assert "首版" in text
     for mark in ("新增", "修改", "取消"):
         assert mark not in text
+
+
+def test_editions_that_differ_in_the_order_of_a_set_alone_are_no_change(cast: Cast) -> None:
+    item = ServiceItem.objects.get(code="TZ-09")
+    rows = []
+    for number, coop in ((2, ["sx-jsj", "sx-gtj"]), (3, ["sx-gtj", "sx-jsj"])):
+        kept = item.edition_in_force.definition | {"coop_depts": coop}
+        edition = item.editions.create(number=number, definition=kept, sha256=digest(kept))
+        rows.append({"code": item.code, "name": item.name, "edition": edition.pk, "number": number})
+    assert len({edition.sha256 for edition in item.editions.all()}) == 3
+    assert item_changes(rows[:1], rows[1:]) == []
 
 
 def test_changes_since_the_last_handbook_are_summed_up_and_marked_in_their_chapter(cast: Cast) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.forms import BooleanField
+from django.forms import BooleanField, MultipleChoiceField
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -60,6 +60,9 @@ def form_data(page: GuidePage) -> dict[str, Any]:
             data |= block_data(field.block, getattr(page, name), name)
         elif isinstance(field, BooleanField):
             data |= {name: "on"} if getattr(page, name) else {}
+        elif isinstance(field, MultipleChoiceField):
+            ticked = set(form[name].value() or ())
+            data[name] = [value for value, _ in field.choices if value in ticked]  # as the boxes stand on the page
         else:
             value = form[name].value()
             data[name] = "null" if name == "intro" else "" if value is None else value

@@ -1,6 +1,6 @@
 """What changed between two handbooks: items that came, went or changed, and which of their elements.
 
-Which items changed is told by the hash of their editions; the editions themselves are read one by one and not kept,
+Which items may have changed is told by the hash of their editions; those editions are read one by one and not kept,
 because a handbook may hold hundreds.
 """
 
@@ -65,9 +65,14 @@ def item_changes(before: Sequence[Row], after: Sequence[Row]) -> list[ItemChange
         old = was.get(row["code"])
         if old is None:
             found.append(ItemChange(ADDED, None, row))
-        elif hashes.get(old["edition"]) != hashes.get(row["edition"]):
+        elif hashes.get(old["edition"]) != hashes.get(row["edition"]) and _differ(old, row):
             found.append(ItemChange(CHANGED, old, row))
     return found + [ItemChange(REMOVED, row, None) for row in before if row["code"] not in kept]
+
+
+def _differ(old: Row, new: Row) -> bool:
+    """Editions of other bytes may say the same: what is a set was once kept in any order."""
+    return definition_of(old["edition"]).digest() != definition_of(new["edition"]).digest()
 
 
 def elements_of(found: Iterable[Difference]) -> str:

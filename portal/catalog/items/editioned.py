@@ -97,10 +97,12 @@ class Editioned(models.Model):
 
     def put_in_force(self, definition: Definition, *, values: dict[str, Any], **said: Any) -> Any:
         """Make the next edition unless the one in force says the same; either way it is in force, and the row has
-        `values`. What is `said` goes with a new edition. The row is held by the caller."""
+        `values`. What is `said` goes with a new edition. The row is held by the caller.
+
+        An edition says what the schema reads in it today, whatever order and whichever elements its schema had."""
         digest = definition.digest()
         edition = self.current_edition
-        if edition is None or edition.sha256 != digest:
+        if edition is None or edition.read(type(definition)).digest() != digest:
             number = Counter.take(f"{self.series}:{self.pk}")
             said |= {"number": number, "definition": definition.model_dump(mode="json"), "sha256": digest}
             edition = self.editions.create(**said)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from portal.catalog.schema import sets
 from portal.catalog.schema.able import Ability, can
 from portal.catalog.schema.choices import CASE_TYPES
 from portal.catalog.schema.procedure import Procedure, procedure_of
@@ -139,7 +140,7 @@ class Fee(Part):
     basis: str = Field(default="", max_length=500, title="收费依据")
     reducible: bool = Field(default=False, title="允许减免")
     reduction_basis: str = Field(default="", max_length=500, title="减免依据")
-    pay_methods: tuple[str, ...] = Field(default=(), title="收费方式")
+    pay_methods: sets.PayMethods = Field(default=(), title="收费方式")
     online_pay: bool = Field(default=False, title="可网上支付")
     note: str = Field(default="", max_length=500, title="说明")
 
@@ -312,16 +313,16 @@ class ItemDefinition(OfToday, Definition):
     power_source: str = Field(default="", max_length=20, title="权力来源")
     power_division: str = Field(default="", max_length=1000, title="权限划分")
     exercise_content: str = Field(default="", max_length=1000, title="行使内容")
-    service_objects: tuple[str, ...] = Field(default=(), title="服务对象")
-    topics_person: tuple[str, ...] = Field(default=(), title="个人主题")
-    topics_corp: tuple[str, ...] = Field(default=(), title="法人主题")
+    service_objects: sets.ServiceObjects = Field(default=(), title="服务对象")
+    topics_person: sets.TopicsPerson = Field(default=(), title="个人主题")
+    topics_corp: sets.TopicsCorp = Field(default=(), title="法人主题")
     lead_dept: str = Field(max_length=40, title="实施主体")
     dept_nature: str = Field(default="", max_length=20, title="实施主体性质")
     entrusting_dept: str = Field(default="", max_length=100, title="委托部门")
     accept_org: str = Field(default="", max_length=100, title="受理机构")
     decide_org: str = Field(default="", max_length=100, title="决定机构")
     duty_office: str = Field(default="", max_length=100, title="责任科室")
-    coop_depts: tuple[str, ...] = Field(default=(), title="联办机构")
+    coop_depts: sets.Bodies = Field(default=(), title="联办机构")
     effective_from: str = Field(default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$", title="计划生效日期")
     cancel_on: str = Field(default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$", title="计划取消日期")
     legal_bases: tuple[LegalBasis, ...] = Field(default=(), title="设定依据")
@@ -338,10 +339,10 @@ class ItemDefinition(OfToday, Definition):
     route: Route = Field(title="办理流程")
     visits: int = Field(default=1, ge=0, le=9, title="到办事现场次数")
     visits_reason: str = Field(default="", max_length=300, title="必须到现场的原因")
-    channels: tuple[str, ...] = Field(default=(), title="办理形式")
+    channels: sets.Channels = Field(default=(), title="办理形式")
     online: bool = Field(default=False, title="可网上办理")
     online_url: str = Field(default="", max_length=300, title="网办地址")
-    online_depth: tuple[str, ...] = Field(default=(), title="网上办理深度")
+    online_depth: sets.OnlineDepths = Field(default=(), title="网上办理深度")
     cross_region: str = Field(default="", max_length=20, title="通办范围")
     bookable: bool = Field(default=False, title="支持预约")
     mail_delivery: bool = Field(default=False, title="支持物流快递")
@@ -356,7 +357,7 @@ class ItemDefinition(OfToday, Definition):
     hall_mode: str = Field(default="", max_length=20, title="入驻方式")
     paper_required: bool = Field(default=True, title="纸质材料流转")
     results: tuple[ResultPaper, ...] = Field(default=(), title="审批结果")
-    delivery: tuple[str, ...] = Field(default=(), title="送达方式")
+    delivery: sets.Deliveries = Field(default=(), title="送达方式")
     delivery_limit: int = Field(default=10, ge=0, le=99, title="送达期限（工作日）")
     fee: Fee = Field(default=Fee(), title="收费")
     intermediaries: tuple[Intermediary, ...] = Field(default=(), title="中介服务")
