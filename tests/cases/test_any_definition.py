@@ -28,7 +28,7 @@ from portal.handover import integrity as handover_integrity
 from portal.organisations.models import Window
 from portal.pickup.delivering import deliver
 from portal.pickup.results import NewResult, ready_at_window, take_in, transfer_result
-from tests.cast import COMPANY, PAID, PERSON, Cast, answer_all, company, good_rows, sign_all
+from tests.cast import AGAIN, COMPANY, PAID, PERSON, Cast, answer_all, company, good_rows, sign_all
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = 400 if os.environ.get("LONG") else 60
@@ -155,6 +155,7 @@ def run_to_its_end(definition: ItemDefinition, cast: Cast, choice: str) -> Case:
         key=uuid.uuid4(),
         situation=situation,
         answers=good_answers(definition.form, situation),
+        in_spite_of=AGAIN,
     )
     here = set(case.materials.values_list("key", flat=True))
     check_materials(case, [row for row in good_rows(case) if row["key"] in here], by=cast.receiver)

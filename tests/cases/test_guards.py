@@ -34,6 +34,7 @@ from portal.handover.signing import bounce
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import Post, Role, User, Window
 from tests.cast import (
+    AGAIN,
     COMPANY,
     OTHER_PERSON,
     PERSON,
@@ -61,7 +62,14 @@ def counts() -> tuple[int, ...]:
 def take(cast: Cast, key: uuid.UUID | None = None, **changes) -> Case:
     window = Window.objects.get(code=changes.pop("window", "A01"))
     item = ServiceItem.objects.get(code=changes.pop("item", "TZ-09"))
-    return receive(item=item, applicant=company(**changes), window=window, by=cast.receiver, key=key or uuid.uuid4())
+    return receive(
+        item=item,
+        applicant=company(**changes),
+        window=window,
+        by=cast.receiver,
+        key=key or uuid.uuid4(),
+        in_spite_of=AGAIN,
+    )
 
 
 # -- receiving

@@ -28,7 +28,7 @@ from portal.handover.models import Custody, Slip
 from portal.handover.signing import sign
 from portal.lib.refusal import Refused
 from portal.organisations.models import Window
-from tests.cast import Cast, accepted_case, company, good_rows, reasoned, received_case, sign_all
+from tests.cast import AGAIN, Cast, accepted_case, company, good_rows, reasoned, received_case, sign_all
 
 pytestmark = pytest.mark.django_db
 LEAD, ASKED = "sx-jsj", "sx-rfb"
@@ -69,7 +69,7 @@ def at_work(cast: Cast, definition: ItemDefinition, *, signing: Sequence[str] = 
     """A case of that item, signed for by these departments: the lead's decision and the other's opinion."""
     publish(definition, by=None)
     item, window = ServiceItem.objects.get(code=definition.code), Window.objects.get(code="A01")
-    case = receive(item=item, applicant=company(), window=window, by=cast.receiver, key=uuid.uuid4())
+    case = receive(item=item, applicant=company(), window=window, by=cast.receiver, key=uuid.uuid4(), in_spite_of=AGAIN)
     check_materials(case, good_rows(case), by=cast.receiver)
     accept(case, by=cast.receiver)
     for slip in case.slips.filter(department__code__in=signing):

@@ -28,6 +28,7 @@ from portal.pickup.delivering import deliver
 from portal.pickup.models import Delivery
 from portal.pickup.results import NewResult, bounce_result, ready_at_window, take_in, transfer_result
 from tests.cast import (
+    AGAIN,
     PERSON,
     Branch,
     Cast,
@@ -81,7 +82,7 @@ def all_in(cast: Cast) -> Case:
 
 def take_another(case: Case, hands: Hands) -> None:
     where = Window.objects.get(code="A01")
-    receive(item=case.item, applicant=company(), window=where, by=hands.receiver, key=uuid.uuid4())
+    receive(item=case.item, applicant=company(), window=where, by=hands.receiver, key=uuid.uuid4(), in_spite_of=AGAIN)
 
 
 def send_again(case: Case, hands: Hands) -> None:
@@ -222,7 +223,7 @@ def test_who_received_or_accepted_a_case_does_not_decide_it(cast: Cast, part: st
     window = Window.objects.get(code="A01")
     taker, accepter = (both("both"), cast.receiver) if part == "received_by" else (cast.receiver, both("both"))
     item = received_case().item
-    case = receive(item=item, applicant=company(), window=window, by=taker, key=uuid.uuid4())
+    case = receive(item=item, applicant=company(), window=window, by=taker, key=uuid.uuid4(), in_spite_of=AGAIN)
     check_materials(case, good_rows(case), by=cast.receiver)
     accept(case, by=accepter)
     for _ in range(2):

@@ -22,7 +22,7 @@ from portal.handover import integrity as handover_integrity
 from portal.handover.models import Slip
 from portal.handover.signing import sign
 from portal.lib.refusal import Refused
-from tests.cast import PERSON, Cast, company, good_rows, sign_all
+from tests.cast import AGAIN, PERSON, Cast, company, good_rows, sign_all
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +82,7 @@ def _receive(cast: Cast, item: ServiceItem, window: Any, situation: dict, answer
         key=uuid.uuid4(),
         situation=situation,
         answers=answers,
+        in_spite_of=AGAIN,
     )
 
 

@@ -105,7 +105,7 @@ def test_who_applies_again_while_a_case_is_open_is_told_and_goes_on_with_a_reaso
     take_in(cast, in_spite_of="另一个项目的许可")
     again = Case.objects.latest("pk")
     assert again.pk != earlier.pk
-    assert "另一个项目的许可" in again.events.get(verb="receive").text
+    assert "另一个项目的许可" in again.events.get(verb="confirm_again").text
 
 
 def test_a_case_that_has_ended_or_is_of_another_item_or_person_warns_nobody(cast: Cast) -> None:

@@ -24,7 +24,7 @@ from portal.catalog.models import Edition, ServiceItem
 from portal.desk.history import LEDGER_EXPORTED
 from portal.lib.spreadsheets import read_workbook
 from portal.organisations.models import User
-from tests.cast import OTHER_PERSON, PERSON, Cast, company, received_case
+from tests.cast import AGAIN, OTHER_PERSON, PERSON, Cast, company, received_case
 from tests.pages.acts import at_desk
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,7 @@ def taken(cast: Cast, item: ServiceItem, name: str, answer: str = "a1", **answer
         key=key,
         situation={"q1": answer},
         answers=answers,
+        in_spite_of=AGAIN,
     )
 
 

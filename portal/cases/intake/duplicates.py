@@ -5,8 +5,6 @@ A warning, never a bar: the window may know better (a second shop, a name that w
 
 from __future__ import annotations
 
-import uuid
-
 from django.db.models import QuerySet
 
 from portal.cases.models import Application, Case
@@ -21,19 +19,19 @@ MOST_NAMED = 3
 MOST_READ = 50
 
 
-def seen_before(
-    item: ServiceItem, *, kind: str, number: str, name: str, by: User, centre_id: int, form: uuid.UUID
-) -> list[str]:
+def seen_before(application: Application, item: ServiceItem, *, by: User) -> list[str]:
     """A sentence for each thing that the window should look at before it takes the application in; empty mostly.
 
-    `number` is in its normal form, `form` the key of the form at hand, which is no earlier application. Cases are named
-    to those who may see them.
+    Cases are named to those who may see them.
     """
-    same = Application.objects.filter(identity_index=blind_index(number), identity_kind=kind, center=centre_id)
-    same = same.exclude(idempotency_key=form)
+    same = Application.objects.filter(
+        identity_index=blind_index(application.identity_number),
+        identity_kind=application.identity_kind,
+        center=application.center_id,
+    ).exclude(pk=application.pk)
     found = _open_cases(item, same, by)
-    names = same.exclude(applicant_key=key(name)).order_by("-pk").values_list("applicant_name", flat=True)
-    others = list(dict.fromkeys(names[:MOST_READ]))[:MOST_NAMED]
+    names = same.exclude(applicant_key=key(application.applicant_name)).order_by("-pk")
+    others = list(dict.fromkeys(names.values_list("applicant_name", flat=True)[:MOST_READ]))[:MOST_NAMED]
     if others:
         found.append(f"同一证件号码以前登记的名称是“{'”“'.join(others)}”，与这次填写的不同，请核对证件和名称。")
     return found

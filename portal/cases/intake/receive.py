@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from portal.cases.acts import of_move
 from portal.cases.clocks.limits import ACCEPTANCE_DAYS, working_days
+from portal.cases.intake.duplicates import seen_before
 from portal.cases.models import Application, Case, CaseMaterial
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.answers import check_answers, check_situation, seal_apart
@@ -55,7 +56,8 @@ def receive(
     A repeated submission with the same `key` by the same person returns the case it made the first time. Raises
     Refused for an item that is not open for intake, a window that does not serve its zone or is not the receiver's own,
     a false identity number, or answers that do not stand; `situation` answers the item's questions, `answers` its form.
-    `in_spite_of`: why the window goes on although the applicant seems to have applied before (`seen_before`); logged.
+    Raises Refused, too, when the applicant seems to have applied before (`seen_before`) and `in_spite_of` does not say
+    why the window goes on; what it says is an event of the new case.
     """
     try:
         with transaction.atomic():
@@ -108,12 +110,16 @@ def _receive(
     case.guard("receive", by=by)
     if window.pk not in {post.window_id for post in authority.posts_for(by, of_move("receive"))}:
         raise Refused(f"您的岗位不在{window}，请选择您自己的窗口。", field="window")
-    application.save()
+    application.save()  # takes a number: of two windows at once the second waits here, and then sees the first
+    earlier = seen_before(application, item, by=by)
+    if earlier and not in_spite_of:
+        raise Refused(f"{''.join(earlier)}确需再次收件的，请写明理由后保存。", field="in_spite_of")
     case.save()
     _list_materials(case)
     done = case.claim("receive", by=by)
-    again = f"系统提示以前有过申请，仍然收件的理由：{in_spite_of}" if in_spite_of else ""
-    case.record(done, by=by, text=f"{window}收件，申请编号{application.number}。{again}")
+    case.record(done, by=by, text=f"{window}收件，申请编号{application.number}。")
+    if earlier:
+        case.note("confirm_again", "确认再次收件", by=by, text=f"{''.join(earlier)}仍然收件的理由：{in_spite_of}")
     return case
 
 

@@ -10,7 +10,6 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 
 from portal.cases.acts import of_move
-from portal.cases.intake.duplicates import seen_before
 from portal.cases.intake.files import blind_departments
 from portal.cases.intake.receive import Applicant
 from portal.cases.intake.serving import unserved
@@ -83,24 +82,11 @@ class IntakeForm(forms.Form):
                 data["identity_number"] = check_identity(identity_kind, number, today=timezone.localdate())
             except IdentityError as error:
                 self.add_error("identity_number", str(error))
-        if not self.errors:
-            self._ask_about_earlier(data)
         return data
 
-    def _ask_about_earlier(self, data: dict[str, Any]) -> None:
-        """Who seems to have applied before is told to the window, which goes on with a reason."""
-        found = seen_before(
-            self.item,
-            kind=data["identity_kind"],
-            number=data["identity_number"],
-            name=data["name"],
-            by=self.user,
-            centre_id=data["window"].center_id,
-            form=data["key"],
-        )
-        if found and not data["in_spite_of"]:
-            self.fields["in_spite_of"].widget = forms.TextInput()
-            self.add_error("in_spite_of", f"{''.join(found)}确需再次收件的，请写明理由后保存。")
+    def ask_why_again(self) -> None:
+        """Somebody seems to have applied before: the window goes on with a reason."""
+        self.fields["in_spite_of"].widget = forms.TextInput()
 
     def doubts(self) -> list[str]:
         """What the window should look at again, though the application was taken in."""

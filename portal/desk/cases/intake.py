@@ -184,6 +184,8 @@ class Intake(DeskView):
                     check_materials(case, rows, by=self.user, once=str(data["key"]))
                 return case
         except Refused as refusal:
+            if refusal.field == "in_spite_of":
+                form.ask_why_again()
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         except OperationalError as error:
             form.add_error(None, told(error))
