@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, PageChooserPanel
 from wagtail.models import Orderable, Page
+from wagtail.url_routing import RouteResult
 
 from pages.base import PortalPage
 from pages.guide_page import GuidePage
 from pages.themes import ThemePage
 from portal.catalog.items.models import ItemStatus
 from portal.catalog.items.shown import CATALOGUE, FRAME, NEWS, THEMES
+from portal.lib.links import own_address
 from portal.organisations.models import Zone
 
 
@@ -43,6 +45,22 @@ class HomePage(PortalPage):  # type: ignore[django-manager-missing]  # of `featu
 
     def shows(self) -> set[str]:
         return {CATALOGUE, THEMES, NEWS}
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """An address in other letters, such as /items/TZ-09/ with the code as printed, leads to the page's own."""
+        try:
+            return super().route(request, path_components)
+        except Http404:
+            small = [part.lower() for part in path_components]
+            if small == path_components:
+                raise
+            super().route(request, small)
+            return RouteResult(self, kwargs={"moved": own_address(request, request.path.lower())})
+
+    def serve(self, request: HttpRequest, *args: Any, moved: str = "", **kwargs: Any) -> HttpResponse:
+        if moved:
+            return HttpResponsePermanentRedirect(moved)
+        return super().serve(request, *args, **kwargs)
 
     def stands_in(self) -> set[str]:
         return {FRAME}

@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from django.http import HttpRequest
+from django.utils.encoding import iri_to_uri
+from django.utils.http import escape_leading_slashes
+
 from portal.lib.words import is_unseen
 
 REFUSED = "网址应当以http://、https://、mailto:或者tel:开头，中间不能有空格，请改正。"
@@ -24,6 +28,12 @@ def is_link(address: str, *, inside: bool = False) -> bool:
     if any(sign.isspace() or is_unseen(sign) for sign in address):
         return False
     return bool(_OUTSIDE.match(address) or (inside and _INSIDE.match(address)))
+
+
+def own_address(request: HttpRequest, path: str) -> str:
+    """Where a request belongs that came in under another path: there, with all it asked for."""
+    asked = request.META.get("QUERY_STRING", "")
+    return escape_leading_slashes(iri_to_uri(path)) + (f"?{asked}" if asked else "")
 
 
 def addresses_in(html: str) -> list[str]:

@@ -31,6 +31,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 
+from portal.lib.compress import compressed, takes_gzip
 from portal.lib.display import display_of
 
 logger = logging.getLogger(__name__)
@@ -62,10 +63,11 @@ class Shows:
 
 @dataclass(frozen=True)
 class Kept:
-    """A page as it was answered, the stamp of every tag when it was kept, until when it may be shown, and the names of
-    the parameters that it reads: `free` those whose answers are not kept."""
+    """A page as it was answered, also compressed, the stamp of every tag when it was kept, until when it may be shown,
+    and the names of the parameters that it reads: `free` those whose answers are not kept."""
 
     content: bytes
+    zipped: bytes
     headers: tuple[tuple[str, str], ...]
     etag: str
     made_at: int
@@ -78,14 +80,18 @@ class Kept:
         """The page, or 304 when the browser has these very bytes.
 
         A time says less than the bytes: after a change of the display mode the browser has another page, not an older.
+        The mark is that of the page, compressed or not, and therefore a weak one.
         """
-        response = HttpResponse(self.content)
+        zipped = takes_gzip(request)
+        response = HttpResponse(self.zipped if zipped else self.content)
         for name, value in self.headers:
             response[name] = value
+        if zipped:
+            response["Content-Encoding"] = "gzip"
         response["ETag"] = self.etag
         response["Last-Modified"] = http_date(self.made_at)
         response["Cache-Control"] = "no-cache"
-        patch_vary_headers(response, ["Cookie"])
+        patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
         return get_conditional_response(request, etag=self.etag, response=response) or response
 
 
@@ -306,8 +312,9 @@ def _as_kept(response: HttpResponse, shows: Shows, stamps: dict[str, int]) -> Ke
     now = time.time()
     return Kept(
         content=response.content,
+        zipped=compressed(response.content),
         headers=tuple(response.items()),
-        etag=f'"{hashlib.sha256(response.content).hexdigest()[:32]}"',
+        etag=f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"',
         made_at=int(now),
         until=now + shows.seconds,
         stamps=stamps,

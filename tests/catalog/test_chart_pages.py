@@ -14,13 +14,14 @@ from portal.catalog.editions.publishing import keep_theme
 from portal.catalog.exchange.content import load_themes
 from portal.catalog.models import ServiceItem
 from portal.catalog.papers.joint_list import joint_materials
+from portal.catalog.schema.bringing import Mark
 from tests.cast import Cast, build_cast, starting_items
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_a_chart_page_shows_the_drawing_and_says_the_same_in_words(cast: Cast, client: Client) -> None:
-    html = client.get(reverse("item_chart", args=["tz-09"])).content.decode()
+    html = client.get(reverse("item_chart", args=["TZ-09"])).content.decode()
     assert '<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img"' in html
     definition = ServiceItem.objects.get(code="TZ-09").current_edition.parsed
     words = html.split('id="h-steps"')[1]
@@ -70,6 +71,6 @@ def test_a_mark_of_a_joint_line_holds_only_if_it_holds_for_every_item() -> None:
     strict = definition.model_copy(
         update={"materials": tuple(one.model_copy(update={"shareable": False}) for one in definition.materials)}
     )
-    both = {line.name: line.shared for line in joint_materials([definition, strict])}
-    assert {line.name: line.shared for line in joint_materials([definition])}[shared.name]
+    both = {line.name: Mark.SHARED in line.marks for line in joint_materials([definition, strict])}
+    assert {line.name: Mark.SHARED in line.marks for line in joint_materials([definition])}[shared.name]
     assert not both[shared.name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -274,3 +275,75 @@ def test_a_browser_that_has_the_guide_gets_no_bytes(small_site: HomePage) -> Non
     first = Client().get(GUIDE)
     assert Client().get(GUIDE, HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 304
     assert Client().head(GUIDE)["ETag"] == first["ETag"]
+
+
+def test_a_guide_goes_out_compressed_and_says_on_what_its_bytes_depend(small_site: HomePage) -> None:
+    for made in (True, False):
+        zipped = Client().get(GUIDE, HTTP_ACCEPT_ENCODING="br, gzip")
+        assert zipped["Content-Encoding"] == "gzip"
+        plain = Client().get(GUIDE, HTTP_ACCEPT_ENCODING="gzip;q=0, identity")
+        assert "Content-Encoding" not in plain
+        assert gzip.decompress(zipped.content) == plain.content
+        assert len(zipped.content) * 3 < len(plain.content)
+        again = plain if made else Client().get(GUIDE, HTTP_IF_NONE_MATCH=zipped["ETag"])
+        for answer in (zipped, plain, again):
+            assert {"Cookie", "Accept-Encoding"} <= set(answer["Vary"].split(", "))
+    assert again.status_code == 304
+
+
+def test_what_is_made_for_one_is_compressed_and_files_are_left_alone(small_site: HomePage) -> None:
+    client = Client(HTTP_ACCEPT_ENCODING="gzip")
+    for path in (f"{LIST}?q=施工", "/cases/follow/", "/feedback/TZ-09/", "/no-such-page/"):
+        answer = client.get(path)
+        assert (answer["Content-Encoding"], int(answer["Content-Length"])) == ("gzip", len(answer.content)), path
+    leaflet = client.get(reverse("paper_leaflet", args=["TZ-09"]))
+    assert "Content-Encoding" not in leaflet.headers
+
+
+def test_head_has_the_length_of_get_and_no_body(small_site: HomePage) -> None:
+    warm(GUIDE)
+    for coding in ("gzip", "identity"):
+        client = Client(HTTP_ACCEPT_ENCODING=coding)
+        head, whole = client.head(GUIDE), client.get(GUIDE)
+        assert (head.content, head["Content-Length"]) == (b"", str(len(whole.content)))
+
+
+def test_a_time_alone_never_answers_304_nor_does_the_mark_of_another_mode(small_site: HomePage) -> None:
+    warm(GUIDE)
+    first = Client().get(GUIDE)
+    assert Client().get(GUIDE, HTTP_IF_MODIFIED_SINCE=first["Last-Modified"]).status_code == 200
+    elder = Client()
+    elder.cookies["display"] = "elder"
+    for _ in range(2):
+        answer = elder.get(GUIDE, HTTP_IF_NONE_MATCH=first["ETag"], HTTP_IF_MODIFIED_SINCE=first["Last-Modified"])
+        assert answer.status_code == 200
+
+
+def test_with_a_session_a_page_is_nobody_elses(small_site: HomePage) -> None:
+    for path in ("/", LIST, GUIDE, chart()):
+        answer = at_desk(editor()).get(path)
+        assert answer["Cache-Control"] == "private, no-cache", path
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads_to"),
+    [
+        ("/items/TZ-09/?from=x", "/items/tz-09/?from=x"),
+        ("/ITEMS/Tz-09/", "/items/tz-09/"),
+        ("/charts/items/tz-09/", "/charts/items/TZ-09/"),
+    ],
+)
+def test_a_code_in_other_letters_leads_to_the_one_address(small_site: HomePage, typed: str, leads_to: str) -> None:
+    answer = Client().get(typed)
+    assert (answer.status_code, answer["Location"]) == (301, leads_to)
+    assert Client().get(leads_to).status_code == 200
+
+
+def test_a_theme_in_other_letters_leads_to_its_one_address(small_site: HomePage) -> None:
+    theme = Theme.objects.get()
+    for typed, leads_to in (
+        (theme.page.url.upper(), theme.page.url),
+        (f"/charts/themes/{theme.code.lower()}/", f"/charts/themes/{theme.code}/"),
+    ):
+        assert Client().get(typed)["Location"] == leads_to
+    assert Client().get("/NO-SUCH-PAGE/").status_code == 404

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portal.catalog.drawing.chart import process_chart, process_chart_svg, total_text
@@ -14,6 +15,7 @@ from portal.catalog.items.guide import guide_path
 from portal.catalog.items.models import ServiceItem, Theme, coded
 from portal.catalog.items.shown import EVERY_PAGE, item_tag, theme_tag
 from portal.lib.inline_file import inline_file
+from portal.lib.links import own_address
 from portal.lib.page_cache import depend
 
 
@@ -21,6 +23,8 @@ from portal.lib.page_cache import depend
 def item_chart(request: HttpRequest, code: str) -> HttpResponse:
     """The chart of an item in force with its ordered-list twin."""
     item = _item(code)
+    if code != item.code:
+        return _one_address(request, "item_chart", item.code)
     depend(request, *EVERY_PAGE, item_tag(item.code))
     definition = item.edition_in_force.parsed
     chart, steps = process_chart(definition)
@@ -45,6 +49,8 @@ def item_chart_svg(request: HttpRequest, code: str) -> HttpResponse:
 def theme_chart(request: HttpRequest, code: str) -> HttpResponse:
     """The chart of a theme, or of the five-stage route, with its ordered-list twin."""
     theme = _theme(code)
+    if code != theme.code:
+        return _one_address(request, "theme_chart", theme.code)
     depend(request, *EVERY_PAGE, theme_tag(theme.code), *map(item_tag, theme.parsed.items))
     definition, known = theme.parsed, theme.definitions()
     context = {
@@ -66,6 +72,11 @@ def _svg(request: HttpRequest, drawing: str, name: str) -> HttpResponse:
     """A file with the drawing; its ETag is that of its words, so a new edition makes a new one."""
     digest = hashlib.sha256(drawing.encode()).hexdigest()
     return inline_file(request, digest=digest, make=lambda: drawing, content_type="image/svg+xml", name=name)
+
+
+def _one_address(request: HttpRequest, name: str, code: str) -> HttpResponse:
+    """Who wrote the code in other letters is led to the address that the page says is its own."""
+    return HttpResponsePermanentRedirect(own_address(request, reverse(name, args=[code])))
 
 
 def _item(code: str) -> ServiceItem:
