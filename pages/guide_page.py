@@ -215,6 +215,7 @@ class GuidePage(ItemElements, PortalPage):
             "steps": steps,
             "questions": asked.questions,
             "materials": asked.materials,
+            "bring": asked.bring,
             "results": asked.results,
             "situation": asked.situation,
             "situation_query": urlencode(asked.situation, doseq=True),

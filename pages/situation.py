@@ -11,6 +11,7 @@ from wagtail.documents import get_document_model
 
 from portal.catalog.papers.item_papers import copies_text
 from portal.catalog.schema.answers import check_situation
+from portal.catalog.schema.bringing import Bringing, Mark, bringing, marks
 from portal.catalog.schema.definition import ItemDefinition, Material, ResultPaper
 from portal.catalog.schema.questions import When
 
@@ -22,6 +23,7 @@ class AskedMaterial:
     material: Material
     files: list[tuple[str, Any]]
     depends_on: str = ""
+    marks: tuple[Mark, ...] = ()
 
     @property
     def copies(self) -> str:
@@ -80,9 +82,18 @@ class Asked:
                     if owner is line and ref.document in documents
                 ],
                 self.definition.conditions_text(line.when),
+                tuple(self._marks(line)),
             )
             for line in lines
         ]
+
+    def _marks(self, line: Material) -> list[Mark]:
+        """What stands beside the name; what everybody brings is said to be 必要."""
+        return marks(line, self.situation) or ([Mark.REQUIRED] if line.necessity == "required" else [])
+
+    @cached_property
+    def bring(self) -> Bringing:
+        return bringing((one.material for one in self.materials), self.situation)
 
     @cached_property
     def results(self) -> list[tuple[ResultPaper, Any]]:

@@ -18,6 +18,7 @@ from portal.catalog.drawing.theme_chart import theme_chart_steps, theme_chart_sv
 from portal.catalog.items.shown import THEMES, item_tag, theme_tag
 from portal.catalog.models import ItemStatus, Theme
 from portal.catalog.papers.joint_list import joint_materials
+from portal.catalog.schema.bringing import counted
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.theme import ThemeDefinition
 
@@ -58,13 +59,15 @@ class ThemePage(PortalPage):
         by_code = {guide.item.code: guide for guide in guides}
         known = {code: by_code[code].edition.parsed for code in definition.items if code in by_code}
         stages = definition.stages or (("", definition.items),)
+        materials = joint_materials(known.values())
         return {
             **super().get_context(request, *args, **kwargs),
             "definition": definition,
             "stages": [(name, [by_code[code] for code in codes if code in by_code]) for name, codes in stages],
             "chart": theme_chart_svg(definition, known),
             "steps": theme_chart_steps(definition, known),
-            "materials": joint_materials(known.values()),
+            "materials": materials,
+            "bring": counted(one.marks for one in materials),
             "order": [_with_names(line, known) for line in definition.dependencies],
             "demanded": sum(len(one.materials) for one in known.values()),
         }

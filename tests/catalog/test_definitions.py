@@ -123,7 +123,7 @@ def test_faults_of_the_material_list_are_found() -> None:
     findings = preflight(changed("TZ-09", materials=materials), departments=DEPARTMENTS, zones=ZONES)
     words = "".join(finding.message for finding in findings)
     assert "列了2次" in words
-    assert "可容缺与必要性不一致" in words
+    assert "容缺后补与必要性不一致" in words
 
 
 @pytest.mark.parametrize(

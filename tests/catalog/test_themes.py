@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.template.loader import render_to_string
 
 from portal.catalog import integrity
 from portal.catalog.drawing.shapes import Box
@@ -193,6 +194,20 @@ def test_the_five_stages_stand_in_their_order_with_their_leads(bodies: None) -> 
         "施工许可",
         "验收",
     ]
+
+
+def test_a_route_numbers_its_stages_in_words_as_it_does_in_the_drawing(bodies: None) -> None:
+    steps = theme_chart_steps(THEMES["ZT-03"], ITEMS)
+    assert list(dict.fromkeys((step.number, step.stage) for step in steps)) == [
+        (1, "立项"),
+        (2, "用地"),
+        (3, "规划"),
+        (4, "施工许可"),
+        (5, "验收"),
+    ]
+    twin = render_to_string("includes/theme_steps.html", {"steps": steps})
+    assert twin.count("<li>") == 5
+    assert twin.count("<strong>") == len(THEMES["ZT-03"].items)
 
 
 def test_items_that_wait_for_nothing_of_each_other_share_a_number(bodies: None) -> None:

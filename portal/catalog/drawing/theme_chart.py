@@ -32,10 +32,12 @@ ARROW = 26
 class ThemeStep:
     """One item of the chart as a list, for people who do not see the drawing.
 
-    Items with the same number may run in parallel; `after` are the names of the items that must be finished first.
+    `number` is that of the stage as the drawing numbers it; without stages items of one number may run in parallel.
+    Items of the same `level` of a stage may; `after` are the names of the items that must be finished first.
     """
 
     number: int
+    level: int
     stage: str
     code: str
     name: str
@@ -102,15 +104,15 @@ def theme_chart_steps(
     theme: ThemeDefinition, items: Known, *, current: Collection[str] = NOBODY, done: Collection[str] = NOBODY
 ) -> list[ThemeStep]:
     """The ordered-list twin of the chart."""
-    names, found, number = _names(theme, items), [], 0
-    for stage in _stages(theme):
-        for level in levels(theme, stage.items):
-            number += 1
+    names, found = _names(theme, items), []
+    for number, stage in enumerate(_stages(theme), start=1):
+        for place, level in enumerate(levels(theme, stage.items), start=1):
             for code in level:
                 known = items.get(code)
                 found.append(
                     ThemeStep(
-                        number=number,
+                        number=number if theme.stages else place,
+                        level=place,
                         stage=stage.name,
                         code=code,
                         name=_name(items, code),

@@ -183,7 +183,7 @@ Settle = Callable[[ItemDefinition], tuple[ItemDefinition, list[tuple[Path, str]]
 """What will be kept of a definition, and the elements that cannot be kept with the sentence that says why."""
 Advise = Callable[[ItemDefinition], Iterable[Finding]]
 """What stands against publishing a definition, or is worth a second look."""
-SETTLED = "保存时会按规则调整（可容缺随必要性，牵头随实施主体，空白的内容省去）。"
+SETTLED = "保存时会按规则调整（容缺后补随必要性，牵头随实施主体，空白的内容省去）。"
 
 
 def _as_it_is(item: ItemDefinition) -> tuple[ItemDefinition, list[tuple[Path, str]]]:

@@ -13,7 +13,7 @@ from portal.catalog.drawing.chart import process_chart_steps, process_chart_svg
 from portal.catalog.editions.compare import KIND_NAMES
 from portal.catalog.papers.item_papers import copies_text
 from portal.catalog.schema.able import NOT_YET, Ability, said
-from portal.catalog.schema.choices import NECESSITIES
+from portal.catalog.schema.bringing import Mark
 from portal.catalog.schema.definition import (
     Contact,
     Fee,
@@ -124,6 +124,7 @@ def chapter(
         "prohibitions": listed(lambda item: item.prohibitions),
         "situations": listed(_situations),
         "materials": material_rows(definition, old),
+        "bring": definition.bring,
         "limits": labelled(_limit_texts),
         "steps": listed(_steps),
         "chart": process_chart_svg(definition),
@@ -139,7 +140,7 @@ def _glance(item: ItemDefinition) -> Pairs:
     return [
         ("办件类型", item.case_type_text),
         ("承诺时限", item.promised_limit.days_text()),
-        ("申报材料", f"{len(item.materials)}项"),
+        ("要带的材料", f"{item.bring.bring}项"),
         ("到现场", f"{item.visits}次"),
         ("收费", item.fee.charge_text),
     ]
@@ -325,7 +326,7 @@ def material_row(no: str, material: Material, item: ItemDefinition) -> MaterialR
         source="；".join(text for text in (source, shared) if text),
         standard="；".join(text.rstrip("。；") for text in rules if text),
         tolerant=_tolerated(material),
-        shared="可免交" if material.shareable else "—",
+        shared=Mark.SHARED if material.shareable else "—",
         situation="；".join([situation_text(item, material.when), *_need(material)]),
         basis=material.basis,
     )
@@ -334,12 +335,12 @@ def material_row(no: str, material: Material, item: ItemDefinition) -> MaterialR
 def _tolerated(material: Material) -> str:
     if not material.is_tolerated:
         return "不容缺"
-    return "可容缺" if material.may_follow else NOT_YET
+    return Mark.LATER if material.may_follow else NOT_YET
 
 
 def _need(material: Material) -> Iterable[str]:
-    """What it is beside 必要; what may follow is said by the column of its own."""
-    return [NECESSITIES["optional"]] if material.necessity == "optional" else []
+    """Whether everybody brings it; what may follow is said by the column of its own."""
+    return [Mark.BY_SITUATION] if material.necessity == "optional" else []
 
 
 def situation_text(item: ItemDefinition, when: Sequence[When]) -> str:

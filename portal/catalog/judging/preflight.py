@@ -125,6 +125,6 @@ def _keys(item: ItemDefinition) -> Iterator[Finding]:
             yield Finding(
                 "materials",
                 "materials.tolerant",
-                f"材料“{material.name}”的可容缺与必要性不一致。",
-                "可容缺的材料，必要性应为容缺后补。",
+                f"材料“{material.name}”的容缺后补与必要性不一致。",
+                "容缺后补的材料，必要性应为“容缺后补”。",
             )

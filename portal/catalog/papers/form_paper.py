@@ -103,7 +103,7 @@ def item_part(
         ],
         "lines": paired([cell(field, definition, given.get(field.key), filled, text_of) for field in fields]),
         "materials": [
-            {**material_row(number, line, definition), "given": line.key in received}
+            {**material_row(number, line, definition, situation), "given": line.key in received}
             for number, line in enumerate(lines, start=1)
         ],
         "delivery": [{"text": way, "chosen": False} for way in definition.ways_now],

@@ -15,7 +15,7 @@ from django.utils import timezone
 from portal.catalog.items.guide import guide_url
 from portal.catalog.items.models import ServiceItem
 from portal.catalog.schema.answers import situation_text
-from portal.catalog.schema.choices import NECESSITIES
+from portal.catalog.schema.bringing import bringing, marks
 from portal.catalog.schema.definition import ItemDefinition, Material
 from portal.catalog.schema.questions import Answers, Choice, When
 from portal.lib.words import day
@@ -126,6 +126,7 @@ def leaflet(definition: ItemDefinition, around: Around) -> Content:
         "more_conditions": len(definition.conditions) - len(conditions),
         "materials": shown,
         "more_materials": len(rows) - len(shown),
+        "bring": definition.bring,
         "steps": way,
         "results": [paper.name for paper in definition.results],
         "online": definition.online_url or ("可以网上办理" if definition.online else ""),
@@ -140,8 +141,11 @@ def _lines(text: str, width: int) -> int:
 
 
 def _row_lines(row: Content) -> int:
-    marks = 5 * (row["later"] + row["shared"] + bool(row["situation"]))
-    return max(_lines(row["name"] + "标" * marks, 25), _lines(row["copies"], 11), _lines(row["source"], 15))
+    return max(
+        _lines(row["name"] + "".join(f"　{mark}" for mark in row["marks"]), 25),
+        _lines(row["copies"], 11),
+        _lines(row["source"], 15),
+    )
 
 
 def _fitting(entries: list[tuple[Any, float]], room: float) -> list[Any]:
@@ -169,8 +173,10 @@ def steps(definition: ItemDefinition, around: Around) -> list[str]:
     return [*found, route.issue.name]
 
 
-def material_row(number: int, material: Material, definition: ItemDefinition) -> Content:
-    """One line of a list of materials in words."""
+def material_row(
+    number: int, material: Material, definition: ItemDefinition, situation: Answers | None = None
+) -> Content:
+    """One line of a list of materials in words, for who gave these answers."""
     source = "，".join(text for text in (material.source, material.source_org) if text)
     return {
         "no": number,
@@ -185,8 +191,7 @@ def material_row(number: int, material: Material, definition: ItemDefinition) ->
         "basis": material.basis,
         "later": material.may_follow,
         "shared": material.shareable,
-        "marks": [*(["可容缺"] if material.may_follow else []), *(["可共享免交"] if material.shareable else [])],
-        "necessity": NECESSITIES[material.necessity],
+        "marks": marks(material, situation or ()),
         "situation": definition.conditions_text(material.when),
     }
 
@@ -209,7 +214,7 @@ def applies(conditions: tuple[When, ...], situation: Answers) -> bool:
 def checklist(definition: ItemDefinition, around: Around, situation: Answers, form_url: str) -> Content:
     """一次性告知单: everything to hand in under these answers, said at once (行政许可法 art. 30)."""
     taken = [material for material in definition.materials if applies(material.when, situation)]
-    rows = [material_row(number, material, definition) for number, material in enumerate(taken, start=1)]
+    rows = [material_row(number, material, definition, situation) for number, material in enumerate(taken, start=1)]
     return {
         **head(definition, around),
         "situation": [
@@ -219,6 +224,7 @@ def checklist(definition: ItemDefinition, around: Around, situation: Answers, fo
         "conditions": list(definition.conditions),
         "prohibitions": list(definition.prohibitions),
         "materials": rows,
+        "bring": bringing(taken, situation),
         "later": [row["name"] for row in rows if row["later"]],
         "tolerated": any(material.is_tolerated for material in taken),
         "shared": [row["name"] for row in rows if row["shared"]],

@@ -9,32 +9,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from portal.catalog.papers.item_papers import copies_text
+from portal.catalog.schema.bringing import Mark, marks
 from portal.catalog.schema.definition import ItemDefinition
 
 
 @dataclass
 class JointMaterial:
-    """One material by its name; `uses` are (item name, copies) in the order of the theme."""
+    """One material by its name; `marks` hold for every use; `uses` are (item name, copies) in the theme's order."""
 
     name: str
-    shared: bool = True
-    later: bool = True
-    depends: bool = True
+    marks: list[Mark]
     uses: list[tuple[str, str]] = field(default_factory=list)
 
 
 def joint_materials(definitions: Iterable[ItemDefinition]) -> list[JointMaterial]:
     """All materials of these items, in order of first mention.
 
-    A mark holds for the whole line only when it holds for every item: `shared` need not be brought for any of them,
-    `later` may follow for all, `depends` is always a matter of the situation.
+    A mark holds for the whole line only when it holds for every item: what is fetched for one of them only is brought.
     """
     found: dict[str, JointMaterial] = {}
     for definition in definitions:
         for material in definition.materials:
-            line = found.setdefault(material.name, JointMaterial(material.name))
+            line = found.setdefault(material.name, JointMaterial(material.name, marks(material)))
             line.uses.append((definition.name, copies_text(material)))
-            line.shared &= material.shareable
-            line.later &= material.may_follow
-            line.depends &= bool(material.when)
+            line.marks = [mark for mark in line.marks if mark in marks(material)]
     return list(found.values())

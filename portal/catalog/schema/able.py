@@ -55,8 +55,8 @@ def said(word: str, ability: Ability) -> str:
     return word if can(ability) else f"{word}（{NOT_YET}）"
 
 
-def follow_sentence(mark: str) -> str:
-    """What a material marked with `mark` (可容缺, 可以后补) is; before the portal can, that none is."""
+def follow_sentence() -> str:
+    """What a material marked 容缺后补 is; before the portal can, that none is."""
     if can(Ability.TOLERANCE):
-        return f"“{mark}”的材料，窗口可以先行受理，在承诺的期限内补交。"
+        return "“容缺后补”的材料，窗口可以先行受理，在承诺的期限内补交。"
     return f"容缺受理{NOT_YET}，目前请把材料一次交齐。"

@@ -88,7 +88,7 @@ class Material(Part):
     key: str = Field(pattern=r"^m\d{2,3}$")
     name: str = Field(min_length=1, max_length=200, title="材料名称")
     necessity: Literal["required", "optional", "supply_later"] = Field(default="required", title="必要性")
-    tolerant: bool = Field(default=False, title="可容缺")
+    tolerant: bool = Field(default=False, title="容缺后补")
     source: str = Field(default="", max_length=40, title="来源渠道")
     source_org: str = Field(default="", max_length=100, title="出具机构")
     source_note: str = Field(default="", max_length=300, title="来源说明")

@@ -1,4 +1,5 @@
-"""What a definition means today: from which day on and until when it is taken in, which ways of delivery are open."""
+"""What a definition means today: from which day on and until when it is taken in, which ways of delivery are open, what
+people bring."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from portal.catalog.schema.able import ways_note, ways_open
+from portal.catalog.schema.bringing import Bringing, Line, bringing
 
 
 class OfToday:
@@ -15,6 +17,7 @@ class OfToday:
         effective_from: str
         cancel_on: str
         delivery: tuple[str, ...]
+        materials: tuple[Line, ...]
 
     @property
     def opens_on(self) -> date | None:
@@ -30,6 +33,11 @@ class OfToday:
     def ways_now(self) -> tuple[str, ...]:
         """The ways of delivery that are open today; what the data promise beyond them is told by `ways_note`."""
         return ways_open(self.delivery)
+
+    @property
+    def bring(self) -> Bringing:
+        """How much there is to bring."""
+        return bringing(self.materials)
 
     @property
     def ways_note(self) -> str:

@@ -2,15 +2,21 @@
 
 from django import template
 
-from portal.catalog.schema import able
+from portal.catalog.schema import able, bringing
 
 register = template.Library()
 
 
 @register.simple_tag
-def follow_sentence(mark: str) -> str:
-    """`{% follow_sentence "可容缺" %}`: what a material marked so is, or that the window cannot do it yet."""
-    return able.follow_sentence(mark)
+def follow_sentence() -> str:
+    """`{% follow_sentence %}`: what a material marked 容缺后补 is, or that the window cannot do it yet."""
+    return able.follow_sentence()
+
+
+@register.simple_tag
+def shared_sentence() -> str:
+    """`{% shared_sentence %}`: what a material marked 可共享免交 is."""
+    return bringing.SHARED_SENTENCE
 
 
 @register.simple_tag

@@ -19,6 +19,7 @@ from portal.cases.intake.receive import receive
 from portal.cases.models import Case
 from portal.cases.states import ApplicantKind
 from portal.catalog.models import ServiceItem
+from portal.catalog.schema.bringing import marks
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.sheet import AnswerSheet, shown_when
 from portal.desk.base.parameters import text
@@ -207,5 +208,5 @@ def paired(formset: Any, materials: Any) -> list[dict[str, Any]]:
     for form in formset.forms:
         key = form["key"].value()
         if key in known:
-            rows.append({"form": form, "material": known[key]})
+            rows.append({"form": form, "material": known[key], "marks": marks(known[key])})
     return rows
