@@ -24,7 +24,16 @@ def bodies() -> Choices:
     return [("", "请选择"), *departments()]
 
 
-class GuidePageForm(WagtailAdminPageForm):
+class EditionedPageForm(WagtailAdminPageForm):
+    """A page whose publication makes an edition: each has a note of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.has_unpublished_changes:  # what is in the field was said of the edition in force
+            self.initial["edition_note"] = ""
+
+
+class GuidePageForm(EditionedPageForm):
     """Says beside each field why an item cannot be published; the page itself refuses as well."""
 
     zone = forms.ChoiceField(label="受理区", choices=zones, required=False)

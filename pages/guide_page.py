@@ -13,7 +13,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from pydantic import ValidationError
 from wagtail.fields import RichTextField
-from wagtail.log_actions import LogContext, get_active_log_context
+from wagtail.log_actions import LogContext
 from wagtail.models import Revision
 from wagtail.url_routing import RouteResult
 
@@ -22,6 +22,7 @@ from pages.elements import compiled, give_keys
 from pages.forms import GuidePageForm
 from pages.gone import withdrawn_page
 from pages.guide_fields import ItemElements
+from pages.publication import acting_user, log_edition, note_field, publication_day, publisher_of
 from pages.situation import Asked
 from pages.tabs import EDIT_HANDLER
 from portal.catalog.drawing.chart import process_chart
@@ -50,6 +51,7 @@ class GuidePage(ItemElements, PortalPage):
     edition = models.ForeignKey(
         Edition, verbose_name="现行版本", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
+    edition_note = note_field()
 
     reason = ""
     """Why a search found this guide; the catalogue says so of the rows that it lists."""
@@ -85,7 +87,8 @@ class GuidePage(ItemElements, PortalPage):
         except ValidationError as error:
             return found + shape_findings(error)
         named = {(finding.field, finding.rule) for finding in found}
-        found += [finding for finding in examine(definition) if (finding.field, finding.rule) not in named]
+        judged = examine(definition, on=publication_day(self))
+        found += [finding for finding in judged if (finding.field, finding.rule) not in named]
         if GuidePage.objects.filter(code=definition.code).exclude(pk=self.pk).exclude(item=None).exists():
             sentence = f"事项{definition.code}已经有一个办事指南。"
             found.append(Finding("code", "guide.twice", sentence, "请修改原来的指南，不要另建。"))
@@ -153,12 +156,12 @@ class GuidePage(ItemElements, PortalPage):
 
     def publish(self, revision: Revision, user: User | None = None, **kwargs: Any) -> None:
         """As Wagtail publishes, with the publisher remembered for the edition also outside a request."""
-        with LogContext(user=user or _acting_user()):
+        with LogContext(user=user or acting_user()):
             super().publish(revision, user=user, **kwargs)
 
     def unpublish(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
         """As Wagtail unpublishes, with whoever does it remembered for the item also outside a request."""
-        with LogContext(user=user or _acting_user()):
+        with LogContext(user=user or acting_user()):
             super().unpublish(*args, user=user, **kwargs)
 
     @transaction.atomic
@@ -168,12 +171,14 @@ class GuidePage(ItemElements, PortalPage):
         Only another live revision is a publication. Saving a live page for any other reason must not open intake
         again for an item that somebody withdrew.
         """
-        narrow = kwargs.get("update_fields") is not None
+        narrow, before = kwargs.get("update_fields") is not None, self.edition_id
         if not narrow and self.live and self._goes_live():
             self.check_publishable()
-            self.edition = publish(self.parsed, by=self._publisher())
+            self.edition = publish(self.parsed, by=publisher_of(self), note=self.edition_note)
             self.item = self.edition.item
         super().save(*args, **kwargs)
+        if self.edition is not None and self.edition_id != before:
+            log_edition(self, self.edition)
         if not narrow and not self.live:
             self.close_intake("办事指南已经到期撤下。" if self.expired else "办事指南已经撤下。")
 
@@ -183,15 +188,11 @@ class GuidePage(ItemElements, PortalPage):
         before = GuidePage.objects.filter(pk=self.pk).values_list("live", "live_revision_id").get()
         return before != (True, self.live_revision_id)
 
-    def _publisher(self) -> User | None:
-        """Who presses the button; when nobody does (scheduled), who wrote the revision."""
-        return _acting_user() or (self.live_revision.user if self.live_revision else None)
-
     def close_intake(self, reason: str) -> None:
         """No guide, no intake: withdraw the item unless that has happened."""
         if self.item and self.item.status == ItemStatus.IN_FORCE:
             with suppress(TooLate):
-                withdraw_with_guide(self.item, by=_acting_user(), reason=reason)
+                withdraw_with_guide(self.item, by=acting_user(), reason=reason)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
@@ -223,11 +224,6 @@ class GuidePage(ItemElements, PortalPage):
             "coming": self.item.coming if self.item else None,
             "closed": self.item if self.item and self.item.status != ItemStatus.IN_FORCE else None,
         }
-
-
-def _acting_user() -> User | None:
-    """Who is at work in the back office now; None outside a request."""
-    return get_active_log_context().user
 
 
 @receiver(pre_delete, sender=GuidePage)

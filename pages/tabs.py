@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, Panel, TabbedInterface
+from wagtail.admin.panels import (
+    CommentPanel,
+    FieldPanel,
+    FieldRowPanel,
+    MultiFieldPanel,
+    ObjectList,
+    Panel,
+    PublishingPanel,
+    TabbedInterface,
+)
 
 from pages.panels import PreflightPanel
 
@@ -95,7 +104,7 @@ PLACES = [
     group("监督投诉", "complain_phone", "complain_address", "complain_url", "complain_email"),
     FieldPanel("place_coordinates"),
 ]
-ADDRESS = panels("slug", "search_description")
+PUBLICATION = [*panels("edition_note", "slug", "search_description"), PublishingPanel(), CommentPanel()]
 
 EDIT_HANDLER = TabbedInterface(
     [
@@ -106,6 +115,6 @@ EDIT_HANDLER = TabbedInterface(
         ObjectList(FEES, heading="收费与结果"),
         ObjectList(BASES, heading="依据与问答"),
         ObjectList(PLACES, heading="办理地点"),
-        ObjectList(ADDRESS, heading="网址"),
+        ObjectList(PUBLICATION, heading="发布"),
     ]
 )

@@ -4,7 +4,7 @@ from django.urls import path
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
-from pages import caching, exchange_views, guards, views
+from pages import caching, exchange_views, guards, publication, views
 from pages.promotions import SearchPromotionViewSet
 from pages.publish_many import PublishMany
 
@@ -33,3 +33,4 @@ def exchange_urls():
 
 
 hooks.register("register_admin_menu_item", exchange_views.menu_item)
+hooks.register("register_log_actions", publication.edition_in_history)

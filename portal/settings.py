@@ -235,6 +235,8 @@ WAGTAIL_PASSWORD_RESET_ENABLED = False
 # Saving by itself is off: nothing holds back 发布 while such a save of a new page is under way: the page would be made
 # twice and the editor told that its code is taken; and a half-written item is refused (400) every half second.
 WAGTAIL_AUTOSAVE_INTERVAL = 0
+# Nobody is told by mail; Wagtail would look for a server on this machine, and a saved comment end as an error page.
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 WAGTAILADMIN_USER_LOGIN_FORM = "portal.desk.users.SignInForm"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "portal.lib.search.backend"}}
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx"]

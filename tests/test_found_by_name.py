@@ -228,6 +228,7 @@ def test_what_is_hooked_into_the_back_office() -> None:
         "desk_css",
         "desk_js",
         "desk_urls",
+        "edition_in_history",
         "exchange_urls",
         "guide_urls",
         "homepage",

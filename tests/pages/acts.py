@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.forms import BooleanField, MultipleChoiceField
+from django.forms import BooleanField, DateTimeField, MultipleChoiceField
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from wagtail import blocks
 from wagtail.blocks.base import BlockField
+from wagtail.models import Page
 
 from pages.models import GuidePage
 from portal.catalog.models import ServiceItem
@@ -45,21 +46,23 @@ def at_desk(user: User) -> Client:
     return client
 
 
-def edit(user: User, page: GuidePage, **data: Any) -> HttpResponse:
+def edit(user: User, page: Page, **data: Any) -> HttpResponse:
     """Post the editing form as it stands with some fields changed; `**{"action-publish": "1"}` presses 发布."""
     url = reverse("wagtailadmin_pages:edit", args=[page.pk])
     return at_desk(user).post(url, {**form_data(page), **data}, follow=True)
 
 
-def form_data(page: GuidePage) -> dict[str, Any]:
+def form_data(page: Page) -> dict[str, Any]:
     """What a browser sends back when nothing was changed on the editing form."""
     data: dict[str, Any] = {"comments-TOTAL_FORMS": 0, "comments-INITIAL_FORMS": 0}
-    form = GuidePage.get_edit_handler().get_form_class()(instance=page)
+    form = type(page).get_edit_handler().get_form_class()(instance=page)
     for name, field in form.fields.items():
         if isinstance(field, BlockField):
             data |= block_data(field.block, getattr(page, name), name)
         elif isinstance(field, BooleanField):
-            data |= {name: "on"} if getattr(page, name) else {}
+            data |= {name: "on"} if form[name].value() else {}
+        elif isinstance(field, DateTimeField):
+            data[name] = field.widget.format_value(form[name].value()) or ""
         elif isinstance(field, MultipleChoiceField):
             ticked = set(form[name].value() or ())
             data[name] = [value for value, _ in field.choices if value in ticked]  # as the boxes stand on the page

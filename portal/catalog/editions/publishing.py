@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -63,23 +63,26 @@ def surroundings(codes: Iterable[str]) -> Surroundings:
     )
 
 
-def examine(definition: ItemDefinition, around: Surroundings | None = None) -> list[Finding]:
-    """Everything preflight says of a definition in this centre: errors block publishing, the rest is advice."""
+def examine(definition: ItemDefinition, around: Surroundings | None = None, *, on: date | None = None) -> list[Finding]:
+    """Everything preflight says of a definition in this centre: errors block publishing, the rest is advice.
+
+    `on` is the day on which it would be published, today unless it is scheduled.
+    """
     around = around or surroundings([definition.code])
     kinds = around.kinds.get(definition.code)
     found = preflight(definition, departments=around.departments, zones=around.zones, kinds_in_use=kinds)
-    found += validity_findings(definition)
+    found += validity_findings(definition, on or timezone.localdate())
     return with_waivers(definition.code, found + lint_definition(definition, around.rulebook))
 
 
-def validity_findings(definition: ItemDefinition) -> list[Finding]:
+def validity_findings(definition: ItemDefinition, on: date) -> list[Finding]:
     """What its days do on the day of publishing: an item that is over takes nothing in, one that is taken in today is
     not shut until its next edition begins."""
-    today, found = timezone.localdate(), []
-    if definition.closes_on is not None and definition.closes_on <= today:
+    found = []
+    if definition.closes_on is not None and definition.closes_on <= on:
         said = "计划取消日期已经到了，发布以后不能收件。"
         found.append(Finding("cancel_on", "validity.over", said, "改正计划取消日期；事项已经取消的，不要发布。"))
-    waits = definition.opens_on is not None and definition.opens_on > today
+    waits = definition.opens_on is not None and definition.opens_on > on
     if waits and ServiceItem.objects.open_for_intake().filter(code=definition.code).exists():
         said = "本事项正在收件，现在发布，到计划生效日期以前都不能收件。"
         found.append(Finding("effective_from", "validity.gap", said, "请用定时发布，在计划生效日期发布新版。"))

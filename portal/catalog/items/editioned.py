@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
 D = TypeVar("D", bound=Definition)
+LONGEST_NOTE = 300
+"""Of why an edition was published (发布说明)."""
 KEPT = 4096
 """Parsed definitions of one process; more editions than a centre has."""
 _parsed: dict[tuple[str, int, str], Any] = {}
@@ -43,7 +45,7 @@ class EditionOf(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="发布人", null=True, on_delete=models.PROTECT, related_name="+"
     )
-    note = models.CharField("发布说明", max_length=300, blank=True)
+    note = models.CharField("发布说明", max_length=LONGEST_NOTE, blank=True)
 
     objects = EditionQuerySet.as_manager()
 
