@@ -120,10 +120,16 @@ def _catalogue(home: HomePage) -> CataloguePage:
 
 @transaction.atomic
 def _guide(catalogue: CataloguePage, definition: ItemDefinition) -> None:
-    """A guide with its first revision, published as an editor would do it, which makes its first edition."""
+    """A guide with its first revision, and with its first edition on a new portal; where guides are reviewed before
+    they are published, what a later release brings waits for its review like any draft."""
     page = GuidePage(slug=definition.code.lower())
     fill(page, definition)
-    _publish_new(catalogue, page)
+    if catalogue.get_workflow() is None:
+        _publish_new(catalogue, page)
+        return
+    page.live, page.has_unpublished_changes = False, True
+    catalogue.add_child(instance=page)
+    page.save_revision()
 
 
 @transaction.atomic

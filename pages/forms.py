@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import Any
 
 from django import forms
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.models import Page
 
 from pages.beside import add_findings
 from pages.blocks import departments
+from pages.passed import lacking, not_reviewed
 from portal.catalog.schema.choices import Choices
 from portal.organisations.models import Zone
 
@@ -70,4 +74,34 @@ class GuidePageForm(EditionedPageForm):
         approves = "action-workflow-action" in self.data and self.data.get("workflow-action-name") == "approve"
         if self.errors or not (approves or LEADS_TO_PUBLISHING & set(self.data)):
             return
+        if "action-publish" in self.data and (steps := lacking(self._place(), None)):
+            add_findings(self, [not_reviewed(steps)])
+            return
         add_findings(self, self.instance.findings())
+
+    def has_changed(self) -> bool:
+        """Whether the draft says anything else than before. Widgets of rich text and of streams send back other bytes
+        for the same words; taken for a change, they would undo what a reviewer has just approved."""
+        if not super().has_changed():
+            return False
+        draft = self.instance.latest_revision if self.instance.pk else None
+        if draft is None or self.errors or any(formset.has_changed() for formset in self.formsets.values()):
+            return True
+        said = self.instance.serializable_data()
+        return any(_words(said[name]) != _words(draft.content.get(name)) for name in self.fields if name in said)
+
+    def _place(self) -> Page:
+        """Where the page stands, or will: a new one has no place of its own yet."""
+        return self.instance if self.instance.pk else self.parent_page
+
+
+def _words(kept: Any) -> Any:
+    """What a field says, without the names that the parts of a stream bear for the browser."""
+    if isinstance(kept, str) and kept.startswith("["):
+        with suppress(ValueError):
+            return _words(json.loads(kept))
+    if isinstance(kept, list):
+        return [_words(one) for one in kept]
+    if isinstance(kept, dict):
+        return {name: _words(value) for name, value in kept.items() if name != "id"}
+    return kept

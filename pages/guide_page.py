@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from pydantic import ValidationError
 from wagtail.fields import RichTextField
 from wagtail.log_actions import LogContext
@@ -22,6 +23,7 @@ from pages.elements import compiled, give_keys
 from pages.forms import GuidePageForm
 from pages.gone import withdrawn_page
 from pages.guide_fields import ItemElements
+from pages.passed import require_review
 from pages.publication import acting_user, log_edition, note_field, publication_day, publisher_of
 from pages.situation import Asked
 from pages.tabs import EDIT_HANDLER
@@ -137,11 +139,13 @@ class GuidePage(ItemElements, PortalPage):
         except ValidationError:
             return None
 
-    def check_publishable(self) -> None:
-        """Raise PreflightFailed with everything that stands against publishing this guide."""
+    def check_publishable(self, draft: Revision | None) -> None:
+        """Raise PreflightFailed with everything that stands against publishing this guide as `draft` has it, and
+        NotReviewed where nothing else does."""
         errors = [finding for finding in self.findings() if finding.blocks]
         if errors:
             raise PreflightFailed(errors)
+        require_review(self, draft)
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
         """Parts get their stable names on the first save; a guide without an address is named by its code."""
@@ -156,6 +160,8 @@ class GuidePage(ItemElements, PortalPage):
 
     def publish(self, revision: Revision, user: User | None = None, **kwargs: Any) -> None:
         """As Wagtail publishes, with the publisher remembered for the edition also outside a request."""
+        if self.go_live_at and self.go_live_at > timezone.now():  # what goes live now is asked when it is saved
+            self.check_publishable(revision)
         with LogContext(user=user or acting_user()):
             super().publish(revision, user=user, **kwargs)
 
@@ -173,7 +179,7 @@ class GuidePage(ItemElements, PortalPage):
         """
         narrow, before = kwargs.get("update_fields") is not None, self.edition_id
         if not narrow and self.live and self._goes_live():
-            self.check_publishable()
+            self.check_publishable(self.live_revision)
             self.edition = publish(self.parsed, by=publisher_of(self), note=self.edition_note)
             self.item = self.edition.item
         super().save(*args, **kwargs)

@@ -6,6 +6,8 @@ from typing import Any
 
 from wagtail.admin.panels import Panel
 
+from pages.passed import second_hand
+
 
 class PreflightPanel(Panel):
     """What stands against publishing the saved draft, and what is worth a second look."""
@@ -20,4 +22,12 @@ class PreflightPanel(Panel):
             findings = self.instance.findings()
             context = super().get_context_data(parent_context)
             blocking = [finding for finding in findings if finding.blocks]
-            return {**context, "page": self.instance, "findings": findings, "blocking": blocking}
+            return {**context, "page": self.instance, "findings": findings, "blocking": blocking, "hand": self._hand()}
+
+        def _hand(self) -> str:
+            """Why this reviewer finds no button to approve with."""
+            state = self.instance.current_workflow_task_state
+            user = self.request.user
+            if state is None or state.task.specific.locked_for_user(self.instance, user):
+                return ""
+            return second_hand(state, user)

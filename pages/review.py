@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
+from wagtail.locks import WorkflowLock
 from wagtail.models import AbstractGroupApprovalTask, Page, TaskState, Workflow, WorkflowPage, WorkflowTask
 
 from pages.catalogue_page import CataloguePage
 from pages.guide_page import GuidePage
+from pages.passed import second_hand
 from portal.organisations import access
 from portal.organisations.models import User
 
@@ -16,13 +20,42 @@ NAME = "事项发布审核"
 STEPS = ((access.LEGAL, "法制审核"), (access.PUBLISHERS, "审管办审批"))
 
 
+class UnderReview(WorkflowLock):
+    """Only those whose step it is change what is under review."""
+
+    def get_message(self, user: User) -> str:
+        if not self.for_user(user):
+            return ""
+        return f"正在审核，现在到“{self.task.name}”这一步，只有这一步的审核人能修改。"
+
+    def get_description(self, user: User, can_lock: bool = False) -> str:
+        return self.get_message(user)
+
+
 class ReviewTask(AbstractGroupApprovalTask):
     """One step of the review (法制审核, 审管办): a guide that may not be published is sent back with the reasons."""
+
+    lock_class = UnderReview
 
     class Meta:
         verbose_name = "审核"
 
+    def get_actions(self, obj: Page, user: User) -> list[tuple[str, str, bool]]:
+        """What the user may do at this step: its group alone, whatever else an administrator may."""
+        offered = super().get_actions(obj, user) if self._user_in_groups(user) else []
+        state = obj.current_workflow_task_state
+        if state is not None and second_hand(state, user):
+            return [row for row in offered if row[0] != "approve"]
+        return offered
+
+    def get_task_states_user_can_moderate(self, user: User, **kwargs: Any) -> QuerySet[TaskState]:
+        found = super().get_task_states_user_can_moderate(user, **kwargs)
+        return found if self._user_in_groups(user) else found.none()
+
+    @transaction.atomic
     def on_action(self, task_state: TaskState, user: User, action_name: str, **kwargs: Any) -> None:
+        if action_name == "approve" and (not self._user_in_groups(user) or second_hand(task_state, user)):
+            raise PermissionDenied
         page = task_state.revision.as_object()
         if action_name == "approve" and isinstance(page, GuidePage):
             errors = [finding for finding in page.findings() if finding.blocks]

@@ -12,6 +12,7 @@ register_snippet(SearchPromotionViewSet)
 
 hooks.register("before_copy_page", guards.refuse_copy)
 hooks.register("register_bulk_action", PublishMany, order=1)  # after Wagtail's own, whose place it takes
+hooks.register("construct_page_action_menu", guards.hide_publish)
 hooks.register("before_serve_page", caching.say_what_it_shows)
 
 

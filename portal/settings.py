@@ -234,6 +234,8 @@ WAGTAIL_I18N_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 # Saving by itself is off: nothing holds back 发布 while such a save of a new page is under way: the page would be made
 # twice and the editor told that its code is taken; and a half-written item is refused (400) every half second.
+# What is changed while it is under review is read again by everybody, or a text that nobody read would be published.
+WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 WAGTAIL_AUTOSAVE_INTERVAL = 0
 # Nobody is told by mail; Wagtail would look for a server on this machine, and a saved comment end as an error page.
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"

@@ -231,6 +231,7 @@ def test_what_is_hooked_into_the_back_office() -> None:
         "edition_in_history",
         "exchange_urls",
         "guide_urls",
+        "hide_publish",
         "homepage",
         "intake_menu_item",
         "main_menu",

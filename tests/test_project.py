@@ -258,13 +258,14 @@ def test_demo_accounts_stop_a_production_start(settings) -> None:
 @pytest.mark.django_db
 def test_the_seed_command_runs_twice_and_keeps_what_people_changed(tmp_path: Path, settings) -> None:
     from pages.models import GuidePage
+    from tests.pages.acts import put_live
 
     settings.VAR_DIR = tmp_path
     call_command("load_content", verbosity=0)
     Organisation.objects.filter(code="sx-jsj").update(short_name="市住建局")
     page = GuidePage.objects.get(item__code="TZ-09")
     page.intro = "<p>请先预约。</p>"
-    page.save_revision().publish()
+    put_live(page)
     counts = (User.objects.count(), Post.objects.count(), GuidePage.objects.count())
     call_command("load_content", verbosity=0)
     assert Organisation.objects.get(code="sx-jsj").short_name == "市住建局"

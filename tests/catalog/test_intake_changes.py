@@ -19,7 +19,7 @@ from portal.desk.jobs import scheduled_pages
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import User
 from tests.cast import Cast
-from tests.pages.acts import guide, publisher
+from tests.pages.acts import guide, publisher, put_live
 
 pytestmark = pytest.mark.django_db
 NOTHING = (None, None, "", None)
@@ -57,14 +57,14 @@ def test_a_withdrawal_that_was_taken_back_is_still_known(item: ServiceItem, cast
 def test_publishing_again_opens_intake_and_takes_the_old_reason_away(small_site: HomePage) -> None:
     item = guide().item
     withdraw_item(item, by=None, reason="文件取消")
-    guide().save_revision().publish(user=publisher())
+    put_live(guide(), publisher())
     assert borne(item) == NOTHING
     assert item.status == ItemStatus.IN_FORCE
     assert record(item)[-1] == ("reopened", "page-publisher", "办事指南重新发布（第1版）。")
 
 
 def test_publishing_an_item_in_force_is_no_reopening(small_site: HomePage) -> None:
-    guide().save_revision().publish(user=publisher())
+    put_live(guide(), publisher())
     assert record(guide().item) == []
 
 

@@ -14,7 +14,7 @@ from portal.desk.history import SCHEDULE_REFUSED
 from portal.desk.jobs import scheduled_pages
 from portal.jobs.registry import MINUTE
 from portal.jobs.tick import tick
-from tests.pages.acts import at_desk, guide, is_open, publisher, spoil
+from tests.pages.acts import at_desk, guide, is_open, publisher, reviewed, spoil
 
 BEFORE = datetime(2027, 3, 1, 0, 59, 59, tzinfo=UTC)
 HOUR = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
@@ -24,7 +24,7 @@ def scheduled(code: str, *, good: bool = True) -> Revision:
     """A change of a guide that is to go live at `HOUR`."""
     page = guide(code).get_latest_revision_as_object()
     page.intro, page.go_live_at = "<p>三月起执行。</p>", HOUR
-    revision = page.save_revision(user=publisher()) if good else spoil(page, publisher())
+    revision = reviewed(page.save_revision(user=publisher()) if good else spoil(page, publisher()))
     Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=HOUR)
     return revision
 
@@ -47,7 +47,7 @@ def test_a_change_goes_live_at_its_minute_and_not_before(small_site: HomePage) -
     page = guide("TZ-09").get_latest_revision_as_object()
     page.intro, page.go_live_at = "<p>三月起执行。</p>", HOUR
     with time_machine.travel(BEFORE - timedelta(days=1), tick=False):
-        page.save_revision(user=publisher()).publish(user=publisher())
+        reviewed(page.save_revision(user=publisher())).publish(user=publisher())
     with time_machine.travel(BEFORE, tick=False):
         tick()
         assert "三月起执行" not in guide("TZ-09").intro

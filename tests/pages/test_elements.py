@@ -13,7 +13,7 @@ from pages.models import CataloguePage, GuidePage, HomePage
 from portal.catalog.exchange.content import load_items
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
-from tests.pages.acts import at_desk, draft, edit, editor, form_data, guide, publisher
+from tests.pages.acts import act, at_desk, draft, edit, editor, form_data, guide, legal, publisher, put_live
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 YES_NO = [{"key": "a1", "text": "是"}, {"key": "a2", "text": "否"}]
@@ -69,8 +69,11 @@ def test_an_item_is_defined_from_nothing_on_the_form(small_site: HomePage) -> No
     for child in page.stages:
         child.value["key"] = ""
     url = reverse("wagtailadmin_pages:add", args=["pages", "guidepage", catalogue.pk])
-    answer = at_desk(publisher()).post(url, {**form_data(page), "action-publish": "1"}, follow=True)
-    assert "发布" in answer.content.decode()
+    answer = at_desk(editor()).post(url, {**form_data(page), "action-submit": "1"}, follow=True)
+    assert "审核" in answer.content.decode()
+    made = GuidePage.objects.get(code="TZ-99")
+    act(legal(), made)
+    act(publisher(), made)
     item = ServiceItem.objects.get(code="TZ-99")
     assert [material.key for material in item.current_edition.parsed.materials][:2] == ["m01", "m02"]
     assert item.current_edition.parsed.materials == full().materials
@@ -81,7 +84,7 @@ def test_a_new_material_gets_a_name_that_no_edition_ever_used(small_site: HomePa
     page = guide()
     last = len(page.materials)
     del page.materials[last - 1]
-    page.save_revision().publish()
+    put_live(page)
     page = guide()
     page.materials.append(("material", {"name": "新的材料"}))
     page.save_revision()
@@ -115,7 +118,7 @@ def test_a_finding_stands_beside_the_block_it_speaks_of(small_site: HomePage) ->
     page = guide()
     page.materials[2].value["name"] = ""
     page.save_revision()
-    answer = edit(publisher(), draft(), **{"action-publish": "1"})
+    answer = edit(publisher(), draft(), **{"action-submit": "1"})
     form = answer.context["form"]
     (error,) = form.errors["materials"].as_data()
     (sentence,) = error.block_errors[2].block_errors["name"].messages

@@ -14,7 +14,7 @@ from portal.catalog.editions.publishing import publish
 from portal.catalog.exchange.content import load_items
 from portal.catalog.models import Edition
 from portal.organisations.content import load_organisations
-from tests.pages.acts import guide, is_open
+from tests.pages.acts import guide, is_open, put_live
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,7 @@ def test_loading_the_whole_content_again_changes_nothing(site: HomePage) -> None
 def test_what_people_edited_stays(small_site: HomePage, three_items: Path) -> None:
     page = guide()
     page.title, page.slug = "施工许可", "shigong"
-    page.save_revision().publish()
+    put_live(page)
     catalogue = CataloguePage.objects.get()
     catalogue.title = "全部事项"
     catalogue.save_revision().publish()

@@ -23,7 +23,7 @@ from portal.catalog.finding import demand
 from portal.catalog.models import ServiceItem, Theme
 from portal.catalog.schema.definition import ItemDefinition
 from portal.organisations.models import ServiceCenter
-from tests.pages.acts import at_desk, editor, guide, publisher
+from tests.pages.acts import at_desk, editor, guide, publisher, put_live
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
 COLD_QUERIES = 25
@@ -87,7 +87,7 @@ def test_publishing_a_guide_draws_it_its_lists_and_its_chart_anew_and_no_other_g
     warm("/", LIST, GUIDE, OTHER, chart())
     page = guide()
     page.title = page.title + "（新）"
-    act(lambda: page.save_revision().publish())
+    act(lambda: put_live(page))
     assert not is_warm(GUIDE, queries)
     assert "（新）" in Client().get(GUIDE).content.decode()
     assert "（新）" in Client().get(LIST).content.decode()
@@ -100,7 +100,7 @@ def test_a_theme_shows_what_its_item_has_become(small_site: HomePage, act: Calla
     warm(theme)
     page = guide("BDC-01")
     page.title = "存量房买卖登记（新）"
-    act(lambda: page.save_revision().publish())
+    act(lambda: put_live(page))
     assert "存量房买卖登记（新）" in Client().get(theme).content.decode()
 
 
@@ -235,7 +235,7 @@ def test_the_list_of_pages_for_robots_follows_what_is_published(
     assert GUIDE in places()
     act(lambda: guide().unpublish())
     assert GUIDE not in places()
-    act(lambda: guide("SS-02").save_revision().publish())
+    act(lambda: put_live(guide("SS-02")))
     assert OTHER in places()
 
 

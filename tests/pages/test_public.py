@@ -19,7 +19,7 @@ from pages.models import CataloguePage, GuidePage, HomePage, PlainPage, ThemePag
 from portal.catalog.editions.intake import withdraw_item
 from portal.catalog.items.editioned import _parsed
 from portal.catalog.models import ServiceItem
-from tests.pages.acts import edit, guide, publisher
+from tests.pages.acts import edit_and_pass, editor, guide
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +116,7 @@ def test_public_pages_are_strict_about_what_they_load(small_site: HomePage, clie
 def test_markup_typed_into_the_intro_stays_words(small_site: HomePage, client: Client) -> None:
     block = {"key": "a", "text": "<script>alert(1)</script>", "type": "unstyled", "depth": 0}
     typed = {"blocks": [{**block, "inlineStyleRanges": [], "entityRanges": []}], "entityMap": {}}
-    edit(publisher(), guide(), intro=json.dumps(typed), **{"action-publish": "1"})
+    edit_and_pass(editor(), guide(), intro=json.dumps(typed))
     html = client.get(guide().url).content.decode()
     assert "&lt;script&gt;alert(1)" in html
     assert "<script>" not in html

@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import TaskState
+from django.utils import timezone
+from wagtail.models import Revision, TaskState
 
-from pages.models import GuidePage, HomePage
+from pages.content import _guide as load_guide
+from pages.exchange import import_definitions
+from pages.models import CataloguePage, GuidePage, HomePage, PlainPage
 from pages.views import finding_id
 from portal.catalog.judging.findings import Finding
 from portal.catalog.judging.waivers import waive, with_waivers
-from portal.catalog.models import Waiver
+from portal.catalog.models import Edition, Waiver
+from portal.desk.jobs import scheduled_pages
+from portal.lib.content import read_yaml
 from portal.lib.refusal import Refused
 from portal.organisations.models import Role, User
 from tests.cast import person
-from tests.pages.acts import at_desk, draft, edit, editor, guide, publisher
+from tests.pages.acts import act, at_desk, draft, edit, editor, form_data, guide, legal, publisher, put_live
 
 pytestmark = pytest.mark.django_db
 VAGUE = Finding("materials[3].name", "C01", "兜底条款。", "逐项列明。", "error", "其他材料")
 
 
-def legal() -> User:
-    return person("page-lawyer", [(Role.LEGAL_REVIEWER, "", "")])
-
-
 def submitted() -> GuidePage:
     edit(editor(), guide(), note="改动", **{"action-submit": "1"})
     return guide()
-
-
-def act(user: User, page: GuidePage, action: str = "approve") -> Any:
-    state = TaskState.objects.get(status=TaskState.STATUS_IN_PROGRESS)
-    url = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, action, state.pk])
-    return at_desk(user).post(url, {"comment": ""}, follow=True)
 
 
 def test_a_guide_passes_legal_review_and_the_office_before_it_is_published(small_site: HomePage) -> None:
@@ -53,6 +51,154 @@ def test_a_guide_passes_legal_review_and_the_office_before_it_is_published(small
 def test_an_editor_does_not_approve_their_own_text(small_site: HomePage) -> None:
     act(editor(), submitted())
     assert TaskState.objects.get().status == TaskState.STATUS_IN_PROGRESS
+
+
+def test_who_approved_one_step_does_not_approve_the_next(small_site: HomePage) -> None:
+    page = submitted()
+    both = person("both-hands", [(Role.LEGAL_REVIEWER, "", ""), (Role.CATALOG_ADMIN, "", "")])
+    act(both, page)
+    act(both, page)
+    assert guide().edition.number == 1
+    act(publisher(), page)
+    assert guide().edition.number == 2
+
+
+def test_the_lawyer_does_not_approve_what_they_wrote(small_site: HomePage) -> None:
+    edit(legal(), guide(), note="改动", **{"action-submit": "1"})
+    act(legal(), guide())
+    act(person("second-lawyer", [(Role.LEGAL_REVIEWER, "", "")]), guide())
+    act(publisher(), guide())
+    assert guide().edition.number == 2
+    assert [state.finished_by.username for state in TaskState.objects.order_by("pk")] == [
+        "second-lawyer",
+        "page-publisher",
+    ]
+
+
+def test_an_administrator_is_no_lawyer(small_site: HomePage) -> None:
+    page = submitted()
+    act(User.objects.create_superuser("review-root", password="x"), page)
+    assert TaskState.objects.get().status == TaskState.STATUS_IN_PROGRESS
+
+
+def test_what_is_changed_under_review_is_read_again_by_everybody(small_site: HomePage) -> None:
+    page = submitted()
+    act(legal(), page)
+    edit(publisher(), draft(), note="法制审核以后又改")
+    act(publisher(), page)
+    assert guide().edition.number == 1
+    act(legal(), page)
+    act(publisher(), page)
+    assert guide().edition.parsed.note == "法制审核以后又改"
+
+
+def approve_on_the_form(user: User) -> Any:
+    """As the button on the editing form does it: the form is sent with everything on it, and nothing changed."""
+    data = {**form_data(draft()), "action-workflow-action": "true", "workflow-action-name": "approve"}
+    url = reverse("wagtailadmin_pages:edit", args=[guide().pk])
+    return at_desk(user).post(url, {**data, "workflow-action-extra-data": "{}"}, follow=True)
+
+
+def test_approving_on_the_form_is_no_change_of_the_text(small_site: HomePage) -> None:
+    submitted()
+    drafts = guide().revisions.count()
+    approve_on_the_form(legal())
+    approve_on_the_form(publisher())
+    assert guide().edition.number == 2
+    assert guide().revisions.count() == drafts
+
+
+def test_whoever_waits_for_the_review_is_told_whose_turn_it_is(small_site: HomePage) -> None:
+    url = reverse("wagtailadmin_pages:edit", args=[submitted().pk])
+    html = at_desk(publisher()).get(url).content.decode()
+    assert "现在到“法制审核”这一步，只有这一步的审核人能修改" in html
+    edit(legal(), draft(), note="再改")
+    act(legal(), guide())
+    assert "这一稿是您写的，这一步须由另一人审核。" in at_desk(legal()).get(url).content.decode()
+
+
+def by_the_form(page: GuidePage) -> Any:
+    return edit(publisher(), page, note="绕过审核", **{"action-publish": "1"})
+
+
+def in_bulk(page: GuidePage) -> Any:
+    page.save_revision(user=publisher())
+    url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
+    return at_desk(publisher()).post(f"{url}?id={page.pk}", follow=True)
+
+
+def by_the_api(page: GuidePage) -> Any:
+    page.save_revision(user=publisher())
+    return at_desk(publisher()).post(f"/admin/api/main/pages/{page.pk}/action/publish/")
+
+
+def by_an_old_revision(page: GuidePage) -> Any:
+    first = page.latest_revision
+    page.save_revision(user=publisher())
+    url = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    data = {**form_data(page), "note": "绕过审核", "revision": first.pk, "action-publish": "1"}
+    return at_desk(publisher()).post(url, data, follow=True)
+
+
+def on_schedule(page: GuidePage) -> None:
+    revision = page.save_revision(user=publisher())
+    Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=timezone.now() - timedelta(minutes=1))
+    scheduled_pages(timezone.now())
+
+
+def by_an_import(page: GuidePage) -> None:
+    import_definitions([page.parsed], by=publisher())
+
+
+def by_loading_again(page: GuidePage) -> None:
+    catalogue = CataloguePage.objects.get()
+    fresh = page.parsed.model_copy(update={"code": "TZ-98"})
+    load_guide(catalogue, fresh)
+    assert not GuidePage.objects.get(code="TZ-98").live
+
+
+@pytest.mark.parametrize(
+    "way", [by_the_form, in_bulk, by_the_api, by_an_old_revision, on_schedule, by_an_import, by_loading_again]
+)
+def test_nothing_goes_round_the_review(small_site: HomePage, way: Callable[[GuidePage], Any]) -> None:
+    page = guide()
+    page.note = "绕过审核"
+    before = Edition.objects.count()
+    answer = way(page)
+    assert answer is None or answer.status_code < 500
+    assert Edition.objects.count() == before
+    assert "绕过审核" not in guide().edition.parsed.note
+
+
+def test_a_draft_that_passed_its_review_is_published_also_later(small_site: HomePage) -> None:
+    page = submitted()
+    act(legal(), page)
+    act(publisher(), page)
+    guide().unpublish()
+    in_bulk_url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
+    at_desk(publisher()).post(f"{in_bulk_url}?id={page.pk}")
+    assert guide().live
+
+
+def test_the_form_offers_no_way_past_the_review(small_site: HomePage) -> None:
+    url = reverse("wagtailadmin_pages:edit", args=[guide().pk])
+    html = at_desk(publisher()).get(url).content.decode()
+    assert 'name="action-publish"' not in html
+    assert 'name="action-submit"' in html
+    plain = small_site.add_child(instance=PlainPage(title="交通指引", slug="traffic", body="<p>公交</p>"))
+    assert (
+        'name="action-publish"'
+        in at_desk(publisher()).get(reverse("wagtailadmin_pages:edit", args=[plain.pk])).content.decode()
+    )
+
+
+def test_the_demo_has_somebody_for_every_step_of_the_review() -> None:
+    roles = {
+        post["role"]
+        for row in read_yaml(settings.CONTENT_DIR / "centre.yaml")["demo_accounts"]
+        for post in row["posts"]
+    }
+    assert {Role.CATALOG_EDITOR, Role.LEGAL_REVIEWER, Role.CATALOG_ADMIN} <= roles
 
 
 def test_what_became_unpublishable_during_review_is_sent_back_with_the_reasons(small_site: HomePage) -> None:
@@ -126,6 +272,6 @@ def test_a_clause_is_waived_on_its_own_page_and_the_edition_keeps_the_report(sma
         answer = desk.post(url, {"reason": "法律原文如此", "article": "有关规定"})
         assert "请写明法律法规的名称和条款" in answer.content.decode()
         desk.post(url, {"reason": "法律原文如此", "article": "《中华人民共和国建筑法》第八条"})
-    draft().save_revision(user=publisher()).publish()
+    put_live(draft(), publisher())
     assert guide().edition.number == 2
     assert [row["severity"] for row in guide().edition.report if row["clause"] == "其他材料"] == ["waived"] * len(found)

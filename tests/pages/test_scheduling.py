@@ -13,11 +13,12 @@ from wagtail.models import Comment, Revision
 from pages.models import HomePage
 from portal import settings as own_settings
 from portal.desk.jobs import scheduled_pages
-from tests.pages.acts import at_desk, draft, edit, editor, guide, is_open, publisher, spoil
+from tests.pages.acts import at_desk, draft, edit, edit_and_pass, editor, guide, is_open, publisher, spoil
 
 pytestmark = pytest.mark.django_db
 
 PUBLISH = {"action-publish": "1"}
+SUBMIT = {"action-submit": "1"}
 NOW = datetime(2027, 2, 20, 1, 0, tzinfo=UTC)
 HOUR = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
 AT_NINE = "2027-03-01 09:00"
@@ -31,7 +32,7 @@ def waiting() -> int:
 def test_a_guide_that_is_scheduled_in_its_editor_becomes_an_edition_at_its_hour(small_site: HomePage) -> None:
     with time_machine.travel(NOW, tick=False):
         edit(editor(), guide(), note="三月起执行")
-        edit(publisher(), draft(), edition_note="依据新规定", go_live_at=AT_NINE, **PUBLISH)
+        edit_and_pass(publisher(), draft(), edition_note="依据新规定", go_live_at=AT_NINE)
         scheduled_pages(NOW)
         assert (waiting(), guide().edition.number, is_open()) == (1, 1, True)
     with time_machine.travel(HOUR, tick=False):
@@ -45,7 +46,7 @@ def test_a_guide_that_is_scheduled_in_its_editor_becomes_an_edition_at_its_hour(
 def test_what_may_not_be_published_cannot_be_scheduled(small_site: HomePage) -> None:
     spoil(guide())
     with time_machine.travel(NOW, tick=False):
-        told = edit(publisher(), draft(), go_live_at=AT_NINE, **PUBLISH).content.decode()
+        told = edit(publisher(), draft(), go_live_at=AT_NINE, **SUBMIT).content.decode()
     assert "缺少收费项目、标准或者依据" in told
     assert waiting() == 0
 
@@ -60,15 +61,15 @@ def test_the_date_of_an_editor_who_may_not_publish_publishes_nothing(small_site:
 
 
 def test_what_begins_later_is_scheduled_for_its_day_and_not_published_before(small_site: HomePage) -> None:
-    changed = {"effective_from": "2027-03-01", **PUBLISH}
+    changed = {"effective_from": "2027-03-01"}
     with time_machine.travel(NOW, tick=False):
-        assert "请用定时发布" in edit(publisher(), guide(), **changed).content.decode()
-        edit(publisher(), guide(), go_live_at=AT_NINE, **changed)
+        assert "请用定时发布" in edit(publisher(), guide(), **changed, **SUBMIT).content.decode()
+        edit_and_pass(publisher(), guide(), go_live_at=AT_NINE, **changed)
     assert (waiting(), is_open()) == (1, True)
 
 
 def test_the_note_stays_with_its_edition_and_is_asked_for_anew(small_site: HomePage) -> None:
-    edit(publisher(), guide(), note="改动", edition_note="依据新规定补充", **PUBLISH)
+    edit_and_pass(publisher(), guide(), note="改动", edition_note="依据新规定补充")
     assert guide().edition.note == "依据新规定补充"
     history = at_desk(publisher()).get(reverse("wagtailadmin_pages:history", args=[guide().pk])).content.decode()
     assert "成为第2版，发布说明：依据新规定补充" in history
