@@ -26,8 +26,8 @@ from pages.hall_content import load_halls, load_news
 from pages.home_page import FeaturedGuide, HomePage
 from pages.review import make_workflow
 from pages.site_marks import SiteMarks
+from pages.theme_fields import fill_theme
 from pages.themes import ThemePage
-from portal.catalog.editions.publishing import keep_theme
 from portal.catalog.exchange.content import load_items, load_themes
 from portal.catalog.models import ItemStatus, ServiceItem, Theme
 from portal.catalog.schema.definition import ItemDefinition
@@ -134,9 +134,10 @@ def _guide(catalogue: CataloguePage, definition: ItemDefinition) -> None:
 
 @transaction.atomic
 def _theme(home: HomePage, definition: ThemeDefinition) -> None:
-    """The theme and its page in one go, so that a theme without a page is one whose page somebody deleted."""
-    theme = keep_theme(definition)
-    _publish_new(home, ThemePage(title=theme.name, slug=theme.code.lower(), theme=theme))
+    """A page with its first revision, published as an editor would do it, which makes the theme and its edition."""
+    page = ThemePage(slug=definition.code.lower())
+    fill_theme(page, definition)
+    _publish_new(home, page)
 
 
 def _publish_new(parent: Page, page: Page) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, DateField
+from django.db.models import BooleanField, DateField, Model
 from pydantic import BaseModel
 from wagtail import blocks
 from wagtail.documents import get_document_model
@@ -184,7 +184,7 @@ def fill(page: ItemElements, definition: ItemDefinition) -> None:
             setattr(page, f"{prefix}_{word}", value)
 
 
-def set_stream(page: ItemElements, name: str, items: list[Any], data: dict[str, Any]) -> None:
+def set_stream(page: Model, name: str, items: list[Any], data: dict[str, Any]) -> None:
     """Put plain data into a stream of the page, with block ids that depend on the part alone."""
     stream = page._meta.get_field(name)
     if not isinstance(stream, StreamField):

@@ -1,4 +1,4 @@
-"""The guide's editing form: saving is always allowed, publishing only when the definition holds."""
+"""The editing forms of guides and themes: saving is always allowed, publishing only when the definition holds."""
 
 from __future__ import annotations
 
@@ -29,44 +29,28 @@ def bodies() -> Choices:
 
 
 class EditionedPageForm(WagtailAdminPageForm):
-    """A page whose publication makes an edition: each has a note of its own."""
+    """A page whose publication makes an edition. Says beside each field why it cannot be published; the page itself
+    refuses as well."""
+
+    zone = forms.ChoiceField(label="受理区", choices=zones, required=False)
+    chosen: tuple[str, ...] = ("zone",)
+    """Fields whose code stays to be seen when nothing bears it any more."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance.has_unpublished_changes:  # what is in the field was said of the edition in force
             self.initial["edition_note"] = ""
-
-
-class GuidePageForm(EditionedPageForm):
-    """Says beside each field why an item cannot be published; the page itself refuses as well."""
-
-    zone = forms.ChoiceField(label="受理区", choices=zones, required=False)
-    lead_dept = forms.ChoiceField(label="实施主体", choices=bodies, required=False)
-    coop_depts = forms.MultipleChoiceField(
-        label="联办机构",
-        choices=departments,
-        required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
-        help_text="流程里的协办部门；按住Ctrl键可以选几个。",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         if "slug" in self.fields:
             self.fields["slug"].required = False
-            self.fields["slug"].help_text = "留空的，用事项编码作网址。"
-        for name in ("zone", "lead_dept"):
+            self.fields["slug"].help_text = "留空的，用编码作网址。"
+        for name in self.chosen:
             kept = getattr(self.instance, name, "")
             if name in self.fields and kept and kept not in dict(self.fields[name].choices):
                 self.fields[name].choices = [*self.fields[name].choices, (kept, f"{kept}（已不存在）")]
 
     def clean_slug(self) -> str:
-        """The address is made from the item's code unless somebody types another."""
+        """The address is made from the code unless somebody types another."""
         return self.cleaned_data.get("slug") or str(self.cleaned_data.get("code", "")).lower()
-
-    def clean_coop_depts(self) -> list[str]:
-        """In the order of the definition, not in that of the box: two drafts differ by what was changed alone."""
-        return sorted(self.cleaned_data["coop_depts"])
 
     def _post_clean(self) -> None:
         """The page as it would be saved is what is judged, so the fields must be on it first."""
@@ -93,6 +77,31 @@ class GuidePageForm(EditionedPageForm):
     def _place(self) -> Page:
         """Where the page stands, or will: a new one has no place of its own yet."""
         return self.instance if self.instance.pk else self.parent_page
+
+
+class GuidePageForm(EditionedPageForm):
+    """办事指南."""
+
+    lead_dept = forms.ChoiceField(label="实施主体", choices=bodies, required=False)
+    coop_depts = forms.MultipleChoiceField(
+        label="联办机构",
+        choices=departments,
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 6}),
+        help_text="流程里的协办部门；按住Ctrl键可以选几个。",
+    )
+    chosen = ("zone", "lead_dept")
+
+    def clean_coop_depts(self) -> list[str]:
+        """In the order of the definition, not in that of the box: two drafts differ by what was changed alone."""
+        return sorted(self.cleaned_data["coop_depts"])
+
+
+class ThemePageForm(EditionedPageForm):
+    """一件事."""
+
+    lead = forms.ChoiceField(label="牵头部门", choices=bodies, required=False)
+    chosen = ("zone", "lead")
 
 
 def _words(kept: Any) -> Any:

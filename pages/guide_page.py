@@ -24,7 +24,7 @@ from pages.forms import GuidePageForm
 from pages.gone import withdrawn_page
 from pages.guide_fields import ItemElements
 from pages.passed import require_review
-from pages.publication import acting_user, log_edition, note_field, publication_day, publisher_of
+from pages.publication import acting_user, goes_live, log_edition, note_field, publication_day, publisher_of
 from pages.situation import Asked
 from pages.tabs import EDIT_HANDLER
 from portal.catalog.drawing.chart import process_chart
@@ -178,7 +178,7 @@ class GuidePage(ItemElements, PortalPage):
         again for an item that somebody withdrew.
         """
         narrow, before = kwargs.get("update_fields") is not None, self.edition_id
-        if not narrow and self.live and self._goes_live():
+        if not narrow and self.live and goes_live(self):
             self.check_publishable(self.live_revision)
             self.edition = publish(self.parsed, by=publisher_of(self), note=self.edition_note)
             self.item = self.edition.item
@@ -187,12 +187,6 @@ class GuidePage(ItemElements, PortalPage):
             log_edition(self, self.edition)
         if not narrow and not self.live:
             self.close_intake("办事指南已经到期撤下。" if self.expired else "办事指南已经撤下。")
-
-    def _goes_live(self) -> bool:
-        if self.edition_id is None or self.pk is None:
-            return True
-        before = GuidePage.objects.filter(pk=self.pk).values_list("live", "live_revision_id").get()
-        return before != (True, self.live_revision_id)
 
     def close_intake(self, reason: str) -> None:
         """No guide, no intake: withdraw the item unless that has happened."""

@@ -31,3 +31,10 @@ class PreflightPanel(Panel):
             if state is None or state.task.specific.locked_for_user(self.instance, user):
                 return ""
             return second_hand(state, user)
+
+
+class ThemePanel(PreflightPanel):
+    """The same of a theme: its findings name what they speak of."""
+
+    class BoundPanel(PreflightPanel.BoundPanel):
+        template_name = "pages/theme_panel.html"

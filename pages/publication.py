@@ -42,6 +42,14 @@ def publisher_of(page: Page) -> User | None:
     return entry.user if entry else revision.user
 
 
+def goes_live(page: Any) -> bool:
+    """Whether saving this live page is a publication: only another live revision is."""
+    if page.edition_id is None or page.pk is None:
+        return True
+    before = type(page).objects.filter(pk=page.pk).values_list("live", "live_revision_id").get()
+    return bool(before != (True, page.live_revision_id))
+
+
 def publication_day(page: Page) -> date:
     """The day on which the page would go live if it was published now: today, or that of its schedule."""
     return timezone.localdate(max(page.go_live_at or timezone.now(), timezone.now()))

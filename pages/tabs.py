@@ -1,4 +1,4 @@
-"""The tabs of the guide editor, in the order in which an editor thinks of an item."""
+"""The tabs of the editors of guides and themes, in the order in which an editor thinks of an item or a theme."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wagtail.admin.panels import (
     TabbedInterface,
 )
 
-from pages.panels import PreflightPanel
+from pages.panels import PreflightPanel, ThemePanel
 
 
 def panels(*names: str) -> list[Panel]:
@@ -115,6 +115,21 @@ EDIT_HANDLER = TabbedInterface(
         ObjectList(FEES, heading="收费与结果"),
         ObjectList(BASES, heading="依据与问答"),
         ObjectList(PLACES, heading="办理地点"),
+        ObjectList(PUBLICATION, heading="发布"),
+    ]
+)
+
+THEME = [
+    ThemePanel(heading="发布前检查"),
+    FieldPanel("title", heading="主题名称", help_text="老百姓怎么说，例如“开饭店一件事”，不超过200个字。"),
+    row("code", "zone", "lead"),
+    *panels("items", "note"),
+]
+THEME_HANDLER = TabbedInterface(
+    [
+        ObjectList(THEME, heading="基本"),
+        ObjectList(panels("stages"), heading="阶段"),
+        ObjectList(panels("requires", "dependencies", "joint_actions"), heading="先后和联合"),
         ObjectList(PUBLICATION, heading="发布"),
     ]
 )

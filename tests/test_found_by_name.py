@@ -141,6 +141,7 @@ def test_which_receivers_listen() -> None:
         "page_changed",
         "page_goes",
         "page_leaves_the_menu",
+        "take_down_with_the_page",
         "void_slips",
     }
 

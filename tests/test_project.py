@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VERB_MODULES = {
     "portal/jobs/models.py",
     "portal/catalog/editions/intake.py",
+    "portal/catalog/editions/themes.py",
     "portal/catalog/handbook/models.py",
     "portal/cases/models/case.py",
     "portal/cases/models/task.py",

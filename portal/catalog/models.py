@@ -12,6 +12,7 @@ from portal.catalog.items.models import (
     ServiceItemQuerySet,
     Theme,
     ThemeEdition,
+    ThemeStatus,
 )
 from portal.catalog.judging.lint.models import LintRule, LintWord
 from portal.catalog.judging.waivers import Waiver
@@ -34,5 +35,6 @@ __all__ = [
     "Synonym",
     "Theme",
     "ThemeEdition",
+    "ThemeStatus",
     "Waiver",
 ]

@@ -14,7 +14,7 @@ import yaml
 from django.conf import settings
 from django.db import transaction
 
-from portal.catalog.editions.publishing import keep_theme
+from portal.catalog.editions.themes import keep_theme
 from portal.catalog.exchange.content import load_items, load_themes
 from portal.catalog.finding.asking import search
 from portal.catalog.finding.models import load_synonyms

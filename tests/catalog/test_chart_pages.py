@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.catalog.editions.intake import withdraw_item
-from portal.catalog.editions.publishing import keep_theme
+from portal.catalog.editions.themes import keep_theme
 from portal.catalog.exchange.content import load_themes
 from portal.catalog.models import ServiceItem
 from portal.catalog.papers.joint_list import joint_materials

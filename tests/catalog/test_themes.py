@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from portal.catalog import integrity
 from portal.catalog.drawing.shapes import Box
 from portal.catalog.drawing.theme_chart import levels, rails, theme_chart_steps, theme_chart_svg
-from portal.catalog.editions.publishing import keep_theme, publish_theme
+from portal.catalog.editions.themes import keep_theme, publish_theme
 from portal.catalog.exchange.content import load_items, load_themes
 from portal.catalog.judging.findings import PreflightFailed
 from portal.catalog.judging.theme_findings import circles, theme_findings

@@ -87,7 +87,7 @@ def _item(code: str) -> ServiceItem:
 
 
 def _theme(code: str) -> Theme:
-    theme = coded(Theme.objects.select_related("zone", "lead", "current_edition"), code)
+    theme = coded(Theme.objects.in_force().select_related("zone", "lead", "current_edition"), code)
     if theme is None:
         raise Http404
     return theme

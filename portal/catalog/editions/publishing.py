@@ -11,17 +11,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.catalog.editions.intake import IN_FORCE, record
-from portal.catalog.finding.indexing import index_items, index_theme
-from portal.catalog.items.models import Edition, IntakeAct, ItemStatus, ServiceItem, Theme
-from portal.catalog.items.shown import item_changed, theme_changed
+from portal.catalog.finding.indexing import index_items
+from portal.catalog.items.models import Edition, IntakeAct, ItemStatus, ServiceItem
+from portal.catalog.items.shown import item_changed
 from portal.catalog.judging.findings import Finding, PreflightFailed
 from portal.catalog.judging.lint.judge import lint_definition, rulebook_in_force
 from portal.catalog.judging.lint.rulebook import Rulebook
 from portal.catalog.judging.preflight import preflight
-from portal.catalog.judging.theme_findings import theme_findings
 from portal.catalog.judging.waivers import with_waivers
 from portal.catalog.schema.definition import ItemDefinition
-from portal.catalog.schema.theme import ThemeDefinition
 from portal.organisations.models import Organisation, Zone
 
 if TYPE_CHECKING:
@@ -138,46 +136,3 @@ def _publish(
     index_items([item])
     item_changed(item.code)
     return edition
-
-
-def examine_theme(definition: ThemeDefinition) -> list[Finding]:
-    """Everything wrong with a theme in this centre."""
-    return theme_findings(
-        definition,
-        items=dict(ServiceItem.objects.values_list("code", "name")),
-        departments=set(Organisation.objects.standing().values_list("code", flat=True)),
-        zones=set(Zone.objects.values_list("code", flat=True)),
-    )
-
-
-def publish_theme(definition: ThemeDefinition, *, by: User | None, note: str = "") -> Theme:
-    """Publish a theme: findings, then the next edition; unchanged content keeps the edition in force.
-
-    Raises PreflightFailed with the findings that block.
-    """
-    errors = [finding for finding in examine_theme(definition) if finding.blocks]
-    if errors:
-        raise PreflightFailed(errors)
-    with transaction.atomic():
-        return _publish_theme(definition, by, note)
-
-
-def _publish_theme(definition: ThemeDefinition, by: User | None, note: str) -> Theme:
-    values = {
-        "name": definition.name,
-        "zone": Zone.objects.get(code=definition.zone),
-        "lead": Organisation.objects.get(code=definition.lead),
-        "definition": definition.model_dump(mode="json"),
-    }
-    theme = Theme.held(definition.code, **values)
-    before = theme.parsed.items
-    theme.put_in_force(definition, values=values, published_by=by, note=note)
-    published = Theme.objects.select_related("zone", "lead", "current_edition").get(pk=theme.pk)
-    index_theme(published, before)
-    theme_changed(theme.code)
-    return published
-
-
-def keep_theme(definition: ThemeDefinition) -> Theme:
-    """Publish the theme unless it is there; people's changes stay. Raises PreflightFailed for a wrong one."""
-    return Theme.objects.filter(code=definition.code).first() or publish_theme(definition, by=None)

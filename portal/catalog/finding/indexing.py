@@ -79,7 +79,7 @@ class Sources:
     def __init__(self) -> None:
         self.bodies = {body.code: body for body in Organisation.objects.all()}
         self.themes: dict[str, list[tuple[str, str]]] = {}
-        for code, name, definition in Theme.objects.values_list("code", "name", "definition"):
+        for code, name, definition in Theme.objects.in_force().values_list("code", "name", "definition"):
             for item in definition.get("items", []):
                 self.themes.setdefault(item, []).append((code, name))
 

@@ -25,6 +25,11 @@ class ItemStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", "取消"
 
 
+class ThemeStatus(models.TextChoices):
+    IN_FORCE = "in_force", "在用"
+    WITHDRAWN = "withdrawn", "撤下"
+
+
 class NeverPublished(LookupError):
     """An item without an edition was asked for what only an edition says."""
 
@@ -179,6 +184,12 @@ class Edition(EditionOf):
         return self.read(ItemDefinition)
 
 
+class ThemeQuerySet(models.QuerySet):
+    def in_force(self) -> ThemeQuerySet:
+        """Themes that people find and read."""
+        return self.filter(status=ThemeStatus.IN_FORCE)
+
+
 class Theme(Editioned):
     """A joint service (一件事): several items under a lead department; what it is stands in its current edition."""
 
@@ -188,9 +199,12 @@ class Theme(Editioned):
     zone = models.ForeignKey(Zone, verbose_name="受理区", on_delete=models.PROTECT, related_name="themes")
     lead = models.ForeignKey(Organisation, verbose_name="牵头部门", on_delete=models.PROTECT, related_name="+")
     definition = models.JSONField("定义")
+    status = models.CharField("状态", max_length=12, choices=ThemeStatus.choices, default=ThemeStatus.IN_FORCE)
     current_edition = models.ForeignKey(
         "ThemeEdition", verbose_name="现行版本", null=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
+
+    objects = ThemeQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
-from portal.catalog.editions.publishing import keep_theme
+from portal.catalog.editions.themes import keep_theme
 from portal.catalog.exchange.content import load_themes
 from portal.catalog.finding.models import load_synonyms
 from tests.cast import build_cast, starting_items

@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.db import transaction
 
 from portal.catalog.editions.intake import reopen_item, withdraw_item
-from portal.catalog.editions.publishing import keep_theme, publish, publish_theme
+from portal.catalog.editions.publishing import publish
+from portal.catalog.editions.themes import keep_theme, publish_theme
 from portal.catalog.exchange.content import load_themes
 from portal.catalog.finding.asking import Tier, search
 from portal.catalog.finding.indexing import catch_up
