@@ -176,7 +176,7 @@ def waivers(now: datetime) -> Iterator[Ailment]:
     """Waivers that have stood as long as a guide may stand without review."""
     months = HealthStandards.load().guide_months
     before = months_ago(timezone.localdate(now), months)
-    standing = Waiver.objects.filter(ended_at=None, approved_at__date__lt=before)
+    standing = Waiver.objects.standing().filter(approved_at__date__lt=before)
     pages = {page.code: page for page in GuidePage.objects.defer_streamfields()}
     for waiver in standing:
         page = pages.get(waiver.code)

@@ -1,4 +1,5 @@
-"""Back-office pages about one guide: the report of what was found before publishing, and the waiver of one clause."""
+"""Back-office pages about one guide: the report of what was found before publishing, and asking for the waiver of one
+clause; the office answers in its own list."""
 
 from __future__ import annotations
 
@@ -10,13 +11,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from wagtail.log_actions import LogActionRegistry, LogFormatter, log
 
 from pages.guide_page import GuidePage
 from portal.catalog.judging.findings import Finding
-from portal.catalog.judging.waivers import general, waivable, waive
+from portal.catalog.judging.waivers import Waiver, ask_for, asked_about, declined_about, general, waivable
 from portal.lib.refusal import Refused
 from portal.organisations.access import signed_in
 from portal.organisations.authority import may
+
+WAIVER_ASKED = "portal.waiver_asked"
 
 
 class WaiverForm(forms.Form):
@@ -47,19 +51,26 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         ("已豁免", [finding for finding in findings if finding.severity == "waived"]),
         ("提示", [finding for finding in findings if finding.severity == "warn"]),
     ]
-    waives = may(signed_in(request), "waivers.grant")
+    asks = may(signed_in(request), "waivers.ask")
     rows = [
-        (name, [(finding, finding_id(finding) if waives and waivable(finding) else "") for finding in findings])
+        (
+            name,
+            [
+                (finding, asked_about(page.code, finding), finding_id(finding) if asks else "")
+                if waivable(finding)
+                else (finding, None, "")
+                for finding in findings
+            ],
+        )
         for name, findings in groups
     ]
-    return render(
-        request, "pages/guide_report.html", {"page": page, "groups": rows, "clean": not any(r for _, r in rows)}
-    )
+    context = {"page": page, "groups": rows, "clean": not any(found for _, found in rows)}
+    return render(request, "pages/guide_report.html", context)
 
 
 def waiver(request: HttpRequest, pk: int, finding: str) -> HttpResponse:
-    """豁免 of one clause, by the managers of the catalogue."""
-    if not may(signed_in(request), "waivers.grant"):
+    """申请豁免 for one clause, by those who look after the content."""
+    if not may(signed_in(request), "waivers.ask"):
         raise PermissionDenied
     page = _draft(request, pk)
     found = next((one for one in page.findings() if waivable(one) and finding_id(one) == finding), None)
@@ -67,16 +78,32 @@ def waiver(request: HttpRequest, pk: int, finding: str) -> HttpResponse:
         messages.warning(request, "这个问题已经改正或者豁免。")
         return redirect("guide_report", page.pk)
     form = WaiverForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _waived(request, page, found, form):
-        messages.success(request, "已豁免，发布前检查报告里会写明。")
+    if request.method == "POST" and form.is_valid() and (asked := _asked(request, page, found, form)):
+        messages.success(request, "已提交申请，由审管办的另一人批准；批准以前不能发布。")
+        log(instance=page, action=WAIVER_ASKED, user=signed_in(request), data={"waiver": asked.pk})
         return redirect("guide_report", page.pk)
-    return render(request, "pages/guide_waiver.html", {"page": page, "finding": found, "form": form})
+    context = {"page": page, "finding": found, "form": form, "refused": declined_about(page.code, found)}
+    return render(request, "pages/guide_waiver.html", context)
 
 
-def _waived(request: HttpRequest, page: GuidePage, finding: Finding, form: Any) -> bool:
+def _asked(request: HttpRequest, page: GuidePage, finding: Finding, form: Any) -> Waiver | None:
     try:
-        waive(page.code, finding, by=signed_in(request), **form.cleaned_data)
+        return ask_for(page.code, finding, by=signed_in(request), **form.cleaned_data)
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return False
-    return True
+        return None
+
+
+class WaiverEntry(LogFormatter):
+    """申请豁免：…"""
+
+    label = "申请豁免"
+
+    def format_message(self, entry: Any) -> str:
+        asked = Waiver.objects.filter(pk=entry.data["waiver"]).first()
+        return f"申请豁免“{asked.clause[:40]}”（{asked.state_text}）" if asked else "申请豁免"
+
+
+def waivers_in_history(actions: LogActionRegistry) -> None:
+    """Give the line of a request its name and its sentence."""
+    actions.register_action(WAIVER_ASKED)(WaiverEntry)

@@ -10,6 +10,7 @@ from pages.publish_many import PublishMany
 
 register_snippet(SearchPromotionViewSet)
 
+hooks.register("register_log_actions", views.waivers_in_history)
 hooks.register("before_copy_page", guards.refuse_copy)
 hooks.register("register_bulk_action", PublishMany, order=1)  # after Wagtail's own, whose place it takes
 hooks.register("construct_page_action_menu", guards.hide_publish)

@@ -241,6 +241,7 @@ def test_what_is_hooked_into_the_back_office() -> None:
         "register",
         "reports_menu",
         "say_what_it_shows",
+        "waivers_in_history",
     }
 
 

@@ -14,6 +14,7 @@ from portal.cases.acts import of_move
 from portal.catalog.care.health import HealthKind, HealthReport
 from portal.catalog.models import ServiceItem
 from portal.desk.base.registers import DeskModelAdmin
+from portal.desk.care.waivers import WaiverAdmin
 from portal.desk.cases.intake import takes_in
 from portal.desk.cases.register import CaseAdmin
 from portal.desk.pickup.register import DeliveryAdmin
@@ -72,6 +73,8 @@ def tiles(user: User) -> list[Tile]:
             counting(user, "办理中的办件", CaseAdmin, "running"),
             counting(user, "超过承诺期限", CaseAdmin, "late", burns=True),
         ]
+    if somewhere(user, "waivers.grant"):
+        found.append(counting(user, "待批准的豁免申请", WaiverAdmin, "open", burns=True))
     if somewhere(user, "health.see"):
         found += _editor_tiles(user)
     if somewhere(user, "promises.see"):

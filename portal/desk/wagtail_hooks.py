@@ -11,6 +11,7 @@ from portal.desk import drafts, history, home
 from portal.desk.care import health
 from portal.desk.care.registers import FeedbackAdmin, RulebookGroup, SynonymAdmin
 from portal.desk.care.rulebook import TryClause
+from portal.desk.care.waivers import WaiverAdmin
 from portal.desk.cases import intake, papers
 from portal.desk.cases.register import CaseAdmin
 from portal.desk.doors import OF_NOBODY
@@ -34,6 +35,7 @@ REGISTERS = (
     ItemAdmin,
     HandbookAdmin,
     FeedbackAdmin,
+    WaiverAdmin,
     PromiseAdmin,
     HouseGroup,
     RulebookGroup,

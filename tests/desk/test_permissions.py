@@ -21,6 +21,8 @@ from portal.catalog import urls as catalog_urls
 from portal.catalog.care.health import ask
 from portal.catalog.handbook.models import Handbook
 from portal.catalog.handbook.order import order_handbook
+from portal.catalog.judging.findings import Finding
+from portal.catalog.judging.waivers import Waiver, ask_for
 from portal.catalog.models import GuideFeedback, Synonym
 from portal.desk.cases.register import CaseAdmin
 from portal.desk.slips.register import SlipAdmin
@@ -59,6 +61,7 @@ class Things:
     move: int
     handbook: int
     feedback: int
+    waiver: int
 
 
 @pytest.fixture
@@ -99,7 +102,14 @@ def things(cast: Cast) -> Things:
         move=moved_deadline(case).pk,
         handbook=printed_handbook().pk,
         feedback=GuideFeedback.leave(case.item, key=uuid.uuid4(), part="fee", text="收费标准变了。").pk,
+        waiver=waiver_asked_for(cast).pk,
     )
+
+
+def waiver_asked_for(cast: Cast) -> Waiver:
+    finding = Finding("conditions[0]", "lint.C01", "兜底条款。", "逐项列明。", "error", "其他条件")
+    given = {"reason": "法律原文如此", "article": "《中华人民共和国建筑法》第八条"}
+    return ask_for("TZ-09", finding, by=cast.editor, **given)
 
 
 def printed_handbook() -> Handbook:
@@ -237,6 +247,13 @@ ROWS |= {
     "feedback_modeladmin_index": (lambda t: [], FEEDBACK_READERS, REFUSED),
     "feedback_modeladmin_inspect": (lambda t: [t.feedback], FEEDBACK_READERS, HIDDEN),
     "feedback_modeladmin_answer": (lambda t: [t.feedback], FEEDBACK_READERS, HIDDEN),
+}
+WAIVER_READERS = {"publisher", "editor", "root"}
+ROWS |= {
+    "waivers_modeladmin_index": (lambda t: [], WAIVER_READERS, REFUSED),
+    "waivers_modeladmin_inspect": (lambda t: [t.waiver], WAIVER_READERS, HIDDEN),
+    "waivers_modeladmin_grant": (lambda t: [t.waiver], WAIVER_READERS, HIDDEN),
+    "waivers_modeladmin_decline": (lambda t: [t.waiver], WAIVER_READERS, HIDDEN),
 }
 ROWS["desk_health"] = (lambda t: [], {"publisher", "editor", "root"}, REFUSED)
 ROWS["desk_health_export"] = (lambda t: [], {"publisher", "editor", "root"}, REFUSED)

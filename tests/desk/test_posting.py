@@ -25,7 +25,7 @@ from portal.cases.models import Application, Case, CaseFile, CaseMaterial, Event
 from portal.catalog.care.health import HealthReport
 from portal.catalog.editions.intake import withdraw_item
 from portal.catalog.handbook.order import order_handbook
-from portal.catalog.models import GuideFeedback, Handbook, ServiceItem
+from portal.catalog.models import GuideFeedback, Handbook, ServiceItem, Waiver
 from portal.documents.models import Counter, Document
 from portal.handover.models import Custody, Slip
 from portal.jobs.models import Promise, PromiseStatus
@@ -42,7 +42,7 @@ from tests.cast import (
     received_case,
     sign_all,
 )
-from tests.desk.test_permissions import ROWS, client_of, named
+from tests.desk.test_permissions import ROWS, client_of, named, waiver_asked_for
 from tests.desk.test_screens import intake_data
 from tests.files import PDF
 from tests.stages import bounced, in_correction, in_department, in_transfer, ready, withdrawn
@@ -257,6 +257,10 @@ POSTINGS: dict[str, Posting] = {
     "desk_health": Posting(
         lambda cast: None, OFFICE | {"editor", "lawyer", "root"}, lambda nothing: {}, lambda nothing: []
     ),
+    "waivers_modeladmin_grant": Posting(waiver_asked_for, OFFICE | {"root"}),
+    "waivers_modeladmin_decline": Posting(
+        waiver_asked_for, OFFICE | {"root"}, lambda waiver: {"answer": "请逐项列明。"}
+    ),
     "feedback_modeladmin_answer": Posting(remark, OFFICE | {"editor"}, lambda remark: {"answer": "已经改正。"}),
 }
 # Pages that are only read.
@@ -272,7 +276,7 @@ TRIED = {"desk_lint_try"}
 """What takes a form and writes nothing."""
 WRITTEN: tuple[type[models.Model], ...] = (
     Application, Case, CaseMaterial, CaseFile, Event, Task, Slip, Custody, Document, Delivery, Result, Counter,
-    ServiceItem, Promise, GuideFeedback, Handbook, HealthReport,
+    ServiceItem, Promise, GuideFeedback, Handbook, HealthReport, Waiver,
 )  # fmt: skip
 
 

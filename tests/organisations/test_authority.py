@@ -97,7 +97,9 @@ ANYWHERE = {
     "rulebook.keep": "legal_reviewer catalog_admin root",
     "rulebook.try": "legal_reviewer catalog_admin root",
     "synonyms.keep": f"{EDITORS} root",
+    "waivers.ask": f"{EDITORS} root",
     "waivers.grant": "catalog_admin root",
+    "waivers.see": f"{EDITORS} root",
 }
 """Which role opens the list of the shelf, or keeps what lies at no place."""
 

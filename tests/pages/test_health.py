@@ -193,7 +193,7 @@ def test_old_waivers_are_due_for_review(small_site: HomePage) -> None:
     now = timezone.now()
     for clause, days in (("旧条款", 400), ("新条款", 10)):
         approved = {"approved_by": publisher(), "approved_at": now - timedelta(days=days), "article": "《法》第一条"}
-        Waiver.objects.create(clause=clause, **made, **approved)
+        Waiver.objects.create(clause=clause, asked_by=editor(), **made, **approved)
     assert [one.sentence[:5] for one in found("waivers")] == ["“旧条款”"]
     assert found("waivers")[0].url == reverse("guide_report", args=[guide().pk])
 
