@@ -31,12 +31,13 @@ from portal.catalog.drawing.chart import process_chart
 from portal.catalog.editions.intake import withdraw_with_guide
 from portal.catalog.editions.publishing import examine, publish
 from portal.catalog.items.shown import CATALOGUE, item_tag
+from portal.catalog.items.taking import windows_for
 from portal.catalog.judging.findings import Finding, PreflightFailed, shape_findings
 from portal.catalog.models import Edition, ItemStatus, ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.page_cache import FREE_TEXT, depend
 from portal.lib.refusal import TooLate
-from portal.organisations.models import Organisation, User, Window, WindowKind, Zone
+from portal.organisations.models import Organisation, User, Zone
 
 _WITHDRAWN = "_withdrawn_guides"
 """Where the request for a sitemap keeps which guides are gone."""
@@ -209,7 +210,7 @@ class GuidePage(ItemElements, PortalPage):
             "draft": self._edition_shown(request) is None,
             "lead": names.get(definition.lead_dept, ""),
             "coops": [names[code] for code in definition.departments if code in names and code != definition.lead_dept],
-            "windows": Window.objects.filter(kind=WindowKind.COMPREHENSIVE, zones__code=definition.zone),
+            "windows": windows_for(self.item) if self.item else (),
             "zone": Zone.objects.filter(code=definition.zone).first(),
             "guide_url": settings.BASE_URL.rstrip("/") + (self.get_url(request) or "/"),
             "chart": chart,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from wagtail.models import Page
 from pages.base import RICH_TEXT, PortalPage
 from portal.catalog.drawing.floor_plan import floors
 from portal.catalog.items.shown import CATALOGUE, HALLS
+from portal.catalog.items.taking import ranges
 from portal.catalog.models import ItemStatus
 from portal.organisations.halls import FOR_ACCESS
 from portal.organisations.models import ServiceCenter, Window, WindowKind, Zone
@@ -120,25 +120,16 @@ class Counter:
 
 
 def counters_of(center: ServiceCenter) -> list[Counter]:
-    """The windows of the centre with the guides of what each takes in.
-
-    A comprehensive window takes what its zones take, a professional one what its department is responsible for.
-    """
+    """The windows of the centre with the guides of what each takes in."""
     windows = list(center.windows.select_related("area", "organisation").prefetch_related("zones"))
     in_force = Page.objects.live().public().filter(guidepage__item__status=ItemStatus.IN_FORCE)
-    guides = in_force.annotate(zone=F("guidepage__item__zone"), lead=F("guidepage__item__lead"))
-    by_zone: dict[int | None, list[Page]] = defaultdict(list)
-    by_lead: dict[int | None, list[Page]] = defaultdict(list)
-    for guide in guides.order_by("guidepage__code") if windows else ():
-        by_zone[guide.zone].append(guide)
-        by_lead[guide.lead].append(guide)
+    places = {"zone": F("guidepage__item__zone"), "lead": F("guidepage__item__lead"), "code": F("guidepage__code")}
+    guides = list(in_force.annotate(**places).order_by("guidepage__code")) if windows else []
+    known = ranges(windows)
     counters = []
     for window in windows:
-        zones, taken = list(window.zones.all()), []
-        if window.kind == WindowKind.PROFESSIONAL:
-            taken = by_lead[window.organisation_id]
-        elif window.kind == WindowKind.COMPREHENSIVE:
-            taken = [guide for zone in zones for guide in by_zone[zone.pk]]
+        zones, of = list(window.zones.all()), known[window.pk]
+        taken = [guide for guide in guides if of.covers(code=guide.code, zone=guide.zone, lead=guide.lead)]
         counters.append(Counter(window, zones, facts_of(window, zones), taken))
     return counters
 

@@ -194,13 +194,21 @@ AGAIN = "另一个项目"
 """Why a window goes on although the same applicant has an open case of the item, as most of the cast's cases do."""
 PAID = Settled("paid", "浙财票0001号")
 """What the counter finds where a fee is due."""
-RECEIVERS = {"A01": "receiver", "B01": "business-receiver", "C01": "estate-receiver", "E01": "utility-receiver"}
+RECEIVERS = {
+    "A01": "receiver",
+    "B01": "business-receiver",
+    "C01": "estate-receiver",
+    "E01": "utility-receiver",
+    "X01": "supply-receiver",
+    "X02": "archive-receiver",
+}
 WINDOWS = {"TZ": "A01", "SS": "B01", "BDC": "C01", "GY": "E01"}
+PROFESSIONAL = {"GY-04": "X01", "GY-05": "X01", "BDC-05": "X02"}
 
 
 def received_case(code: str = "TZ-09", *, applicant: Applicant | None = None, complete: bool = True) -> Case:
     """A case at the window, with all its materials in and sound unless `complete` is False."""
-    window = Window.objects.get(code=WINDOWS[code.split("-")[0]])
+    window = Window.objects.get(code=PROFESSIONAL.get(code) or WINDOWS[code.split("-")[0]])
     by = person(RECEIVERS[window.code], [(Role.RECEIVER, window.code, "")])
     item = ServiceItem.objects.get(code=code)
     case = receive(

@@ -63,7 +63,9 @@ def _give_posts(user: User, posts: list[dict[str, str]], center: ServiceCenter) 
     for post in posts:
         window = Window.objects.get(code=post["window"]) if "window" in post else None
         organisation = Organisation.objects.get(code=post["organisation"]) if "organisation" in post else None
-        Post.objects.create(user=user, role=post["role"], window=window, organisation=organisation, center=center)
+        branch = ServiceCenter.objects.get(code=post["center"]) if "center" in post else None
+        place = window.center if window else branch or center
+        Post.objects.create(user=user, role=post["role"], window=window, organisation=organisation, center=place)
 
 
 def _kept_password(listing: Path) -> str | None:

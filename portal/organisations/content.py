@@ -42,7 +42,7 @@ def load_organisations(content_dir: Path) -> dict[str, int]:
     _zones(bodies["acceptance_zones"], centre["zone_letters"], organisations)
     center = _centers(centre["center"], bodies["branch_centers"], organisations)
     _areas(bodies["hall_areas"], centre.get("hall_plan", {}), center)
-    _windows(centre["windows"], center)
+    _windows(centre["windows"], center, organisations)
     _hours(centre.get("opening_hours", []), center)
     _facilities(centre.get("facilities", []), center)
     models = (Organisation, Zone, ServiceCenter, HallArea, Window)
@@ -103,13 +103,22 @@ def _facilities(rows: list[dict[str, Any]], center: ServiceCenter) -> None:
         HallFacility.objects.bulk_create(HallFacility(center=center, **row) for row in rows)
 
 
-def _windows(rows: list[dict[str, Any]], center: ServiceCenter) -> None:
+def _windows(rows: list[dict[str, Any]], city: ServiceCenter, organisations: dict[str, Organisation]) -> None:
+    """Those of the city's own centre, and of a branch where the row names it."""
     zones = {zone.code: zone for zone in Zone.objects.all()}
-    areas = {area.code: area for area in HallArea.objects.filter(center=center)}
+    centers = {center.code: center for center in ServiceCenter.objects.all()}
+    areas = {area.code: area for area in HallArea.objects.filter(center=city)}
     for row in rows:
-        place = {"center": center, "area": areas.get(row.get("area", ""))}
         window, created = Window.objects.get_or_create(
-            code=row["code"], defaults={"name": row["name"], "kind": row["kind"], **place}
+            code=row["code"],
+            defaults={
+                "name": row["name"],
+                "kind": row["kind"],
+                "center": centers[row["center"]] if "center" in row else city,
+                "area": areas.get(row.get("area", "")),
+                "organisation": organisations[row["organisation"]] if "organisation" in row else None,
+                "only_items": row.get("only_items", ""),
+            },
         )
         if created:
             window.zones.set([zones[code] for code in row["zones"]])

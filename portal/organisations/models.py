@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from portal.documents.numbers import CENTRE
 from portal.organisations import access
+from portal.organisations.choices import CenterKind, OrganisationKind, WindowKind, codes_in, codes_only
 from portal.organisations.halls import (
     PLAN_HEIGHT,
     PLAN_WIDTH,
@@ -28,17 +29,20 @@ from portal.organisations.halls import (
 from portal.organisations.roles import CENTRE_ROLES, CONTENT_ROLES, DEPARTMENT_ROLES, WINDOW_ROLES, Role
 
 __all__ = [
+    "CenterKind",
     "FacilityKind",
     "HallArea",
     "HallFacility",
     "OpeningHours",
     "Organisation",
+    "OrganisationKind",
     "Post",
     "Role",
     "ServiceCenter",
     "SpecialDay",
     "User",
     "Window",
+    "WindowKind",
     "Zone",
 ]
 
@@ -98,19 +102,6 @@ def refuse_the_centres_sign(sign: str) -> None:
     """A department's numbers are told from the centre's by their beginning."""
     if sign == CENTRE:
         raise ValidationError(f"“{CENTRE}”是行政服务中心的代字，请填写本单位自己的。")
-
-
-class OrganisationKind(models.TextChoices):
-    """What a body is in the reform: who decides, who coordinates, who watches."""
-
-    DEPARTMENT = "department", "政府部门"
-    COORDINATOR = "coordinator", "统筹协调单位"
-    SUPERVISOR = "supervisor", "审批服务管理机构"
-    SERVICE_CENTER = "service_center", "行政服务中心"
-    PUBLIC_INSTITUTION = "public_institution", "事业单位"
-    DISTRICT_GOVERNMENT = "district_government", "区县政府"
-    ZONE_COMMITTEE = "zone_committee", "开发区管委会"
-    PUBLISHER = "publisher", "发文单位"
 
 
 class Organisation(models.Model):
@@ -190,13 +181,6 @@ class Organisation(models.Model):
     def court_named(self) -> str:
         """The court that hears suits against it; likewise."""
         return certain(self.court)
-
-
-class CenterKind(models.TextChoices):
-    CITY = "city", "市行政服务中心"
-    BRANCH = "branch", "分中心"
-    INVESTMENT = "investment", "投资服务中心"
-    CONVENIENCE = "convenience", "便民服务中心"
 
 
 class ServiceCenter(models.Model):
@@ -332,12 +316,6 @@ class Zone(models.Model):
         return self.name
 
 
-class WindowKind(models.TextChoices):
-    COMPREHENSIVE = "comprehensive", "综合窗口"
-    PROFESSIONAL = "professional", "专业窗口"
-    ISSUE = "issue", "出件窗口"
-
-
 class Window(models.Model):
     """A counter in the hall: comprehensive (综合), professional (部门专业) or for handing out (出件)."""
 
@@ -352,6 +330,14 @@ class Window(models.Model):
     area = models.ForeignKey(
         HallArea, verbose_name="功能区", null=True, blank=True, on_delete=models.SET_NULL, related_name="windows"
     )
+    only_items = models.CharField(
+        "只受理的事项",
+        max_length=400,
+        blank=True,
+        validators=[codes_only],
+        help_text="事项编码，用顿号分开，例如“GY-04、GY-05”；事项所属的受理区也要选上。留空的，按受理区（综合窗口）或者所属部门"
+        "（专业窗口）受理。专业窗口写明的事项，本中心的综合窗口不再受理。",
+    )
 
     class Meta:
         ordering = ["code"]
@@ -360,6 +346,11 @@ class Window(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def item_codes(self) -> frozenset[str]:
+        """The codes of `only_items`; what they mean is said in `portal.catalog.items.taking`."""
+        return frozenset(codes_in(self.only_items))
 
     def clean(self) -> None:
         if self.area and self.center_id and self.area.center_id != self.center_id:

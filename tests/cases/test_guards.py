@@ -124,6 +124,11 @@ def test_a_false_receipt_is_refused_and_nothing_is_written(cast: Cast, changes: 
     assert counts() == before
 
 
+def test_a_window_for_handing_out_takes_nothing_in(cast: Cast) -> None:
+    with pytest.raises(Refused, match="统一出件窗口不受理"):
+        take(cast, window="Z01")
+
+
 def test_a_withdrawn_item_is_not_taken_in(cast: Cast) -> None:
     withdraw_item(ServiceItem.objects.get(code="TZ-09"), by=None, reason="取消")
     with pytest.raises(Refused, match="暂停或者取消"):
@@ -142,9 +147,11 @@ def test_only_a_receiver_of_the_zone_receives(cast: Cast, who: str) -> None:
 def test_a_receiver_takes_in_at_a_window_of_their_own(cast: Cast) -> None:
     """The paper names the window, so it is the one at which the receiver sits, not another of the same zone."""
     item = ServiceItem.objects.get(code="TZ-09")
-    theirs, other = Window.objects.get(code="A01"), Window.objects.get(code="Z01")
+    theirs = Window.objects.get(code="A01")
+    other = Window.objects.create(code="A02", name="投资项目第二窗口", center=theirs.center)
+    other.zones.set(theirs.zones.all())
     before = counts()
-    with pytest.raises(Refused, match="您的岗位不在统一出件窗口"):
+    with pytest.raises(Refused, match="您的岗位不在投资项目第二窗口"):
         receive(item=item, applicant=company(), window=other, by=cast.receiver, key=uuid.uuid4())
     assert counts() == before
     assert receive(item=item, applicant=company(), window=theirs, by=cast.receiver, key=uuid.uuid4()).pk

@@ -13,6 +13,7 @@ from portal.cases.acts import of_move
 from portal.cases.clocks.limits import ACCEPTANCE_DAYS, working_days
 from portal.cases.intake.duplicates import seen_before
 from portal.cases.models import Application, Case, CaseMaterial
+from portal.catalog.items.taking import windows_for
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.answers import check_answers, check_situation, seal_apart
 from portal.catalog.schema.definition import ItemDefinition
@@ -83,14 +84,8 @@ def _receive(
     in_spite_of: str,
 ) -> Case:
     number = _checked(applicant)
-    found = ServiceItem.objects.open_for_intake().filter(pk=item.pk).select_related("zone", "lead").first()
-    if item.coming:
-        raise Refused(f"“{item.name}”自{day(item.coming)}起受理，现在还不能收件。", field="item")
-    if found is None or (edition := found.current_edition) is None:
-        raise Refused("该事项已暂停或者取消办理，不能收件。", field="item")
-    item = found
-    if not window.zones.filter(pk=item.zone_id).exists():
-        raise Refused(f"“{item.name}”属于{item.zone}受理区，{window}不受理。", field="item")
+    item = _open(item, window)
+    edition = item.edition_in_force
     chosen, plain, sealed = read_answers(edition.parsed, situation, answers)
     application = _application(applicant, number, window, by, key)
     now = timezone.now()
@@ -121,6 +116,19 @@ def _receive(
     if earlier:
         case.note("confirm_again", "确认再次收件", by=by, text=f"{''.join(earlier)}仍然收件的理由：{in_spite_of}")
     return case
+
+
+def _open(item: ServiceItem, window: Window) -> ServiceItem:
+    """The item read anew, with its zone and lead; Refused while it is not open, or not at this window."""
+    standing = ServiceItem.objects.open_for_intake().filter(pk=item.pk).select_related("zone", "lead")
+    found: ServiceItem | None = standing.first()
+    if item.coming:
+        raise Refused(f"“{item.name}”自{day(item.coming)}起受理，现在还不能收件。", field="item")
+    if found is None:
+        raise Refused("该事项已暂停或者取消办理，不能收件。", field="item")
+    if not windows_for(found, [window]):
+        raise Refused(f"{window}不受理“{item.name}”（{found.zone}受理区），请到受理它的窗口办理。", field="item")
+    return found
 
 
 def _application(applicant: Applicant, number: str, window: Window, by: User, key: uuid.UUID) -> Application:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 
 from portal.catalog.items.models import ServiceItem, ServiceItemQuerySet
+from portal.catalog.items.taking import taken_in_at
 from portal.catalog.papers.item_papers import Content, material_row
 from portal.lib.words import day
 from portal.organisations.models import HallArea, ServiceCenter, Window, WindowKind, Zone
@@ -21,18 +22,9 @@ MOST_ON_A_SIGN = 12
 
 
 def items_of(place: Window | Zone) -> ServiceItemQuerySet:
-    """The items in force that are taken in at a window, or in a zone, in the order of their codes.
-
-    A comprehensive window takes what its zones take, a professional one what its department is responsible for.
-    """
-    found = ServiceItem.objects.open_for_intake().order_by("zone__order", "code")
-    if isinstance(place, Zone):
-        return found.filter(zone=place)
-    if place.kind == WindowKind.PROFESSIONAL:
-        return found.filter(lead=place.organisation_id)
-    if place.kind == WindowKind.ISSUE:
-        return found.none()
-    return found.filter(zone__in=place.zones.all())
+    """The items in force that are taken in at a window, or in a zone, in the order of their codes."""
+    found = ServiceItem.objects.filter(zone=place) if isinstance(place, Zone) else taken_in_at([place])
+    return found.open_for_intake().order_by("zone__order", "code")
 
 
 def _layout(names: list[str]) -> str:

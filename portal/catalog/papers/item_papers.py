@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from portal.catalog.items.guide import guide_url
 from portal.catalog.items.models import ServiceItem
+from portal.catalog.items.taking import windows_for
 from portal.catalog.schema.answers import situation_text
 from portal.catalog.schema.bringing import bringing, marks
 from portal.catalog.schema.definition import ItemDefinition, Material
 from portal.catalog.schema.questions import Answers, Choice, When
 from portal.lib.words import day
-from portal.organisations.models import Organisation, ServiceCenter, Window, WindowKind
+from portal.organisations.models import Organisation, ServiceCenter
 
 Content = dict[str, Any]
 ROOM, ROOM_FOR_CONDITIONS = 148.0, 55.0
@@ -48,14 +49,13 @@ class Around:
 def around(item: ServiceItem) -> Around:
     """Read once per paper. The item has an edition in force; a house without a centre leaves its lines empty."""
     edition, definition = item.edition_in_force, item.edition_in_force.parsed
-    windows = Window.objects.filter(kind=WindowKind.COMPREHENSIVE, zones=item.zone)
     bodies = Organisation.objects.filter(code__in={*definition.departments, *definition.coop_depts})
     return Around(
         edition=edition.number,
         published=timezone.localdate(edition.published_at),
         center=ServiceCenter.city_or_blank().letterhead,
         zone=item.zone.name,
-        windows=tuple(f"{window.name}（{window.code}）" for window in windows),
+        windows=tuple(f"{window.name}（{window.code}）" for window in windows_for(item)),
         names={body.code: body.full_name or body.short_name for body in bodies},
         short={body.code: body.short_name for body in bodies},
         guide_url=guide_url(item),

@@ -15,6 +15,7 @@ from portal.cases.intake.receive import Applicant
 from portal.cases.intake.serving import unserved
 from portal.cases.models import CaseMaterial
 from portal.cases.states import ApplicantKind, Service, Verdict, Way
+from portal.catalog.items.taking import windows_for
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import Material
 from portal.desk.base.forms import INCOMPLETE, MOST_FILES, FilesField, VerbForm, Words, offer
@@ -57,9 +58,9 @@ class IntakeForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, item: ServiceItem, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user, self.item, zone_id = user, item, item.zone_id
-        mine = [post.window_id for post in posts_for(user, of_move("receive")) if zone_id in post.zone_ids()]
-        offer(self, "window", Window.objects.filter(pk__in=[pk for pk in mine if pk is not None]))
+        self.user, self.item = user, item
+        mine = [post.window for post in posts_for(user, of_move("receive")) if post.window]
+        offer(self, "window", Window.objects.filter(pk__in=[window.pk for window in windows_for(item, mine)]))
         self.fields["identity_number"].widget.attrs.update(autocomplete="off", spellcheck="false")
         self.fields["kind"].widget.attrs["data-desk-begin"] = ""
         if not self.data.get("in_spite_of"):

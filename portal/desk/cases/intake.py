@@ -18,6 +18,7 @@ from portal.cases.intake.materials import check_materials
 from portal.cases.intake.receive import receive
 from portal.cases.models import Case
 from portal.cases.states import ApplicantKind
+from portal.catalog.items.taking import taken_in_at
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.bringing import marks
 from portal.catalog.schema.definition import ItemDefinition
@@ -32,7 +33,7 @@ from portal.lib.trouble import told
 from portal.lib.words import day
 from portal.organisations.access import signed_in
 from portal.organisations.authority import posts_for, somewhere
-from portal.organisations.models import User
+from portal.organisations.models import User, Window
 
 RECEIVE = of_move("receive")
 
@@ -42,15 +43,15 @@ def takes_in(user: User) -> bool:
     return somewhere(user, RECEIVE)
 
 
-def zones_of(user: User) -> set[int]:
-    """The zones that the user's windows serve."""
-    return {zone for post in posts_for(user, RECEIVE) for zone in post.zone_ids()}
+def windows_of(user: User) -> list[Window]:
+    """The windows at which the user takes in."""
+    return [post.window for post in posts_for(user, RECEIVE) if post.window]
 
 
 def items_for(user: User, query: str = "") -> QuerySet[ServiceItem]:
-    """Items in force of the user's zones, narrowed by what was typed."""
-    found = ServiceItem.search(query) if query else ServiceItem.objects.all()
-    return found.open_for_intake().filter(zone__in=zones_of(user)).select_related("zone", "lead", "current_edition")
+    """Items in force that the user's windows take in, narrowed by what was typed."""
+    found = taken_in_at(windows_of(user)).open_for_intake()
+    return (found.matching(query) if query else found).select_related("zone", "lead", "current_edition")
 
 
 class IntakeStart(DeskView):
@@ -89,7 +90,7 @@ class Intake(DeskView):
 
     def find(self, code: str) -> ServiceItem | None:
         """The item with this code; None when it is none of the user's windows."""
-        found = ServiceItem.objects.filter(zone__in=zones_of(signed_in(self.request)), current_edition__isnull=False)
+        found = taken_in_at(windows_of(signed_in(self.request))).filter(current_edition__isnull=False)
         return found.select_related("zone", "lead", "current_edition").filter(code=code).first()
 
     @cached_property

@@ -13,7 +13,7 @@ from portal.catalog.judging.lint.models import load_rulebook
 from portal.desk.demo import load_demo_accounts
 from portal.organisations import access
 from portal.organisations.content import load_organisations
-from portal.organisations.models import CenterKind, ServiceCenter
+from portal.organisations.models import ServiceCenter
 
 
 class Command(BaseCommand):
@@ -38,5 +38,5 @@ class Command(BaseCommand):
             self.stdout.write(" 完成")
 
     def _publicity(self) -> None:
-        for center in ServiceCenter.objects.filter(kind=CenterKind.CITY):
+        for center in ServiceCenter.objects.filter(windows__isnull=False).distinct():
             PublicityRule.keep_general(center)
