@@ -12,7 +12,7 @@ from portal.desk.care import health
 from portal.desk.care.registers import FeedbackAdmin, RulebookGroup, SynonymAdmin
 from portal.desk.care.rulebook import TryClause
 from portal.desk.care.waivers import WaiverAdmin
-from portal.desk.cases import intake, papers
+from portal.desk.cases import intake, papers, recall
 from portal.desk.cases.register import CaseAdmin
 from portal.desk.doors import OF_NOBODY
 from portal.desk.handbooks import views as handbooks
@@ -59,6 +59,7 @@ def intake_menu_item():
 def desk_urls():
     return [
         path("intake/", intake.IntakeStart.as_view(), name="desk_intake"),
+        path("intake/recall/", recall.recall_applicant, name="desk_recall"),
         path("intake/<slug:code>/", intake.Intake.as_view(), name="desk_intake_item"),
         path("cases/<int:case_pk>/documents/<int:document_pk>/", papers.document_pdf, name="desk_document"),
         path("cases/<int:case_pk>/papers/", papers.all_papers, name="desk_papers"),

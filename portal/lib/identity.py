@@ -102,6 +102,28 @@ def from_old_file(kind: str, number: str, *, today: date) -> tuple[str, str]:
     return check_identity(kind, value, today=today), ""
 
 
+TELLING = (
+    IdentityKind.USCC,
+    IdentityKind.CITIZEN,
+    IdentityKind.RESIDENT,
+    IdentityKind.FOREIGN_RESIDENT,
+    IdentityKind.REGISTRATION,
+)
+"""Kinds whose numbers tell by their form what they are, likeliest first."""
+
+
+def readings(number: str, *, today: date) -> list[tuple[IdentityKind, str, str]]:
+    """As what a number may be read that somebody scans or types without saying which proof it is of: kind, normal form,
+    and the warning of `from_old_file`; empty when it can be none of them."""
+    found = []
+    for kind in TELLING:
+        try:
+            found.append((kind, *from_old_file(kind, number, today=today)))
+        except IdentityError:
+            continue
+    return found
+
+
 def _normal(number: str) -> str:
     return re.sub(r"[\s\-‐‑–—()]", "", one_line(unicodedata.normalize("NFKC", number))).upper()
 

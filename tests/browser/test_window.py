@@ -54,6 +54,8 @@ def test_enter_goes_on_and_a_scan_outside_of_any_field_looks_for_its_slip(desk: 
     clerk.page.wait_for_url(f"{clerk.portal.url}/admin/intake/TZ-09/")
     clerk.page.fill("#id_identity_number", "91330602MA9999996P")
     clerk.page.press("#id_identity_number", "Enter")
+    expect(clerk.page.locator("#id_name")).to_be_focused()
+    clerk.page.press("#id_name", "Enter")
     assert clerk.page.evaluate("document.activeElement.id") == "id_legal_representative"
     assert clerk.page.url.endswith("/admin/intake/TZ-09/")
     clerk.open("/admin/")

@@ -80,7 +80,7 @@ KNOWN |= {
     "Unicode",
     "slug",
 }
-KNOWN |= {"SVG", "WEBP", "xlsx", "slug", "Ctrl", "ICP", "Wagtail", "chinesecalendar"}
+KNOWN |= {"SVG", "WEBP", "xlsx", "slug", "Ctrl", "Alt", "ICP", "Wagtail", "chinesecalendar"}
 """Names of formats and of what they are called in Chinese too."""
 
 

@@ -169,6 +169,7 @@ ROWS: dict[str, tuple[Callable[[Things], list[object]], set[str], int]] = {
     "desk_papers": (lambda t: [t.case.pk], {"receiver", "lead_officer", "issuer", "supervisor"}, HIDDEN),
     "desk_slip_paper": (lambda t: [t.slip], {"receiver", "lead_officer", "issuer", "supervisor"}, HIDDEN),
     "desk_draft": (lambda t: [], set(), HIDDEN),
+    "desk_recall": (lambda t: [], set(), 405),
     "desk_file": (lambda t: [t.file], {"receiver", "lead_officer", "issuer", "supervisor"}, HIDDEN),
     "cases_modeladmin_index": (
         lambda t: [],

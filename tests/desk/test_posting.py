@@ -272,8 +272,8 @@ READ = {
 }  # fmt: skip
 OWN = {"desk_draft"}
 """What everybody keeps for themselves (test_drafts)."""
-TRIED = {"desk_lint_try"}
-"""What takes a form and writes nothing."""
+TRIED = {"desk_lint_try", "desk_recall"}
+"""What takes a form and writes nothing (test_recall)."""
 WRITTEN: tuple[type[models.Model], ...] = (
     Application, Case, CaseMaterial, CaseFile, Event, Task, Slip, Custody, Document, Delivery, Result, Counter,
     ServiceItem, Promise, GuideFeedback, Handbook, HealthReport, Waiver,

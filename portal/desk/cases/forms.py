@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from portal.cases.acts import of_move
 from portal.cases.intake.files import blind_departments
+from portal.cases.intake.known import last_application
 from portal.cases.intake.receive import Applicant
 from portal.cases.intake.serving import unserved
 from portal.cases.models import CaseMaterial
@@ -45,15 +46,16 @@ class IntakeForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     window = forms.ModelChoiceField(Window.objects.none(), label="收件窗口", empty_label=None)
+    identity_number = Words(label="证件号码", max_length=40, help_text="扫描或者输入后按回车；以前来过的，自动填好。")
     kind = forms.ChoiceField(label="申请人类型", choices=ApplicantKind.choices)
-    name = Words(label="申请人名称", max_length=120)
     identity_kind = forms.ChoiceField(label="证件类型", choices=IdentityKind.choices)
-    identity_number = Words(label="证件号码", max_length=40)
+    name = Words(label="申请人名称", max_length=120)
     legal_representative = Words(label="法定代表人", max_length=60, required=False)
     address = Words(label="住所", max_length=200, required=False)
     contact_name = Words(label="联系人", max_length=60)
     contact_phone = PhoneField(label="联系电话", max_length=LONGEST, required=False, help_text=NO_CONTACT)
     contact_other = Words(label="其他联系方式", max_length=120, required=False)
+    same_contact = forms.BooleanField(label="沿用上次登记的联系方式", required=False)
     in_spite_of = Words(label="仍然收件的理由", max_length=200, required=False)
 
     def __init__(self, *args: Any, user: User, item: ServiceItem, **kwargs: Any) -> None:
@@ -62,7 +64,7 @@ class IntakeForm(forms.Form):
         mine = [post.window for post in posts_for(user, of_move("receive")) if post.window]
         offer(self, "window", Window.objects.filter(pk__in=[window.pk for window in windows_for(item, mine)]))
         self.fields["identity_number"].widget.attrs.update(autocomplete="off", spellcheck="false")
-        self.fields["kind"].widget.attrs["data-desk-begin"] = ""
+        self.fields["identity_number"].widget.attrs["data-desk-begin"] = ""
         if not self.data.get("in_spite_of"):
             self.fields["in_spite_of"].widget = forms.HiddenInput()
 
@@ -83,7 +85,19 @@ class IntakeForm(forms.Form):
                 data["identity_number"] = check_identity(identity_kind, number, today=timezone.localdate())
             except IdentityError as error:
                 self.add_error("identity_number", str(error))
+        if data.get("same_contact") and not self.errors:
+            self._keep_contact(data)
         return data
+
+    def _keep_contact(self, data: dict[str, Any]) -> None:
+        """The telephone of the last time goes on, without anybody having seen it; what is typed now goes before it."""
+        if data["contact_phone"] or data["contact_other"]:
+            return
+        last = last_application(self.user, data["identity_kind"], data["identity_number"])
+        if last is None:
+            self.add_error("same_contact", "没有找到上次的申请，请填写联系电话。")
+        else:
+            data |= {"contact_phone": last.contact_phone, "contact_other": last.contact_other}
 
     def ask_why_again(self) -> None:
         """Somebody seems to have applied before: the window goes on with a reason."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -27,8 +28,10 @@ from portal.desk.base.parameters import text
 from portal.desk.base.views import DeskView
 from portal.desk.cases.forms import IntakeForm, MaterialFormSet, blank_rows, checked_rows
 from portal.desk.drafts import forget
+from portal.handover.numbers import SlipCode
 from portal.lib.identity import IdentityKind
 from portal.lib.refusal import Refused
+from portal.lib.search.text import scanned
 from portal.lib.trouble import told
 from portal.lib.words import day
 from portal.organisations.access import signed_in
@@ -70,6 +73,8 @@ class IntakeStart(DeskView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         query = request.GET.get("q", "")
+        if SlipCode.parse(scanned(query)):
+            return redirect(f"{reverse('slips_modeladmin_index')}?{urlencode({'q': query})}")
         found = items_for(signed_in(request), query)
         if request.headers.get("X-Requested-With") == "fetch":
             return render(request, "desk/intake_items.html", {"items": found, "query": query})

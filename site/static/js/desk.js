@@ -9,7 +9,9 @@ document.addEventListener("DOMContentLoaded", () => {
   const wrong = [".desk-field--error", ".desk-row--error"].flatMap((part) => fields.map((field) => `${part} ${field}`));
   const begin = document.querySelector(wrong.join(", ")) || document.querySelector("[data-desk-begin]")
     || document.querySelector(fields.map((field) => `form[data-desk-once] ${field}`).join(", "));
-  if (begin) begin.focus();
+  // A page without a form begins at the first thing to do: the next step of the case, then its print.
+  const next = focus ? null : document.querySelector(".desk-actions a.button:not(.button-secondary)");
+  if (begin || next) (begin || next).focus();
 
   // Enter goes on to the next field and from the last one to the button, as after every scan; it never sends half a form.
   document.querySelectorAll("form[data-desk-once]").forEach((form) => {
@@ -33,12 +35,21 @@ document.addEventListener("DOMContentLoaded", () => {
       if (event.key.length === 1) { typed += event.key; return; }
       const code = typed.toUpperCase().match(/JD\d{11,12}$/);
       if (event.key !== "Enter") { if (event.key !== "Shift") typed = ""; return; }
+      if (typed.length > 3) event.preventDefault(); // the Enter of a scan presses no button that has the focus
       typed = "";
       if (!code) return;
-      event.preventDefault();
       window.location.assign(`${scans.dataset.deskScans}?q=${code[0]}`);
     }, true);
   }
+
+  // Alt with a letter presses what says so of itself; `accesskey` is another pair of keys in every browser.
+  document.addEventListener("keydown", (event) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || !event.code.startsWith("Key")) return;
+    const target = document.querySelector(`[aria-keyshortcuts="Alt+${event.code.slice(3)}"]`);
+    if (!target || !target.offsetParent) return;
+    event.preventDefault();
+    target.click();
+  });
 
   // Wagtail starts its date pickers by inline scripts, which our Content-Security-Policy forbids.
   document.querySelectorAll("[data-desk-chooser]").forEach((mark) => {
@@ -65,6 +76,15 @@ document.addEventListener("DOMContentLoaded", () => {
       if (answer.ok && turn === latest) items.innerHTML = await answer.text();
     };
     input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 180); });
+    // Down goes into the list, up and down walk in it, up from its first goes back.
+    document.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      const stops = [input, ...items.querySelectorAll("a")];
+      const here = stops.indexOf(document.activeElement);
+      if (!step || here < 0 || !stops[here + step]) return;
+      event.preventDefault();
+      stops[here + step].focus();
+    });
   }
 
   const rows = document.querySelectorAll("[data-desk-checklist] tbody tr");
@@ -73,19 +93,23 @@ document.addEventListener("DOMContentLoaded", () => {
     const verdict = row.querySelector("select[name$=-verdict]");
     if (!received || !verdict) return;
     verdict.addEventListener("change", () => { if (verdict.value) received.checked = true; });
+    received.addEventListener("change", () => { if (!received.checked) verdict.value = ""; });
   });
-  const all = document.querySelector("[data-desk-all-good]");
-  if (all) {
-    all.hidden = false;
-    all.addEventListener("click", () => {
+  // One key for a complete application: what is ticked is in and sound, and the next key saves.
+  document.querySelectorAll("[data-desk-all-good], [data-desk-all-in]").forEach((button) => {
+    const necessary = button.hasAttribute("data-desk-all-good");
+    button.hidden = false;
+    button.addEventListener("click", () => {
       rows.forEach((row) => {
-        if (!row.hidden && row.hasAttribute("data-desk-required")) {
-          row.querySelector("input[type=checkbox]").checked = true;
-          row.querySelector("select[name$=-verdict]").value = "good";
-        }
+        if (row.hidden || (necessary && !row.hasAttribute("data-desk-required"))) return;
+        row.querySelector("input[type=checkbox]").checked = true;
+        row.querySelector("select[name$=-verdict]").value = "good";
       });
+      const form = button.closest("form");
+      form.dispatchEvent(new Event("input", { bubbles: true }));
+      form.querySelector("button[type=submit]").focus();
     });
-  }
+  });
 
   // What the answers so far rule out is hidden; the server decides by itself what is asked.
   const conditional = document.querySelectorAll("[data-desk-when]");
