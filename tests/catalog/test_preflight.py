@@ -13,10 +13,21 @@ from portal.catalog.exchange.content import department_names, load_items
 from portal.catalog.judging import preflight as module
 from portal.catalog.judging import rules
 from portal.catalog.judging.preflight import PreflightFailed, preflight
-from portal.catalog.schema.definition import Faq, ItemDefinition
+from portal.catalog.schema.definition import Faq, FileRef, ItemDefinition
 
 TZ_09 = next(item for item in load_items(settings.CONTENT_DIR) if item.code == "TZ-09")
-PERMIT = TZ_09.model_copy(update={"faqs": (Faq(question="要带图纸吗？", answer="要。"),)})
+FILE = FileRef(document=1)
+PERMIT = TZ_09.model_copy(
+    update={
+        "faqs": (Faq(question="要带图纸吗？", answer="要。"),),
+        "catalog_code": "000117051000",
+        "impl_code": "330602199001010001",
+        "dept_nature": "法定机关",
+        "visits_reason": "核验原件",
+        "materials": tuple(one.model_copy(update={"blank_form": FILE}) for one in TZ_09.materials),
+        "results": tuple(one.model_copy(update={"sample": FILE}) for one in TZ_09.results),
+    }
+)
 DEPARTMENTS = set(department_names(settings.CONTENT_DIR).values())
 ZONES = {"investment", "business", "realestate", "social", "utility"}
 ROUTE = PERMIT.route.model_dump(mode="json")
@@ -63,6 +74,13 @@ BROKEN: list[tuple[str, str, dict[str, Any]]] = [
     ("limits.unit", "error", {"promised_limit": {"value": 5, "unit": "ND"}}),
     ("limits.sum", "error", {"promised_limit": {"value": 4}}),
     ("limits.on_site", "warn", {"promised_limit": {"value": 4}, "special_procedures": [{"kind": "现场核查"}]}),
+    ("filled.record", "warn", {"impl_code": ""}),
+    ("filled.conditions", "error", {"conditions": []}),
+    ("filled.standard", "error", {"materials": [{**MATERIALS[0], "accept_standard": ""}]}),
+    ("filled.blank_form", "warn", {"materials": [{**MATERIALS[0], "doc_kind": "申请表格文书", "blank_form": None}]}),
+    ("filled.basis", "warn", {"legal_bases": [], "item_type": "公共服务"}),
+    ("filled.visits", "warn", {"visits_reason": ""}),
+    ("filled.sample", "warn", {"results": [{"name": "施工许可证"}]}),
     ("visits.once", "warn", {"visits": 2}),
     ("visits.delivery", "error", {"visits": 0, "delivery": ["窗口领取"]}),
     ("fee.incomplete", "error", {"fee": {"charged": True, "item": "工本费", "standard": "10元"}}),
@@ -139,6 +157,13 @@ def test_a_definition_that_breaks_a_rule_is_found(rule: str, severity: str, chan
     assert broken_rules(**changes).get(rule) == severity
 
 
+def test_what_is_marked_to_be_verified_counts_as_filled() -> None:
+    materials = [{**MATERIALS[0], "accept_standard": "待核实"}]
+    faqs = [{"question": "待核实", "answer": "待核实"}]
+    unknown = {"conditions": ["待核实"], "visits_reason": "待核实", "legal_bases": ["待核实"]}
+    assert broken_rules(materials=materials, faqs=faqs, **unknown) == {}
+
+
 def rules_written() -> set[str]:
     """The second argument of every Finding, and the first of every gap of a situation."""
     found = set()
@@ -181,7 +206,7 @@ def test_five_working_days_are_enough_for_an_on_site_check() -> None:
 
 
 def test_who_need_not_come_may_get_the_result_by_mail() -> None:
-    assert broken_rules(visits=0, delivery=["窗口领取", "邮寄"]) == {}
+    assert broken_rules(visits=0, visits_reason="", delivery=["窗口领取", "邮寄"]) == {}
 
 
 def test_a_permit_without_a_review_still_has_its_promise_added_up() -> None:

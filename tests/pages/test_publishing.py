@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,8 @@ from pages.elements import fill
 from pages.models import CataloguePage, GuidePage, HomePage, PlainPage
 from portal.catalog.editions.intake import withdraw_item
 from portal.catalog.editions.publishing import publish
+from portal.catalog.judging.lint.clause import objections
+from portal.catalog.judging.lint.judge import clauses, rulebook_in_force
 from portal.catalog.judging.preflight import PreflightFailed
 from portal.catalog.models import Edition, ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
@@ -260,3 +263,19 @@ def test_a_preview_shows_the_draft_and_the_address_the_edition(small_site: HomeP
     public = client.get(guide().url).content.decode()
     assert "只在草稿里的条件" not in public
     assert "尚未发布" not in public
+
+
+def test_the_form_the_review_and_publishing_judge_a_text_once(
+    small_site: HomePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[tuple[str, str]] = []
+
+    def counted(clause: str, field: str, book: Any) -> list[Any]:
+        calls.append((clause, field))
+        return objections(clause, field, book)
+
+    rulebook_in_force().judged.clear()
+    monkeypatch.setattr("portal.catalog.judging.lint.judge.objections", counted)
+    edit_and_pass(editor(), guide(), note="改动")
+    assert guide().edition.number == 2
+    assert Counter(calls) == Counter((text, field) for _, field, text in clauses(guide().edition.parsed))

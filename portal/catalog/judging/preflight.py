@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 
 from portal.catalog.judging.findings import Finding, PreflightFailed
-from portal.catalog.judging.rules import elements, questions, route
+from portal.catalog.judging.rules import elements, filled, questions, route
 from portal.catalog.schema.definition import ItemDefinition
 
 __all__ = ["Finding", "PreflightFailed", "preflight"]
@@ -29,6 +29,7 @@ def preflight(
         *_kinds_agree(definition),
         *_limits(definition),
         *_keys(definition),
+        *filled.rules(definition),
         *elements.rules(definition),
         *questions.rules(definition, kinds_in_use or {}),
         *route.rules(definition),

@@ -6,9 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.conf import settings
 
-from portal.catalog.judging.lint.judge import LONGEST_CLAUSE, delivered_rulebook, judge
+from portal.catalog.exchange.content import load_items
+from portal.catalog.judging.lint.judge import LONGEST_CLAUSE, delivered_rulebook, judge, lint_definition
 from portal.catalog.judging.lint.rulebook import ELEMENTS, Rule, Rulebook
+from portal.catalog.schema.definition import Faq
 
 RULE = Rule("X01", "vague", "error", ("condition",), "原则上", "留了口子", "删除")
 
@@ -188,3 +191,28 @@ def test_what_is_vague_blocks_and_what_may_stand_hints(clause: str, element: str
 )
 def test_ordinary_words_of_a_guide_pass(clause: str, element: str) -> None:
     assert judge(clause, element, delivered_rulebook()) == []
+
+
+def test_limits_of_number_rights_reasons_and_answers_are_judged_too() -> None:
+    item = next(item for item in load_items(settings.CONTENT_DIR) if item.code == "TZ-09")
+    said = {
+        "quota": "视情况确定",
+        "rights_duties": "申请人可以撤回申请。提交其他相关材料。",
+        "visits_reason": "需要核验其他相关材料",
+        "faqs": (Faq(question="还要带什么？", answer="带其他相关材料。"),),
+    }
+    told = {
+        (finding.field, finding.clause): finding.severity
+        for finding in lint_definition(item.model_copy(update=said), delivered_rulebook())
+    }
+    assert told == {
+        ("quota", "视情况确定"): "error",
+        ("rights_duties", "提交其他相关材料。"): "error",
+        ("visits_reason", "需要核验其他相关材料"): "warn",
+        ("faqs[0].answer", "带其他相关材料。"): "warn",
+    }
+
+
+@pytest.mark.parametrize("standard", ["真实有效", "真实、有效", "合法有效", "符合要求"])
+def test_a_standard_that_nobody_can_check_blocks(standard: str) -> None:
+    assert [one.severity for one in judge(standard, "material.accept_standard", delivered_rulebook())] == ["error"]

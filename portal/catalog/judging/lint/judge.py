@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -23,6 +24,15 @@ __all__ = [
     "lint_definition",
     "rulebook_in_force",
 ]
+
+
+Clause = tuple[str, str, str]
+"""Place, element and text."""
+MOST_JUDGED = 64
+"""Items whose findings are kept: a form, its revision and its edition say the same within a second."""
+EXPLAINING = ("faqs", "visits_reason")
+"""What explains and demands nothing: told, never stopped."""
+SENTENCES = re.compile(r"(?<=[。；！？\n])")
 
 
 def judge(clause: str, field: str, rulebook: Rulebook | None = None) -> list[Verdict]:
@@ -51,25 +61,34 @@ def rulebook_in_force() -> Rulebook:
 def lint_definition(definition: ItemDefinition, rulebook: Rulebook | None = None) -> list[Finding]:
     """Every objection to the texts of an item, with its place and the clause it speaks of."""
     book = rulebook or rulebook_in_force()
-    return [
-        Finding(place, f"lint.{verdict.rule}", verdict.message, f"{verdict.suggestion}。", verdict.severity, clause)
-        for place, field, clause in clauses(definition)
-        for verdict in objections(clause, field, book)
-    ]
+    texts = tuple(clauses(definition))
+    if texts not in book.judged:
+        if len(book.judged) >= MOST_JUDGED:
+            book.judged.clear()
+        book.judged[texts] = tuple(_judged(texts, book))
+    return list(book.judged[texts])
 
 
-def clauses(definition: ItemDefinition) -> Iterator[tuple[str, str, str]]:
+def _judged(texts: tuple[Clause, ...], book: Rulebook) -> Iterator[Finding]:
+    for place, field, clause in texts:
+        for verdict in objections(clause, field, book):
+            severity = "warn" if place.startswith(EXPLAINING) else verdict.severity
+            yield Finding(place, f"lint.{verdict.rule}", verdict.message, f"{verdict.suggestion}。", severity, clause)
+
+
+def clauses(definition: ItemDefinition) -> Iterator[Clause]:
     """Place, element and text of everything that is judged, empty texts left out."""
     for place, field, text in _clauses(definition):
         if text.strip():
             yield place, field, text
 
 
-def _clauses(item: ItemDefinition) -> Iterator[tuple[str, str, str]]:
+def _clauses(item: ItemDefinition) -> Iterator[Clause]:
     for number, text in enumerate(item.conditions):
         yield f"conditions[{number}]", "condition", text
     for number, text in enumerate(item.prohibitions):
         yield f"prohibitions[{number}]", "condition", text
+    yield "quota", "condition", item.quota
     for number, material in enumerate(item.materials):
         yield f"materials[{number}].name", "material.name", material.name
         yield f"materials[{number}].accept_standard", "material.accept_standard", material.accept_standard
@@ -82,3 +101,8 @@ def _clauses(item: ItemDefinition) -> Iterator[tuple[str, str, str]]:
         for inner, step in enumerate(stage.steps):
             yield f"route.stages[{outer}].steps[{inner}].name", "step", step.name
             yield f"route.stages[{outer}].steps[{inner}].standard", "step", step.standard
+    yield "visits_reason", "condition", item.visits_reason
+    for number, faq in enumerate(item.faqs):
+        yield f"faqs[{number}].answer", "condition", faq.answer
+    for sentence in SENTENCES.split(item.rights_duties):
+        yield "rights_duties", "condition", sentence.strip()

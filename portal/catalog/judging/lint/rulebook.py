@@ -109,6 +109,11 @@ class Rulebook:
         return found
 
     @cached_property
+    def judged(self) -> dict[Any, Any]:
+        """What was said of texts that were judged a moment ago (`judge.lint_definition`)."""
+        return {}
+
+    @cached_property
     def mask_pattern(self) -> re.Pattern[str]:
         """What is protected: quoted titles and known terms, the longest first."""
         terms = [re.escape(term) for term in sorted(self.terms, key=len, reverse=True)]
