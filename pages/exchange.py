@@ -1,6 +1,6 @@
-"""Items from a file become drafts of guides, and guides become files. Importing never publishes.
+"""Items and themes from a file become drafts of their pages, and pages become files. Importing never publishes.
 
-Everything of one file happens in one transaction: either every item is kept as a draft or none is.
+Everything of one file happens in one transaction: either everything is kept as a draft or nothing is.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from wagtail.documents import get_document_model
 from wagtail.log_actions import log
 
+from pages import exchange_themes
 from pages.blocks import departments_read_once
 from pages.catalogue_page import CataloguePage
 from pages.elements import compiled, fill
@@ -71,6 +72,7 @@ def import_file(data: bytes, *, by: User | None, confirmed: str = "", limits: Li
             raise Refused("检查之后有人改动了事项，检查结果已经更新，请看过再导入。")
         touched = [row.definition for row in report.rows if row.definition and row.status != Status.SAME]
         _keep_all(catalogue, touched, drafts, by)
+        exchange_themes.keep(report.themes, by)
     return report
 
 
@@ -108,7 +110,8 @@ def _prepared(data: bytes, by: User | None, limits: Limits, *, keep: bool = True
         advise = partial(examine, around=surroundings(codes))
         report = judge(reading, names, existing, settle=settled, advise=advise, keep=keep)
     rows = tuple(_checked(row, drafts.get(row.code, []), by) for row in report.rows)
-    return replace(report, rows=rows), drafts
+    themes = exchange_themes.judged(reading.themes, names, codes, by)
+    return replace(report, rows=rows, themes=themes), drafts
 
 
 def latest_drafts(codes: set[str]) -> Drafts:

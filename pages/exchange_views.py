@@ -23,6 +23,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from pages.catalogue_page import CataloguePage
 from pages.exchange import export_definitions, export_names, import_file, preview
+from pages.exchange_themes import export_themes
 from portal.catalog.exchange.files import CONTENT_TYPES, replace_file, write_file
 from portal.catalog.exchange.limits import IN_THE_BROWSER, MEGABYTE
 from portal.lib.files import private_path, remove_private
@@ -161,15 +162,16 @@ class Check(ExchangeView):
 
 
 class Download(ExchangeView):
-    """The items in force, or the latest drafts, as a file."""
+    """The items and themes in force, or the latest drafts, as a file."""
 
     http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         suffix = f".{kwargs['suffix']}"
-        items, _ = export_definitions(drafts="drafts" in request.GET)
+        drafts = "drafts" in request.GET
+        (items, _), (themes, _) = export_definitions(drafts=drafts), export_themes(drafts=drafts)
         try:
-            data = write_file(items, suffix, export_names())
+            data = write_file(items, suffix, export_names(), themes)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("guide_exchange")

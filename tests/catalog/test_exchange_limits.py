@@ -64,7 +64,7 @@ def list_of(entry: str, before: str = "items:\n") -> bytes:
         (list_of("a,", "items: [") + b"]", "第1行：一次最多导入200个事项"),
         (list_of("- []\n"), "第202行：一次最多导入200个事项"),
         (list_of("  - a\n", "items:\n- materials:\n"), "第1003行：同一个清单最多1000条"),
-        (list_of("- a\n", "themes:\n"), "第1002行：同一个清单最多1000条"),
+        (list_of("- a\n", "others:\n"), "第1002行：同一个清单最多1000条"),
         (b"items:\n- {" + b",".join(b"k%d: 1" % n for n in range(150_000)) + b"}", "第2行：同一个清单最多1000条"),
         (b"items:\n" + (b"- [" + b"[" + b"a," * 999 + b"]," * 1 + b"[" + b"a," * 999 + b"]]\n") * 190, "内容太多"),
         (b"items: " + b"[" * 500_000, "层次太深"),

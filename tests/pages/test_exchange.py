@@ -14,6 +14,7 @@ from wagtail.models import ModelLogEntry, PageLogEntry, Revision
 
 from pages.blocks import one_of, upload
 from pages.exchange import export_definitions, export_names, import_definitions, import_file, preview
+from pages.exchange_themes import export_themes
 from pages.models import CataloguePage, GuidePage, HomePage
 from portal.catalog.editions.publishing import examine, publish, surroundings
 from portal.catalog.exchange.files import write_file
@@ -225,7 +226,7 @@ def test_an_export_replaces_the_file_in_one_go(small_site: HomePage, tmp_path: P
     path = tmp_path / "items.yaml"
     path.write_text("old")
     run("export_items", path)
-    assert path.read_bytes() == file_of(*export_definitions()[0], suffix=".yaml")
+    assert path.read_bytes() == write_file(export_definitions()[0], ".yaml", export_names(), export_themes()[0])
     assert [file.name for file in tmp_path.iterdir()] == ["items.yaml"]
 
 

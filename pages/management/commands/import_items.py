@@ -1,4 +1,4 @@
-"""`manage.py import_items PATH [--dry-run]`: items from a workbook or YAML become drafts; all of them or none."""
+"""`manage.py import_items PATH [--dry-run]`: items and themes from a workbook or YAML become drafts; all or none."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.organisations.models import User
 
 
 class Command(BaseCommand):
-    help = "从Excel工作簿（.xlsx）或者YAML文件导入事项，成为办事指南的草稿；有一处错误就全部不导入。"
+    help = "从Excel工作簿（.xlsx）或者YAML文件导入事项和一件事，成为各自页面的草稿；有一处错误就全部不导入。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, help="文件")

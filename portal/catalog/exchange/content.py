@@ -34,7 +34,7 @@ def load_items(content_dir: Path) -> list[ItemDefinition]:
 def load_themes(content_dir: Path) -> list[ThemeDefinition]:
     """Every theme of items.yaml; leads are given as organisation codes."""
     names = department_names(content_dir)
-    return [_theme(row, names) for row in read_yaml(content_dir / "items.yaml")["themes"]]
+    return [theme_definition(row, names) for row in read_yaml(content_dir / "items.yaml")["themes"]]
 
 
 def department_names(content_dir: Path) -> dict[str, str]:
@@ -163,7 +163,8 @@ def _numbered(groups: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     return stages
 
 
-def _theme(row: dict[str, Any], names: dict[str, str]) -> ThemeDefinition:
+def theme_definition(row: dict[str, Any], names: dict[str, str]) -> ThemeDefinition:
+    """One theme of items.yaml as a definition."""
     data = {
         "code": row["code"],
         "name": row["name"],

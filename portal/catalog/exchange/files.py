@@ -12,6 +12,7 @@ from portal.catalog.exchange.limits import BY_COMMAND, MEGABYTE, Limits
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.report import Reading
 from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.theme import ThemeDefinition
 from portal.lib.refusal import Refused
 
 WORKBOOK, YAML = ".xlsx", ".yaml"
@@ -35,13 +36,18 @@ def read_file(data: bytes, names: Names, limits: Limits = BY_COMMAND) -> Reading
     return yaml_file.read_items(data, names, limits)
 
 
-def write_file(items: Iterable[ItemDefinition], suffix: str, names: Names) -> bytes:
-    """The items, ordered by code, in the format of the suffix (.xlsx, .yaml, .yml). Raises Refused."""
+def write_file(
+    items: Iterable[ItemDefinition], suffix: str, names: Names, themes: Iterable[ThemeDefinition] = ()
+) -> bytes:
+    """The items and themes, ordered by code, in the format of the suffix (.xlsx, .yaml, .yml). Raises Refused."""
     kind = SUFFIXES.get(suffix.lower())
     if kind is None:
         raise Refused(f"文件名应当以{'、'.join(SUFFIXES)}结尾。")
     ordered = sorted(items, key=lambda item: item.code)
-    return workbook_file.write_items(ordered, names) if kind == WORKBOOK else yaml_file.write_items(ordered)
+    listed = sorted(themes, key=lambda theme: theme.code)
+    if kind == WORKBOOK:
+        return workbook_file.write_items(ordered, names, listed)
+    return yaml_file.write_items(ordered, listed)
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -25,8 +25,9 @@ from portal.catalog.schema.definition import (
     Step,
 )
 from portal.catalog.schema.questions import FIELD_KINDS, FormField, Question, When
+from portal.catalog.schema.theme import Dependency, ThemeDefinition, ThemeStage
 
-CODE = "事项编码"
+CODE, THEME_CODE = "事项编码", "主题编码"
 DESK_ROWS = {"acceptance": "受理", "stages": "部门办理", "result": "制作结果", "issue": "出件"}
 """The parts of a route and what the column 环节 calls them."""
 OPTIONS = "选项"
@@ -104,6 +105,9 @@ KINDS = {
     ("ItemDefinition", "confidence"): "alias",
     ("ItemDefinition", "effective_from"): "date",
     ("ItemDefinition", "cancel_on"): "date",
+    ("ThemeDefinition", "zone"): "zone",
+    ("ThemeDefinition", "lead"): "department",
+    ("ThemeStage", "leads"): "departments",
 }
 HEADERS = {("Step", "department"): "承办部门", ("Material", "key"): "材料编号"}
 NOTES: dict[tuple[str, ...], str] = {
@@ -117,6 +121,12 @@ NOTES: dict[tuple[str, ...], str] = {
     ("Material", "key"): "例如m01。新增的材料留空，导入时自动编号；已经有的不要改。",
     ("Step", "key"): "例如s1。新增的步骤留空，导入时自动编号；已经有的不要改。",
     ("Step", "limit_wd"): "工作日数。各环节合计应等于承诺时限；同一环节并联的按最长的算。",
+    ("ThemeDefinition", "code"): "ZT加序号，例如ZT-07。发布后不再更改。",
+    ("ThemeDefinition", "items"): "事项编码，按办理的顺序，之间用；隔开。",
+    ("ThemeStage", "items"): "事项编码，之间用；隔开。",
+    ("ThemeStage", "alternatives"): "能代替本阶段事项的，写事项编码，之间用；隔开。",
+    ("Dependency", "item"): "写一个事项编码。",
+    ("Dependency", "after"): "事项编码，之间用；隔开。",
     ("FileRef", "document"): "已经上传到本系统的文件的编号；没有的留空。",
 }
 OWN_SHEETS = {
@@ -300,3 +310,17 @@ TABLES: tuple[Table, ...] = (
 )
 ITEMS, *PARTS = TABLES
 BY_ELEMENT = {table.element: table for table in TABLES}
+
+
+def _theme_part(title: str, element: str, model: type[BaseModel], note: str) -> Table:
+    code = Cell(THEME_CODE, (), required=True, note="“一件事”工作表里的主题编码。")
+    return Table(title, element, (code, *_cells(model)), note)
+
+
+THEME_TABLES: tuple[Table, ...] = (
+    Table("一件事", "", tuple(_cells(ThemeDefinition, skip=("stages", "requires"))), "一行写一个一件事；没有的留空。"),
+    _theme_part("一件事阶段", "stages", ThemeStage, "一行写一个阶段；不分阶段的不写。"),
+    _theme_part("一件事先后", "requires", Dependency, "一行写一个事项要等哪些事项先办结。"),
+)
+THEMES, *THEME_PARTS = THEME_TABLES
+CODES = {CODE, THEME_CODE}

@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
+from typing import TypeVar
 
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.references import dangling
 from portal.catalog.judging.findings import Finding, path_of
 from portal.catalog.judging.preflight import preflight
-from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.definition import Definition, ItemDefinition
+from portal.catalog.schema.theme import ThemeDefinition
 
 Path = tuple[str | int, ...]
+D = TypeVar("D", bound=Definition)
 LONGEST_ECHO = 30
 
 
@@ -88,14 +91,26 @@ class Entry:
 
 
 @dataclass
+class ThemeDraft:
+    """One theme (一件事) as the file has it; `definition` is None when its shape is wrong; then `problems` say why."""
+
+    code: str
+    name: str
+    place: str
+    definition: ThemeDefinition | None
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass
 class Reading:
-    """All items of a file, and what is wrong with the file as such.
+    """All items and themes of a file, and what is wrong with the file as such.
 
     A register is large, and an item takes ten times the room of its cells: it is made when it is asked for.
     """
 
     entries: deque[Entry] = field(default_factory=deque)
     problems: list[Problem] = field(default_factory=list)
+    themes: list[ThemeDraft] = field(default_factory=list)
 
     @classmethod
     def refused(cls, place: str, message: str) -> Reading:
@@ -116,7 +131,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """What importing does with one item. Hints are about publishing later: those that block it come first."""
+    """What importing does with one item or theme. Hints are about publishing later: those that block it come first."""
 
     code: str
     name: str
@@ -126,6 +141,7 @@ class Row:
     hints: tuple[Problem, ...] = ()
     changes: tuple[str, ...] = ()
     definition: ItemDefinition | None = field(default=None, repr=False)
+    theme: ThemeDefinition | None = field(default=None, repr=False)
 
     @property
     def blocking(self) -> int:
@@ -139,12 +155,14 @@ class Report:
 
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...] = ()
+    themes: tuple[Row, ...] = ()
 
     @property
     def is_clean(self) -> bool:
-        return not self.problems and all(row.status != Status.WRONG for row in self.rows)
+        return not self.problems and all(row.status != Status.WRONG for row in (*self.rows, *self.themes))
 
     def count(self, status: Status) -> int:
+        """Of the items."""
         return sum(row.status == status for row in self.rows)
 
     @property
@@ -153,9 +171,8 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """One sentence: how many of which kind."""
-        numbers = "，".join(f"{name}{number}个" for name, number in self.counts)
-        return f"共{len(self.rows)}个事项：{numbers}。"
+        """How many items, and how many themes where there are any, of which kind."""
+        return _summary(self.rows, "事项") + (_summary(self.themes, "一件事") if self.themes else "")
 
     @property
     def digest(self) -> str:
@@ -166,7 +183,7 @@ class Report:
         """The report as text, one line for each row and each thing that is wrong."""
         for problem in self.problems:
             yield f"错误　{problem}"
-        for row in self.rows:
+        for row in (*self.rows, *self.themes):
             yield f"{row.status.value}　{row.code}　{clip(row.name)}　（{row.place}）"
             for problem in row.problems:
                 yield f"　　错误　{problem}"
@@ -175,6 +192,12 @@ class Report:
             for hint in row.hints:
                 yield f"　　{'发布前必须改正' if hint.blocks else '提示'}　{hint}"
         yield self.summary
+
+
+def _summary(rows: tuple[Row, ...], what: str) -> str:
+    """共2个事项：新增1个，…。"""
+    numbers = "，".join(f"{status.value}{sum(row.status == status for row in rows)}个" for status in Status)
+    return f"共{len(rows)}个{what}：{numbers}。"
 
 
 Existing = Mapping[str, ItemDefinition | None]
@@ -234,7 +257,7 @@ def _row(draft: Draft, problems: list[Problem], existing: Existing, settle: Sett
         problems = [Problem(draft.where(path) or draft.place, sentence) for path, sentence in unkept]
     if problems or definition is None:
         return Row(draft.code, draft.name, draft.place, Status.WRONG, grouped(problems))
-    status, changes = _difference(settled, existing)
+    status, changes = difference(settled, existing)
     if status == Status.SAME:
         return Row(draft.code, draft.name, draft.place, status, definition=definition)
     hints = list(_hints(draft, settled, advise))
@@ -250,7 +273,8 @@ def _hints(draft: Draft, settled: ItemDefinition, advise: Advise) -> Iterator[Pr
         yield Problem(place, f"{finding.message}{finding.suggestion}", finding.blocks)
 
 
-def _difference(definition: ItemDefinition, existing: Existing) -> tuple[Status, tuple[str, ...]]:
+def difference(definition: D, existing: Mapping[str, D | None]) -> tuple[Status, tuple[str, ...]]:
+    """Whether importing changes anything, and the titles of the elements that would be others."""
     if definition.code not in existing:
         return Status.NEW, ()
     before = existing[definition.code]
@@ -260,9 +284,9 @@ def _difference(definition: ItemDefinition, existing: Existing) -> tuple[Status,
     return (Status.CHANGED, changes) if changes else (Status.SAME, ())
 
 
-def _changes(before: ItemDefinition, after: ItemDefinition) -> Iterator[str]:
+def _changes(before: D, after: D) -> Iterator[str]:
     """Titles of the elements that differ; a list whose length changes says so."""
-    for name, field_info in ItemDefinition.model_fields.items():
+    for name, field_info in type(after).model_fields.items():
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
             longer = isinstance(old, tuple) and isinstance(new, tuple) and len(old) != len(new)

@@ -6,9 +6,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from portal.catalog.exchange.cells import Asked, Scope, join, join_choices, join_conditions
-from portal.catalog.exchange.layout import CODE, ELSEWHERE, GUIDE, ITEMS, OPTIONS, TABLES, Cell, Table
+from portal.catalog.exchange.layout import (
+    CODES,
+    ELSEWHERE,
+    GUIDE,
+    ITEMS,
+    OPTIONS,
+    TABLES,
+    THEME_TABLES,
+    THEMES,
+    Cell,
+    Table,
+)
 from portal.catalog.exchange.names import Names
 from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.theme import ThemeDefinition
 from portal.lib.merged_cells import Value
 from portal.lib.refusal import Refused
 from portal.lib.spreadsheets import Head, Sheet, cell_name, fits, write_workbook
@@ -24,14 +36,17 @@ RULES = (
 )
 
 
-def write_items(definitions: Iterable[ItemDefinition], names: Names) -> bytes:
-    """The workbook for these items; the same items always give the same bytes. Raises Refused for a text too long."""
+def write_items(definitions: Iterable[ItemDefinition], names: Names, themes: Iterable[ThemeDefinition] = ()) -> bytes:
+    """The workbook for these items and themes; the same ones always give the same bytes. Raises Refused for a text too
+    long."""
     items = list(definitions)
     options = _options(names)
     sheets = [Sheet(GUIDE, [Head("工作表", 14), Head("列", 26), Head("怎么填", 90)], _guide(names))]
     for table in TABLES:
-        heads = [_head(cell, options) for cell in table.cells]
-        sheets.append(Sheet(table.title, heads, _all_rows(table, items, names)))
+        sheets.append(Sheet(table.title, _heads(table, options, ITEMS), _all_rows(table, items, names)))
+    listed = list(themes)
+    for table in THEME_TABLES:
+        sheets.append(Sheet(table.title, _heads(table, options, THEMES), _theme_rows(table, listed, names)))
     sheets.append(_option_sheet(options))
     return write_workbook(sheets)
 
@@ -39,7 +54,7 @@ def write_items(definitions: Iterable[ItemDefinition], names: Names) -> bytes:
 def _guide(names: Names) -> Iterator[Sequence[str]]:
     for rule in RULES:
         yield "总的要求", "", rule
-    for table in TABLES:
+    for table in (*TABLES, *THEME_TABLES):
         yield table.title, "", table.note
         for cell in table.cells:
             every = f"可以写：{'、'.join(cell.words)}"
@@ -76,10 +91,15 @@ def _option_sheet(options: dict[tuple[str, ...], str]) -> Sheet:
     return Sheet(OPTIONS, [Head(title, 22) for title in options.values()], rows, hidden=True)
 
 
-def _head(cell: Cell, options: dict[tuple[str, ...], str]) -> Head:
+def _heads(table: Table, options: dict[tuple[str, ...], str], coded: Table) -> list[Head]:
+    """`coded` is the sheet whose codes the rows of the others name."""
+    return [_head(cell, options, coded) for cell in table.cells]
+
+
+def _head(cell: Cell, options: dict[tuple[str, ...], str], coded: Table) -> Head:
     titles = list(options.values())
     if cell.path == ():
-        return Head(cell.header, _width(cell), cell.note, True, f"'{ITEMS.title}'!$A$2:$A$5000", strict=False)
+        return Head(cell.header, _width(cell), cell.note, True, f"'{coded.title}'!$A$2:$A$5000", strict=False)
     offered, strict = _offered(cell, options)
     choices = ""
     if offered:
@@ -103,7 +123,7 @@ def _offered(cell: Cell, options: dict[tuple[str, ...], str]) -> tuple[tuple[str
 
 def _width(cell: Cell) -> int:
     """Texts wide, codes and ticks narrow."""
-    if cell.header == CODE:
+    if cell.header in CODES:
         return 12
     if cell.kind in {"flag", "int", "limit"} or cell.path[-1:] == ("key",):
         return max(9, min(16, 2 * len(cell.header) + 2))
@@ -130,14 +150,25 @@ def _all_rows(table: Table, items: list[ItemDefinition], names: Names) -> Iterat
 def _rows(table: Table, item: ItemDefinition, names: Names) -> Iterator[list[Value]]:
     scope = scope_of(item)
     for record in _records(table, item):
-        row: list[Value] = []
-        for cell in table.cells:
-            value = item.code if cell.path == () else _at(record, cell.path)
-            spoken = None if value is None and cell.kind != "limit" else _spoken(value, cell, names, scope, record)
-            if isinstance(spoken, str) and not fits(spoken):
-                raise Refused(f"事项{item.code}的“{cell.header}”太长，Excel的一个单元格放不下，请导出为YAML文件。")
-            row.append(spoken)
-        yield row
+        yield _row(table, item.code, record, names, scope)
+
+
+def _theme_rows(table: Table, themes: list[ThemeDefinition], names: Names) -> Iterator[list[Value]]:
+    for theme in themes:
+        for record in getattr(theme, table.element) if table.element else [theme]:
+            yield _row(table, theme.code, record, names, {})
+
+
+def _row(table: Table, code: str, record: Any, names: Names, scope: Scope) -> list[Value]:
+    row: list[Value] = []
+    for cell in table.cells:
+        value = code if cell.path == () else _at(record, cell.path)
+        spoken = None if value is None and cell.kind != "limit" else _spoken(value, cell, names, scope, record)
+        if isinstance(spoken, str) and not fits(spoken):
+            what = "事项" if table in TABLES else "一件事"
+            raise Refused(f"{what}{code}的“{cell.header}”太长，Excel的一个单元格放不下，请导出为YAML文件。")
+        row.append(spoken)
+    return row
 
 
 def _records(table: Table, item: ItemDefinition) -> Iterable[Any]:

@@ -10,18 +10,19 @@ from pydantic import ValidationError
 
 from portal.catalog.exchange.assembly import Assembly
 from portal.catalog.exchange.cells import SPACES, CellProblem, day_of, flag_of, number_of, split, split_choices, text_of
-from portal.catalog.exchange.layout import CODE, ITEMS, PARTS, TABLES, Cell, Table
+from portal.catalog.exchange.layout import CODES, ITEMS, PARTS, TABLES, THEME_TABLES, THEMES, Cell, Table
 from portal.catalog.exchange.limits import BY_COMMAND, Limits
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.records import Page, Record
 from portal.catalog.exchange.report import NAMED, Draft, Entry, Problem, Reading, clip
+from portal.catalog.exchange.workbook_themes import theme_drafts
 from portal.catalog.judging.findings import shape_findings
 from portal.catalog.schema.definition import ItemDefinition
 from portal.lib.merged_cells import Value
 from portal.lib.spreadsheets import WorkbookRefused, cell_name, read_sheets
 
 NONE_SET = {"无", "无法定时限", "-", "—"}
-BY_TITLE = {table.title: table for table in TABLES}
+BY_TITLE = {table.title: table for table in (*TABLES, *THEME_TABLES)}
 Rows = Sequence[tuple[int, list[Value]]]
 
 
@@ -33,9 +34,11 @@ def read_items(data: bytes, names: Names, limits: Limits = BY_COMMAND) -> Readin
         return Reading.refused("文件", str(refusal))
     reading = Reading(problems=problems)
     if not problems:
-        if not pages[ITEMS.title].records:
+        if not any(pages[title].records for title in (ITEMS.title, THEMES.title) if title in pages):
             problems.append(Problem(f"“{ITEMS.title}”", "工作表里没有事项。"))
         _collect(pages, reading)
+        reading.themes, strays = theme_drafts(pages)
+        problems += strays
     return reading
 
 
@@ -46,12 +49,13 @@ def _pages(data: bytes, names: Names, limits: Limits) -> tuple[dict[str, Page], 
     """
     pages: dict[str, Page] = {}
     said: dict[str, list[Problem]] = {table.title: _page(table, None)[1] for table in TABLES}
+    said |= {table.title: [] for table in THEME_TABLES}  # workbooks from before have no themes
     broken = False
     for title, rows in read_sheets(data, most_cells=limits.cells, most_unpacked=limits.unpacked):
         if title not in said:
             continue
         pages[title], said[title] = _page(BY_TITLE[title], rows)
-        if title == ITEMS.title and len(rows) - 1 > limits.items:
+        if title in {ITEMS.title, THEMES.title} and len(rows) - 1 > limits.items:
             said[title].append(Problem(f"“{title}”", limits.too_many_items))
         broken = broken or bool(said[title])
         if not broken:
@@ -117,7 +121,7 @@ def _read_records(page: Page, rows: Rows, names: Names) -> None:
 
 
 def _keep(record: Record, cell: Cell, value: Any) -> None:
-    if cell.header == CODE:
+    if cell.header in CODES:
         record.code = value
     record.values[cell.path] = value
 
@@ -184,7 +188,7 @@ def _collect(pages: dict[str, Page], reading: Reading) -> None:
         own = {element: rows.get(record.code, []) for element, rows in parts.items()}
         place, make = items.place(record.number), partial(_draft, by_element, record, own)
         reading.entries.append(Entry(clip(record.values.get(("code",), "")), place, make))
-    for page in pages.values():
+    for page in by_element.values():
         page.records.clear()
 
 

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from portal.catalog.exchange.content import item_definition
+from portal.catalog.exchange.content import item_definition, theme_definition
 from portal.catalog.exchange.limits import BY_COMMAND, Limits
 from portal.catalog.exchange.names import Names
-from portal.catalog.exchange.report import Draft, Entry, Problem, Reading, clip
+from portal.catalog.exchange.report import D, Draft, Entry, Problem, Reading, ThemeDraft, clip
 from portal.catalog.judging.findings import shape_findings
 from portal.catalog.schema.definition import ItemDefinition
+from portal.catalog.schema.theme import ThemeDefinition
 from portal.lib.content import SafeLoader
 
 FORMAT, VERSION = "portal-items", 1
 MAX_DEPTH = 30
+NO_ITEMS = "不是事项文件：应当有一个列出事项的“items”。"
 
 
 _WORD_VALUES = {
@@ -57,11 +59,12 @@ _LINES = re.compile(r"(?!\s)[^\x00-\x09\x0b-\x1f\x7f-\xa0\ud800-\udfff\ufeff\u20
 # Writing.
 
 
-def write_items(definitions: Iterable[ItemDefinition]) -> bytes:
-    """The file for these items, in the order given; the same items always give the same bytes."""
+def write_items(definitions: Iterable[ItemDefinition], themes: Iterable[ThemeDefinition] = ()) -> bytes:
+    """The file for these items and themes, in the order given; the same ones always give the same bytes."""
     lines = [f"format: {FORMAT}", f"version: {VERSION}"]
     items = [definition.model_dump(mode="json", exclude_defaults=True) for definition in definitions]
-    lines += _mapping({"items": items}, "")
+    found = [definition.model_dump(mode="json", exclude_defaults=True) for definition in themes]
+    lines += _mapping({"items": items, **({"themes": found} if found else {})}, "")
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -179,13 +182,13 @@ class _Building:
         self.keys.pop()
 
 
-def _read(text: str, limits: Limits) -> tuple[Any, list[int]]:
-    """The content, and the line on which each entry of `items` begins. Raises _Refused for what a definition never
-    needs."""
+def _read(text: str, limits: Limits) -> tuple[Any, dict[str, list[int]]]:
+    """The content, and the line on which each entry of `items` and of `themes` begins. Raises _Refused for what a
+    definition never needs."""
     built = _Building()
     stack: list[set[str] | None] = []
     keys: list[str | None] = []
-    entries: list[int] = []
+    entries: dict[str, list[int]] = {"items": [], "themes": []}
     sizes = [0]  # of every open list or group, and in front of all closed ones together
     documents = 0
     for event in yaml.parse(text, Loader=SafeLoader):
@@ -195,9 +198,10 @@ def _read(text: str, limits: Limits) -> tuple[Any, list[int]]:
             raise _Refused("一个文件只能有一份内容，请删除多余的“---”。", _line_of(event))
         if isinstance(event, yaml.NodeEvent):
             _refuse_tricks(event)
-            if len(stack) == 2 and keys[0] == "items" and stack[1] is None:
-                entries.append(_line_of(event))
-                _refuse_beyond(limits.items, len(entries), event, limits.too_many_items)
+            listed = entries.get(keys[0] or "") if len(stack) == 2 and stack[1] is None else None
+            if listed is not None:
+                listed.append(_line_of(event))
+                _refuse_beyond(limits.items, len(listed), event, limits.too_many_items)
             elif stack:
                 most = limits.in_list if stack[-1] is None else 2 * limits.in_list
                 _refuse_beyond(most, sizes[-1] + 1, event, limits.list_too_long)
@@ -265,24 +269,32 @@ def _value_done(stack: list[set[str] | None], keys: list[str | None]) -> None:
         keys[-1] = None
 
 
-def _reading(content: Any, lines: list[int], names: Names) -> Reading:
-    if not isinstance(content, dict) or not isinstance(content.get("items"), list):
-        return Reading.refused("文件", "不是事项文件：应当有一个列出事项的“items”。")
+def _reading(content: Any, lines: dict[str, list[int]], names: Names) -> Reading:
+    if not isinstance(content, dict) or not all(isinstance(content.get(name, []), list) for name in lines):
+        return Reading.refused("文件", NO_ITEMS)
+    if not any(name in content for name in lines):
+        return Reading.refused("文件", NO_ITEMS)
     ours = "format" in content
     if ours and (content["format"] != FORMAT or content.get("version") != VERSION):
         wrong = clip(f"{content['format']} {content.get('version')}")
         return Reading.refused("文件", f"不认识的文件格式“{wrong}”，本系统读取的是{FORMAT} {VERSION}。")
-    extra = [clip(key) for key in content if key not in {"format", "version", "items"}] if ours else []
+    extra = [clip(key) for key in content if key not in {"format", "version", *lines}] if ours else []
     reading = Reading(problems=[Problem("文件", f"“{key}”是多余的内容，本系统不认识。请删除。") for key in extra])
-    if not content["items"]:
+    if not any(content.get(name) for name in lines):
         reading.problems.append(Problem("文件", "文件里没有事项。"))
-    rows = content["items"]
-    for number, row in enumerate(rows):
-        rows[number] = None  # a register is large: what has been read is let go of
-        line = lines[number] if number < len(lines) else 0
-        place = f"第{line}行起的第{number + 1}个事项"
+    for row, place in _places(content.get("items", []), lines["items"], "事项"):
         reading.entries.append(Entry(_word(row, "code"), place, partial(_draft, row, place, ours, names)))
+    for row, place in _places(content.get("themes", []), lines["themes"], "一件事"):
+        reading.themes.append(_theme_draft(row, place, ours, names))
     return reading
+
+
+def _places(rows: list[Any], lines: list[int], what: str) -> Iterator[tuple[Any, str]]:
+    """Each entry with its place in the file; a register is large: what has been read is let go of."""
+    for number, row in enumerate(rows):
+        rows[number] = None
+        line = lines[number] if number < len(lines) else 0
+        yield row, f"第{line}行起的第{number + 1}个{what}"
 
 
 def _word(row: Any, key: str) -> str:
@@ -290,17 +302,31 @@ def _word(row: Any, key: str) -> str:
 
 
 def _draft(row: Any, place: str, ours: bool, names: Names) -> Draft:
-    draft = Draft(_word(row, "code"), _word(row, "name"), place, None)
+    def made() -> ItemDefinition:
+        return ItemDefinition.model_validate(row) if ours else item_definition(row, dict(names.spellings))
+
+    definition, problems = _made(made, row, place, ItemDefinition)
+    return Draft(_word(row, "code"), _word(row, "name"), place, definition, problems)
+
+
+def _theme_draft(row: Any, place: str, ours: bool, names: Names) -> ThemeDraft:
+    def made() -> ThemeDefinition:
+        return ThemeDefinition.model_validate(row) if ours else theme_definition(row, dict(names.spellings))
+
+    definition, problems = _made(made, row, place, ThemeDefinition)
+    return ThemeDraft(_word(row, "code"), _word(row, "name"), place, definition, problems)
+
+
+def _made(make: Callable[[], D], row: Any, place: str, schema: type[D]) -> tuple[D | None, list[Problem]]:
+    """The definition, or None and what is wrong with its shape."""
     if not isinstance(row, dict):
-        draft.problems.append(Problem(place, "应当是一个事项的各项要素。"))
-        return draft
+        return None, [Problem(place, "应当是一个事项的各项要素。")]
     try:
-        draft.definition = ItemDefinition.model_validate(row) if ours else item_definition(row, dict(names.spellings))
+        return make(), []
     except ValidationError as error:
-        findings = shape_findings(error)
-        draft.problems += [Problem(place, f"{finding.message}{finding.suggestion}") for finding in findings]
+        findings = shape_findings(error, schema)
+        return None, [Problem(place, f"{finding.message}{finding.suggestion}") for finding in findings]
     except KeyError as error:
-        draft.problems.append(Problem(place, f"缺少“{clip(error.args[0])}”，或者它的值不是可以选择的值。"))
+        return None, [Problem(place, f"缺少“{clip(error.args[0])}”，或者它的值不是可以选择的值。")]
     except (TypeError, AttributeError, ValueError, IndexError):
-        draft.problems.append(Problem(place, "内容的结构不对，请对照示例改正。"))
-    return draft
+        return None, [Problem(place, "内容的结构不对，请对照示例改正。")]
