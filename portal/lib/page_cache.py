@@ -17,7 +17,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial, wraps
 from threading import Lock
 from typing import Any
@@ -93,6 +93,10 @@ class Kept:
         response["Cache-Control"] = "no-cache"
         patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
         return get_conditional_response(request, etag=self.etag, response=response) or response
+
+
+SHAPE = tuple(field.name for field in fields(Kept))
+"""Part of every key: what another release kept in another shape is not taken for a page."""
 
 
 def depend(
@@ -208,7 +212,7 @@ def _page_key(request: HttpRequest, chosen: Mapping[str, str]) -> str:
     """Host, address and display mode decide what everybody sees, and the release what a page is made of."""
     release = getattr(staticfiles_storage, "manifest_hash", "")
     query = [part for name in sorted(chosen) for part in (name, chosen[name])]
-    parts = (request.scheme, request.get_host(), request.path, display_of(request).key, release, *query)
+    parts = (SHAPE, request.scheme, request.get_host(), request.path, display_of(request).key, release, *query)
     return f"page:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
 
 

@@ -22,6 +22,7 @@ from portal.catalog.editions.publishing import publish
 from portal.catalog.finding import demand
 from portal.catalog.models import ServiceItem, Theme
 from portal.catalog.schema.definition import ItemDefinition
+from portal.lib import page_cache
 from portal.organisations.models import ServiceCenter
 from tests.pages.acts import at_desk, editor, guide, publisher, put_live
 
@@ -298,6 +299,14 @@ def test_what_is_made_for_one_is_compressed_and_files_are_left_alone(small_site:
         assert (answer["Content-Encoding"], int(answer["Content-Length"])) == ("gzip", len(answer.content)), path
     leaflet = client.get(reverse("paper_leaflet", args=["TZ-09"]))
     assert "Content-Encoding" not in leaflet.headers
+
+
+def test_a_page_that_another_release_kept_in_another_shape_is_made_anew(
+    small_site: HomePage, queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm(GUIDE)
+    monkeypatch.setattr(page_cache, "SHAPE", ("content",))
+    assert not is_warm(GUIDE, queries)
 
 
 def test_head_has_the_length_of_get_and_no_body(small_site: HomePage) -> None:
