@@ -26,7 +26,8 @@ PAGE_NUMBER = re.compile(r"[0-9]{1,9}")
 SHOWN_AT_ONCE = 8
 """Values of a facet before 更多; a list of thirty departments hides the other facets."""
 AZ = "az"
-SIDE = [facet for facet in Facet if facet != Facet.LETTER]
+SIDE = [facet for facet in Facet if facet not in {Facet.LETTER, Facet.SUBJECT}]
+"""Beside the list; letters and subjects stand above it."""
 REASONS = {Tier.SYNONYM, Tier.DEPARTMENT, Tier.TEXT, Tier.PINYIN, Tier.PINYIN_PART, Tier.CODE_CONTAINS}
 """Tiers that say why: the words that were typed do not stand in the name."""
 
@@ -144,6 +145,11 @@ class Listing:
                 found.append(Group(facet, first, [option for option in options if option not in first], chosen))
         return found
 
+    def subjects(self) -> list[Option]:
+        """The two ways in, 个人 and 法人, where there are both; one leads away from the other."""
+        options = [self._option(Facet.SUBJECT, choice, alone=True) for choice in self._offered[Facet.SUBJECT.value]]
+        return options if len(options) > 1 else []
+
     def letters(self) -> list[Option]:
         return [self._option(Facet.LETTER, choice, alone=True) for choice in self._offered[Facet.LETTER.value]]
 
@@ -205,6 +211,7 @@ class Listing:
             "previous": self._page(leaf.previous_page_number()) if leaf.has_previous() else "",
             "next": self._page(leaf.next_page_number()) if leaf.has_next() else "",
             "facet_groups": self.groups(),
+            "subjects": self.subjects(),
             "letters": self.letters(),
             "taken": self.taken(),
             "kept": [(facet, value) for facet, values in self.chosen.items() for value in values],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F
@@ -18,6 +19,7 @@ from portal.catalog.drawing.floor_plan import floors
 from portal.catalog.items.shown import CATALOGUE, HALLS
 from portal.catalog.items.taking import ranges
 from portal.catalog.models import ItemStatus
+from portal.organisations.access import signed_in
 from portal.organisations.halls import FOR_ACCESS
 from portal.organisations.models import ServiceCenter, Window, WindowKind, Zone
 
@@ -98,6 +100,7 @@ class HallPage(FreshPage):
             **super().get_context(request, *args, **kwargs),
             "hall": self.hall,
             "floors": storeys,
+            "printing": is_for_staff(request),
             "access": [one for one in facilities if one.kind in FOR_ACCESS],
             "counters": counters,
             "zones": list(dict.fromkeys(zone for counter in serving for zone in counter.zones)),
@@ -107,6 +110,16 @@ class HallPage(FreshPage):
         super().clean()
         if self.image_id and not self.image_alt.strip():
             raise ValidationError({"image_alt": "请写一句照片的说明，让看不见的人也能知道。"})
+
+
+def is_for_staff(request: HttpRequest) -> bool:
+    """Whether somebody with a way into the back office looks at the page, who prints what hangs and lies in the hall.
+
+    Nobody is asked without a session's cookie, so that the page may be kept for everybody.
+    """
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    return signed_in(request).has_perm("wagtailadmin.access_admin") if request.user.is_authenticated else False
 
 
 @dataclass(frozen=True)

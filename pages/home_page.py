@@ -14,6 +14,8 @@ from wagtail.url_routing import RouteResult
 from pages.base import PortalPage
 from pages.guide_page import GuidePage
 from pages.themes import ThemePage
+from portal.catalog.finding import facets
+from portal.catalog.finding.models import Entry, Facet
 from portal.catalog.items.models import ItemStatus
 from portal.catalog.items.shown import CATALOGUE, FRAME, NEWS, THEMES
 from portal.lib.links import own_address
@@ -74,6 +76,7 @@ class HomePage(PortalPage):  # type: ignore[django-manager-missing]  # of `featu
         return {
             **super().get_context(request, *args, **kwargs),
             "zones": zones,
+            "subjects": by_subject(),
             "total": total,
             "themes": [page for page in pages if page not in routes],
             "routes": routes,
@@ -85,6 +88,13 @@ class HomePage(PortalPage):  # type: ignore[django-manager-missing]  # of `featu
         readable = GuidePage.objects.live().public().filter(item__status=ItemStatus.IN_FORCE)
         shown = self.featured.select_related("guide__item__lead", "guide__edition").filter(guide__in=readable)
         return [row.guide for row in shown]
+
+
+def by_subject() -> list[tuple[str, str, int]]:
+    """The two ways in, 个人 and 法人: value of the facet, its words, how many items there are for them."""
+    readable = GuidePage.objects.live().public().order_by().values("item")
+    known = facets.known_values(Entry.objects.filter(item__in=readable)).get(Facet.SUBJECT, {})
+    return [(value, name, known[value]) for value, name in facets.FIXED[Facet.SUBJECT].items() if value in known]
 
 
 class FeaturedGuide(Orderable):

@@ -127,11 +127,43 @@ def test_big_targets_in_elder_mode(portal: Portal, visitor) -> None:
     page = visitor(viewport=PHONE)
     in_mode(page, portal, "elder")
     page.goto(portal.url + "/items/tz-09/")
+    for fold in ("菜单", "本页内容"):
+        page.get_by_text(fold, exact=True).click()
     small = page.evaluate(
-        """() => [...document.querySelectorAll('.site-nav a, .toc a, .actions a, .modes button')]
-            .filter(one => one.getBoundingClientRect().height < 44).map(one => one.textContent)"""
+        """() => [...document.querySelectorAll('.site-nav a, .toc a, .fold__label, .button, .modes button')]
+            .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 44)
+            .map(one => one.textContent)"""
     )
     assert small == []
+
+
+BOTTOM = "name => document.querySelector(name).getBoundingClientRect().bottom"
+LETTERS = """name => [...document.querySelectorAll(name)].filter(one => one.checkVisibility() && one.textContent.trim())
+    .map(one => {
+        const drawing = one.closest('svg'), scale = drawing ? drawing.getScreenCTM().a : 1;
+        return parseFloat(getComputedStyle(one).fontSize) * scale;
+    })"""
+PAPER = """() => [...document.querySelectorAll('.chart rect, .plan rect')].map(one => getComputedStyle(one).fill)"""
+
+
+def test_a_phone_shows_the_facts_first_and_drawings_as_large_and_as_coloured_as_the_mode(
+    portal: Portal, visitor
+) -> None:
+    page = visitor(viewport=PHONE)
+    page.goto(portal.url + "/items/tz-09/")
+    assert page.evaluate(BOTTOM, "#h-materials") < 950  # the materials begin on the second screen at the latest
+    in_mode(page, portal, "elder")
+    page.goto(portal.url + "/items/tz-09/")
+    assert page.evaluate(BOTTOM, ".facts > div:nth-child(4)") <= PHONE["height"]
+    text = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+    drawn = {"/items/tz-09/": ".process *", "/charts/items/TZ-09/": ".chart tspan", "/halls/sx-center/": ".plan text"}
+    for address, letters in drawn.items():
+        page.goto(portal.url + address)
+        assert min(page.evaluate(LETTERS, letters)) >= text - 0.5, address
+    in_mode(page, portal, "contrast")
+    for address in drawn:
+        page.goto(portal.url + address)
+        assert set(page.evaluate(PAPER)) <= {"rgb(0, 0, 0)", "none"}, address
 
 
 def tab_to(page: Page, words: str, most: int = 80) -> None:

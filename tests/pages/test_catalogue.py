@@ -244,3 +244,15 @@ def test_the_page_works_without_script_and_loads_only_its_own(small_site: HomePa
     assert not re.search(r"<script(?![^>]*\ssrc=)", html)
     assert not re.search(r'\s(style|onclick)="', html)
     assert re.search(r'<form[^>]*role="search"[^>]*method="get"', html)
+
+
+def test_there_are_two_ways_in_for_people_and_for_bodies(catalogue: CataloguePage, client: Client) -> None:
+    home = client.get("/").content.decode()
+    ways = re.findall(r'href="/items/(\?subject=\w+)"><strong>([^<]+)</strong><span><b>(\d+)</b>', home)
+    assert [name for _, name, _ in ways] == ["个人", "法人和其他组织"]
+    for address, _, count in ways:
+        html = shown(client, address)
+        assert total(html) == int(count) > 0
+        above = re.search(r'<nav aria-label="为谁办">.*?</nav>', html, re.S)[0]
+        assert above.count('aria-current="true"') == 1
+        assert above.count("<li>") == 2

@@ -21,7 +21,7 @@ from portal.catalog.editions.intake import withdraw_item
 from portal.catalog.models import ServiceItem
 from portal.organisations.models import HallArea, OpeningHours, Organisation, ServiceCenter, Window, Zone
 from portal.workdays.calendar import forget_calendar
-from tests.pages.acts import guide
+from tests.pages.acts import at_desk, editor, guide
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 AREAS = ("前台受理区", "后台审批区", "公共事务区", "电子政务体验区", "商务区")
@@ -50,16 +50,51 @@ def test_the_city_hall_says_when_where_what_and_for_whom(small_site: HomePage, c
     for words in ("星期一至星期五", "8:30—12:00", "公交", "停车", "无障碍电梯", "tel:0575", "A01", *AREAS):
         assert words in html, words
     assert f'href="{guide().url}"' in html
-    for place in ("window/A01", "window/Z01", "zone/investment", "area/front"):
-        assert f'href="/papers/signs/{place}.pdf"' in html
-    assert 'href="/papers/materials/zone/investment.pdf"' in html
     assert re.search(r"现在开放|现在还没有开门|现在是休息时间|今天已经关门|今天不开放", html)
 
 
-def test_a_hall_without_data_says_so_instead_of_showing_holes(small_site: HomePage, client: Client) -> None:
-    html = shown(client, HallPage.objects.get(hall__code="br-ga").url)
-    assert "开放时间还没有登记，请先打电话咨询。" in html
+def test_only_staff_find_what_to_print(small_site: HomePage, client: Client) -> None:
+    places = ("signs/window/A01", "signs/window/Z01", "signs/zone/investment", "signs/area/front")
+    links = [f'href="/papers/{place}.pdf"' for place in (*places, "materials/zone/investment")]
+    html = shown(client, city_hall().url)
+    assert "打印" not in html
+    assert "/papers/" not in html
+    staffs = shown(at_desk(editor()), city_hall().url)
+    assert [link for link in links if link not in staffs] == []
+    stranger = Client()
+    stranger.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
+    assert "/papers/" not in shown(stranger, city_hall().url)
+
+
+@pytest.mark.usefixtures("kept_pages")
+def test_a_warm_hall_takes_no_query_and_never_shows_what_staff_saw(small_site: HomePage, client: Client) -> None:
+    url = city_hall().url
+    for _ in range(2):
+        shown(at_desk(editor()), url)
+        shown(client, url)
+    with CaptureQueriesContext(connection) as counted:
+        assert "/papers/" not in shown(Client(), url)
+    assert len(counted) == 0
+
+
+def test_a_hall_without_data_says_so_and_promises_no_telephone_that_is_not_there(
+    small_site: HomePage, client: Client
+) -> None:
+    city = ServiceCenter.objects.get(kind="city")
+    asks = f"来之前请先问{city.name}"
+    for url in ("/halls/", HallPage.objects.get(hall__code="br-ga").url):
+        html = shown(client, url)
+        assert "地址、开放时间和电话待核实" in html
+        assert asks in html
+        assert "请先打电话咨询" not in html
     assert 'id="plan"' not in html
+    ServiceCenter.objects.filter(pk=city.pk).update(phone="")
+    html = shown(client, "/halls/")
+    assert "地址、开放时间和电话待核实。" in html
+    assert "来之前" not in html
+    ServiceCenter.objects.filter(code="br-ga").update(phone="0575-00000009", address="绍兴市（演示）")
+    html = shown(client, HallPage.objects.get(hall__code="br-ga").url)
+    assert "开放时间待核实。来之前请先打咨询电话。" in html
 
 
 def test_the_plan_is_named_and_said_again_in_words(small_site: HomePage, client: Client) -> None:

@@ -29,7 +29,7 @@ def test_every_page_type_answers_and_says_what_it_must(site: HomePage, client: C
     expected = {
         "/": "按受理区找",
         CataloguePage.objects.get().url: "共29个",
-        guide().url: "要带的材料（9项）",
+        guide().url: "要带的材料（6项）",
         ThemePage.objects.get(theme__code="ZT-03").url: "第5阶段",
         plain.url: "公交",
     }
