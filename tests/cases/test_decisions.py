@@ -13,6 +13,7 @@ from django.urls import reverse
 from portal.cases.decision.decide import decide
 from portal.cases.decision.findings import Findings
 from portal.cases.models import Case, Task
+from portal.cases.routes.dissent import refuse_unanswered
 from portal.cases.routes.opinions import answer
 from portal.cases.states import CaseStatus, TaskStatus
 from portal.documents.integrity import problems
@@ -209,6 +210,14 @@ def test_nobody_grants_over_a_dissent_without_answering_each_in_writing(cast: Ca
     assert refusal.value.field == f"reply_{steps['sx-slj']}"
     assert not task.case.events.filter(verb="answer_dissent").exists()
     assert task.case.tasks.exclude(reply="").count() == 0
+
+
+def test_an_answer_to_dissent_has_eight_signs_at_least(cast: Cast) -> None:
+    task = with_dissent(cast, "sx-rfb")
+    step = task.case.tasks.get(outcome="disagree").step
+    with pytest.raises(Refused, match="须逐一书面答复"):
+        refuse_unanswered(task.case, {step: "已有设计审查书"})
+    refuse_unanswered(task.case, {step: "已有设计审查书了"})
 
 
 def test_an_answer_to_dissent_is_kept_told_and_printed(cast: Cast) -> None:
