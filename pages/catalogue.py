@@ -18,7 +18,9 @@ from pages.guide_page import GuidePage
 from portal.catalog.finding import demand, facets
 from portal.catalog.finding.asking import Search, Tier, tier_of
 from portal.catalog.finding.models import Entry, Facet
+from portal.catalog.items.models import ServiceItem
 from portal.lib.search.text import LONGEST, Query
+from portal.lib.words import day
 from portal.organisations.models import Zone
 
 PER_PAGE = 20
@@ -235,9 +237,13 @@ def popular(guides: QuerySet[GuidePage], at_most: int = demand.MOST) -> list[Gui
 
 
 def suggestions(text: str, guides: QuerySet[GuidePage], limit: int = 8) -> tuple[Query, list[tuple[GuidePage, str]]]:
-    """The best answers while somebody types: guides with the department, best first."""
+    """The best answers while somebody types, best first: guides with the department and, before it, the first day."""
     query = Query(text)
     entries = Entry.objects.filter(item__in=guides.order_by().values("item")).select_related("item__lead")
     best = Search(query, entries).top(limit)
     found = {guide.item_id: guide for guide in guides.filter(item__in=[entry.pk for entry in best])}
-    return query, [(found[entry.pk], entry.item.lead.short_name) for entry in best if entry.pk in found]
+    return query, [(found[entry.pk], _beside(entry.item)) for entry in best if entry.pk in found]
+
+
+def _beside(item: ServiceItem) -> str:
+    return item.lead.short_name + (f"，自{day(item.coming)}起受理" if item.coming else "")

@@ -18,7 +18,7 @@ from pages.base import RICH_TEXT, PortalPage
 from portal.catalog.drawing.floor_plan import floors
 from portal.catalog.items.shown import CATALOGUE, HALLS
 from portal.catalog.items.taking import ranges
-from portal.catalog.models import ItemStatus
+from portal.catalog.models import ServiceItem
 from portal.organisations.access import signed_in
 from portal.organisations.halls import FOR_ACCESS
 from portal.organisations.models import ServiceCenter, Window, WindowKind, Zone
@@ -135,7 +135,7 @@ class Counter:
 def counters_of(center: ServiceCenter) -> list[Counter]:
     """The windows of the centre with the guides of what each takes in."""
     windows = list(center.windows.select_related("area", "organisation").prefetch_related("zones"))
-    in_force = Page.objects.live().public().filter(guidepage__item__status=ItemStatus.IN_FORCE)
+    in_force = Page.objects.live().public().filter(guidepage__item__in=ServiceItem.objects.open_for_intake())
     places = {"zone": F("guidepage__item__zone"), "lead": F("guidepage__item__lead"), "code": F("guidepage__code")}
     guides = list(in_force.annotate(**places).order_by("guidepage__code")) if windows else []
     known = ranges(windows)

@@ -10,10 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from pages.halls import HallPage
 from pages.models import GuidePage, HomePage
 from portal.cases.intake.receive import receive
 from portal.catalog.editions.intake import reopen_item
 from portal.catalog.editions.publishing import examine, publish
+from portal.catalog.finding.indexing import catch_up
+from portal.catalog.finding.models import Entry
 from portal.catalog.jobs import days_of_items
 from portal.catalog.judging.findings import PreflightFailed
 from portal.catalog.models import ServiceItem
@@ -89,6 +92,29 @@ def test_the_guide_says_that_it_is_coming_and_then_that_it_is_closed(small_site:
     days_of_items(timezone.now())
     gone = client.get(page.url)
     assert (gone.status_code, "已经停止受理" in gone.content.decode()) == (410, True)
+
+
+def test_a_coming_item_is_found_before_its_day_and_says_from_when(small_site: HomePage, client: Client) -> None:
+    first = TODAY() + timedelta(days=10)
+    ServiceItem.objects.filter(code="TZ-09").update(opens_on=first)
+    assert catch_up() == 0
+    told = f"自{day(first)}起受理"
+    for address in ("/items/", "/items/?q=施工许可", "/items/suggest/?q=施工许可"):
+        answer = client.get(address)
+        said = str(answer.json()) if "suggest" in address else answer.content.decode()
+        assert said.count(told) == 1, address
+    hall = HallPage.objects.get(hall__kind="city")
+    assert guide("TZ-09").url not in client.get(hall.url).content.decode()  # nothing that the window takes in today
+    ServiceItem.objects.filter(code="TZ-09").update(opens_on=TODAY())
+    assert "起受理" not in client.get("/items/").content.decode()
+    assert guide("TZ-09").url in client.get(hall.url).content.decode()
+    ServiceItem.objects.filter(code="TZ-09").update(closes_on=TODAY())
+    assert catch_up() == 1  # what is over is not found
+
+
+def test_an_item_is_findable_from_its_publication(cast: Cast) -> None:
+    publish(definition(effective_from=10), by=None)
+    assert Entry.objects.filter(item__code="TZ-01").exists()
 
 
 def test_publishing_says_what_the_days_would_do(cast: Cast) -> None:

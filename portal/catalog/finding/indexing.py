@@ -1,4 +1,5 @@
-"""Keeping the index in step: an item enters it when it is published or reopened and leaves it when it is withdrawn.
+"""Keeping the index in step: an item enters it when it is published or reopened, also before its first day, and leaves
+it when it is withdrawn.
 
 Both happen in the transaction of the change, so what citizens find is never ahead of or behind what is in force.
 """
@@ -48,10 +49,10 @@ def rebuild() -> int:
 
 
 def catch_up() -> int:
-    """Index what is in force without an entry and drop entries of what is not; how many items that concerned."""
-    is_open = ServiceItem.objects.open_for_intake()
+    """Index what people find without an entry and drop entries of what they do not; how many items that concerned."""
+    is_shown = ServiceItem.objects.shown()
     concerned = ServiceItem.objects.filter(
-        Q(pk__in=is_open.filter(entry=None).values("pk")) | Q(entry__isnull=False) & ~Q(pk__in=is_open.values("pk"))
+        Q(pk__in=is_shown.filter(entry=None).values("pk")) | Q(entry__isnull=False) & ~Q(pk__in=is_shown.values("pk"))
     )
     ids = list(concerned.values_list("pk", flat=True))
     index_items(ServiceItem(pk=pk) for pk in ids)
@@ -60,7 +61,7 @@ def catch_up() -> int:
 
 @transaction.atomic
 def _index_batch(ids: list[int]) -> int:
-    items = ServiceItem.objects.open_for_intake().filter(pk__in=ids).select_related("zone", "current_edition")
+    items = ServiceItem.objects.shown().filter(pk__in=ids).select_related("zone", "current_edition")
     items = items.select_for_update(of=("self",)).order_by("pk")  # nobody else indexes these items meanwhile
     sources = Sources()
     drafts = [Draft(item, sources) for item in items]

@@ -45,10 +45,12 @@ def coded(rows: models.QuerySet[M], code: str) -> M | None:
 class ServiceItemQuerySet(models.QuerySet):
     def open_for_intake(self) -> ServiceItemQuerySet:
         """Items a window may take in today."""
-        today = timezone.localdate()
+        return self.shown().filter(Q(opens_on=None) | Q(opens_on__lte=timezone.localdate()))
+
+    def shown(self) -> ServiceItemQuerySet:
+        """Items that people find: those that are taken in today, and those that are coming and say from when."""
         in_force = self.filter(status=ItemStatus.IN_FORCE, current_edition__isnull=False)
-        begun = Q(opens_on=None) | Q(opens_on__lte=today)
-        return in_force.filter(begun, Q(closes_on=None) | Q(closes_on__gt=today))
+        return in_force.filter(Q(closes_on=None) | Q(closes_on__gt=timezone.localdate()))
 
     def matching(self, text: str) -> ServiceItemQuerySet:
         """Every word of `text` stands in name, code, department, pinyin or initials."""
@@ -104,11 +106,13 @@ class ServiceItem(Editioned):  # type: ignore[django-manager-missing]  # of its 
 
     @property
     def is_open_for_intake(self) -> bool:
-        today = timezone.localdate()
-        over = self.closes_on is not None and self.closes_on <= today
-        return (
-            self.status == ItemStatus.IN_FORCE and self.current_edition_id is not None and not over and not self.coming
-        )
+        return self.is_shown and not self.coming
+
+    @property
+    def is_shown(self) -> bool:
+        """As `shown` says it of many."""
+        over = self.closes_on is not None and self.closes_on <= timezone.localdate()
+        return self.status == ItemStatus.IN_FORCE and self.current_edition_id is not None and not over
 
     @property
     def coming(self) -> date | None:
@@ -225,8 +229,8 @@ class Theme(Editioned):
         return sorted(found, key=lambda item: codes.index(item.code))
 
     def definitions(self) -> dict[str, ItemDefinition]:
-        """The definitions in force by code, in the theme's own order; others are left out."""
-        in_force = (item for item in self.items() if item.is_open_for_intake)
+        """The definitions in force, and of what is coming, by code, in the theme's own order; others are left out."""
+        in_force = (item for item in self.items() if item.is_shown)
         return {item.code: item.edition_in_force.parsed for item in in_force}
 
 
