@@ -31,6 +31,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from portal.lib.book_fonts import Glyphs, Identity, Shared, glyphs_of, identity
+
 Stamp = PageObject
 """A page that is laid over another one."""
 LINK = re.compile(r"page:(\d{1,5})")
@@ -57,6 +59,29 @@ def page_count(path: Path) -> int:
             return len(PdfReader(file).pages)
     except (OSError, PyPdfError, ValueError, KeyError):
         return 0
+
+
+def glyphs_used(parts: Iterable[Path]) -> Glyphs:
+    """The glyphs of every font of the parts that can be shared."""
+    found: Glyphs = {}
+    for part in parts:
+        with part.open("rb") as file:
+            for font in _fonts(PdfReader(file)):
+                if identity(font):
+                    found.setdefault(str(font["/BaseFont"]), {}).update(glyphs_of(font))
+    return found
+
+
+def _fonts(reader: PdfReader) -> Iterator[DictionaryObject]:
+    """The fonts of a printed part, each once: its pages have them in common."""
+    seen: set[int] = set()
+    for page in reader.pages:
+        resources: Any = page["/Resources"].get_object()
+        fonts = resources.get("/Font", DictionaryObject()).get_object()
+        for place in dict.values(fonts):
+            if place.idnum not in seen:
+                seen.add(place.idnum)
+                yield place.get_object()
 
 
 def joined(parts: Iterable[bytes]) -> bytes:
@@ -105,6 +130,7 @@ class Binder:
         self._pages: list[int] = []
         self._marks: list[Bookmark] = []
         self._stamps: _Carried | None = None
+        self._shared: dict[Identity, Shared] = {}
         self._put(HEAD)
 
     def __enter__(self) -> Binder:
@@ -118,6 +144,24 @@ class Binder:
     @property
     def pages(self) -> int:
         return len(self._pages)
+
+    def share(self, carrier: bytes) -> None:
+        """The fonts of this PDF stand for those of all parts that use no other glyphs: they are in the book once."""
+        reader = PdfReader(io.BytesIO(carrier))
+        carried = _Carried(self, reader)
+        for font in list(_fonts(reader)):
+            if key := identity(font):
+                shared = Shared(self.write(carried.moved(font)), frozenset(glyphs_of(font)))
+                carried.write_waiting()
+                self._shared[key] = shared
+
+    def shared_for(self, thing: Any) -> int | None:
+        """The number of the font that stands for this one; None for whatever else it is, or for a font of its own."""
+        if not self._shared or not isinstance(thing, DictionaryObject) or thing.get("/Type") != "/Font":
+            return None
+        key = identity(thing)
+        shared = self._shared.get(key) if key else None
+        return shared.number if shared and shared.glyphs.issuperset(glyphs_of(thing)) else None
 
     def mark(self, title: str, *, level: int = 1) -> None:
         """A bookmark on the page that is added next; one of level 2 stands below the last one of level 1."""
@@ -281,8 +325,10 @@ class _Carried:
     def _new_reference(self, old: IndirectObject) -> IndirectObject:
         key = (old.idnum, old.generation)
         if key not in self._numbers:
-            self._numbers[key] = self._binder.reserve()
-            self._waiting.append((old, self._numbers[key]))
+            shared = self._binder.shared_for(self.reader.get_object(old))
+            self._numbers[key] = shared or self._binder.reserve()
+            if not shared:
+                self._waiting.append((old, self._numbers[key]))
         return _reference(self._numbers[key])
 
     def write_waiting(self) -> None:

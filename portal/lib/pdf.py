@@ -17,6 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from portal.lib.book_fonts import Glyphs
 from portal.lib.glyphs import RARE_HAN, needs_rare_han
 
 PREFIX = "static:"
@@ -73,8 +74,11 @@ def _give_memory_back() -> None:
     _trim()(0)
 
 
-def html_to_pdf(html: str) -> bytes:
-    """Render a complete HTML document; the caller's templates have escaped what people typed."""
+def html_to_pdf(html: str, *, glyphs: Glyphs | None = None) -> bytes:
+    """Render a complete HTML document; the caller's templates have escaped what people typed.
+
+    Its fonts get these `glyphs` as well, for other documents that will share them.
+    """
     global _engine
     with _lock:
         if _engine is None:
@@ -82,14 +86,26 @@ def html_to_pdf(html: str) -> bytes:
         weasyprint, fonts, fetcher = _engine
         if needs_rare_han(html):
             _add_rare_han()
-        document = weasyprint.HTML(string=html, base_url=PREFIX, url_fetcher=fetcher)
+        page = weasyprint.HTML(string=html, base_url=PREFIX, url_fetcher=fetcher)
         try:
-            pdf: bytes = document.write_pdf(font_config=fonts)
+            document = page.render(font_config=fonts)
+            if glyphs:
+                _add_glyphs(document, glyphs)
+            pdf: bytes = document.write_pdf()
             return pdf
         finally:
             _give_memory_back()
 
 
-def render_pdf(template: str, context: dict[str, Any]) -> bytes:
+def _add_glyphs(document: Any, glyphs: Glyphs) -> None:
+    """The fonts of a document are known once it was painted; painted again, it brings what was added to them."""
+    document.write_pdf()
+    for font in document.fonts.values():
+        wanted = glyphs.get(font.name.decode(), {})
+        font.to_unicode.update({gid: text for gid, (text, _) in wanted.items() if text})
+        font.widths.update({gid: width for gid, (_, width) in wanted.items()})
+
+
+def render_pdf(template: str, context: dict[str, Any], *, glyphs: Glyphs | None = None) -> bytes:
     """Render a Django template to PDF."""
-    return html_to_pdf(render_to_string(template, context))
+    return html_to_pdf(render_to_string(template, context), glyphs=glyphs)

@@ -184,6 +184,16 @@ def test_a_first_handbook_has_no_marks_and_says_that_it_is_the_first(cast: Cast)
         assert mark not in text
 
 
+def test_each_face_stands_in_the_book_once_however_many_chapters_it_has(cast: Cast) -> None:
+    reader = PdfReader(private_path(printed("").path))
+    faces = {
+        (str(font["/BaseFont"]), font.indirect_reference.idnum)
+        for page in reader.pages
+        for font in (entry.get_object() for entry in page["/Resources"]["/Font"].values())
+    }
+    assert len({name for name, _ in faces}) == len(faces) == 3
+
+
 def test_editions_that_differ_in_the_order_of_a_set_alone_are_no_change(cast: Cast) -> None:
     item = ServiceItem.objects.get(code="TZ-09")
     rows = []

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pypdf import PageObject, PdfReader
+from fontTools.pens.recordingPen import RecordingPen
+from fontTools.ttLib import TTFont
+from pypdf import PageObject, PdfReader, PdfWriter
+from pypdf.generic import StreamObject
 
-from portal.lib.binding import Binder, Bookmark, bookmarks, page_count, stamps
+from portal.lib.binding import Binder, Bookmark, bookmarks, glyphs_used, page_count, stamps
 from portal.lib.pdf import html_to_pdf
 
 PAGE = '<section style="break-after: page">{}</section>'
@@ -95,3 +100,72 @@ def test_a_part_that_was_cut_off_counts_as_not_there(tmp_path: Path) -> None:
     whole.write_bytes(whole.read_bytes()[:200])
     assert page_count(whole) == 0
     assert page_count(tmp_path / "never.pdf") == 0
+
+
+# --- fonts ------------------------------------------------------------------------------------------------------------
+
+
+def programs(source: Any) -> list[StreamObject]:
+    """Every font program that a PDF carries."""
+    reader = PdfReader(source)
+    found = {}
+    for page in reader.pages:
+        for font in page["/Resources"]["/Font"].values():
+            descriptor = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+            place = descriptor.raw_get("/FontFile3")
+            found[place.idnum] = place.get_object()
+    return list(found.values())
+
+
+def bound(folder: Path, carrier: bytes, *parts: Path) -> Path:
+    path = folder / "shared.pdf"
+    with Binder(path) as binder:
+        binder.share(carrier)
+        for one in parts:
+            binder.add(one)
+        binder.finish("示例")
+    return path
+
+
+def drawn(program: StreamObject, glyph: int) -> list[Any]:
+    """The outline of a glyph."""
+    font, pen = TTFont(io.BytesIO(program.get_data())), RecordingPen()
+    font.getGlyphSet()[font.getGlyphName(glyph)].draw(pen)
+    return pen.value
+
+
+def test_a_font_of_all_parts_stands_in_the_book_once_and_draws_what_theirs_drew(tmp_path: Path) -> None:
+    parts = [part(tmp_path, "first", "施工许可"), part(tmp_path, "second", "不动产登记")]
+    glyphs = glyphs_used(parts)
+    book = bound(tmp_path, html_to_pdf(PAGE.format("页"), glyphs=glyphs), *parts)
+    assert texts(book) == ["施工许可", "不动产登记"]
+    (shared,) = programs(book)
+    for one in parts:
+        ((_, used),) = glyphs_used([one]).items()
+        (own,) = programs(one)
+        assert all(drawn(shared, glyph) == drawn(own, glyph) != [] for glyph in used)
+
+
+def test_a_part_with_a_glyph_that_the_shared_font_lacks_keeps_its_own(tmp_path: Path) -> None:
+    first, second = part(tmp_path, "first", "施工许可"), part(tmp_path, "second", "不动产登记")
+    book = bound(tmp_path, html_to_pdf(PAGE.format("页"), glyphs=glyphs_used([first])), first, second)
+    assert texts(book) == ["施工许可", "不动产登记"]
+    assert len(programs(book)) == 2
+
+
+def test_another_release_of_a_font_does_not_stand_for_it(tmp_path: Path) -> None:
+    """Its glyphs may be numbered anew: what was printed before an upgrade would turn into other characters."""
+    one = part(tmp_path, "first", "施工许可")
+    writer = PdfWriter(clone_from=io.BytesIO(html_to_pdf(PAGE.format("页"), glyphs=glyphs_used([one]))))
+    descriptor = writer.pages[0]["/Resources"]["/Font"]
+    (font,) = (entry.get_object() for entry in descriptor.values())
+    program = font["/DescendantFonts"][0].get_object()["/FontDescriptor"]["/FontFile3"]
+    data = program.get_data()
+    head = data[data.index(b"head", 0, 400) :]
+    modified = int.from_bytes(head[8:12], "big") + 28  # the table's place, and in it the day of the last change
+    program.set_data(data[:modified] + b"\x7f" + data[modified + 1 :])
+    newer = io.BytesIO()
+    writer.write(newer)
+    assert len(programs(bound(tmp_path, newer.getvalue(), one))) == 1
+    assert texts(bound(tmp_path, newer.getvalue(), one)) == ["施工许可"]
+    assert programs(bound(tmp_path, newer.getvalue(), one))[0].get_data() == programs(one)[0].get_data()

@@ -23,7 +23,7 @@ from portal.catalog.handbook.changes import ItemChange, definition_of, elements_
 from portal.catalog.handbook.chapters import ADDED, Names, chapter
 from portal.catalog.handbook.models import Handbook
 from portal.catalog.items.models import Edition
-from portal.lib.binding import Binder, Bound, Stamp, page_count, stamps
+from portal.lib.binding import Binder, Bound, Stamp, glyphs_used, page_count, stamps
 from portal.lib.file_kinds import PDF
 from portal.lib.files import keep_file
 from portal.lib.pdf import render_pdf
@@ -191,6 +191,7 @@ class Press:
         total = sum(page_count(part) for _, part in fronts) + chapter_pages
         numbers = self._numbers(total)
         with Binder(path) as binder:
+            binder.share(self._faces([part for _, part in fronts]))
             for title, part in fronts:
                 binder.mark(title)
                 binder.add(part, numbers)
@@ -201,6 +202,13 @@ class Press:
                     binder.add(self.chapter_path(row["no"]), numbers)
             title = f"{self.handbook.title}（{self.handbook.scope}）{self.handbook.number}"
             return binder.finish(title, author=self.handbook.center.name)
+
+    def _faces(self, fronts: list[Path]) -> bytes:
+        """The faces of the book with every glyph that its parts use: they stand in it once, not once a chapter."""
+        chapters = (self.chapter_path(number) for number in range(1, len(self.handbook.contents) + 1))
+        return render_pdf(
+            "catalog/handbook/faces.html", {"handbook": self.handbook}, glyphs=glyphs_used([*fronts, *chapters])
+        )
 
     def _numbers(self, total: int) -> Iterator[Stamp]:
         """第 n 页 共 N 页 for every page, a sheet at a time."""
