@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -187,6 +189,14 @@ def test_a_preview_offers_nothing_that_is_not_published(small_site: HomePage) ->
     assert "这是尚未发布的内容" in html
     for address in ("guide_feedback", "item_chart", "paper_leaflet"):
         assert reverse(address, args=["TZ-09"]) not in html, address
+
+
+def test_the_colours_of_high_contrast_stand_in_rules_of_that_mode_alone() -> None:
+    styles = (Path(settings.BASE_DIR) / "site/static/css/portal.css").read_text()
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", styles)
+    yellow = [selector.strip() for selector, body in rules if "#ffe14d" in body]
+    assert len(yellow) > 3
+    assert [selector for selector in yellow if "data-display=contrast" not in selector] == []
 
 
 def test_a_theme_says_what_to_bring_altogether_each_material_once(site: HomePage, client: Client) -> None:
