@@ -45,6 +45,7 @@ act("cases.oversee", "督查办件", CENTRE_ROLES)
 act("cases.check_materials", "核对材料", WINDOW)
 act("cases.print_receipt", "出具收件凭证", WINDOW)
 act("cases.print_application_form", "打印申请表", WINDOW)
+act("cases.correct_applicant", "更正申请人信息", WINDOW)
 act("cases.upload", "上传扫描件", WINDOW)
 act("cases.serve", "登记送达", WINDOW)
 # Who compares a number with a card or writes it on a paper; watching or giving an opinion needs none.

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal.cases.decision.decide import decide
 from portal.cases.decision.withdraw import withdraw
+from portal.cases.intake.applicant import correct_applicant
 from portal.cases.intake.correction import complete_correction, request_correction
 from portal.cases.intake.files import keep_upload
 from portal.cases.intake.materials import check_materials
@@ -130,6 +131,10 @@ ACTS: dict[str, tuple[Callable[[Cast], Case], Callable[[Case, Hands], object]]] 
     ),
     "complete_correction": (all_in, lambda case, hands: complete_correction(case, by=hands.receiver)),
     "withdraw": (lambda cast: received_case(), lambda case, hands: withdraw(case, by=hands.receiver, reason="暂缓")),
+    "correct_applicant": (
+        lambda cast: received_case(),
+        lambda case, hands: correct_applicant(case, {"address": "示例路1号"}, by=hands.receiver, reason=WHY),
+    ),
     "reveal_at_window": (
         lambda cast: received_case(),
         lambda case, hands: reveal_identity(case, by=hands.receiver, reason=WHY),

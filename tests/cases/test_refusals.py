@@ -20,6 +20,7 @@ from portal.cases import integrity
 from portal.cases.decision.decide import decide
 from portal.cases.decision.withdraw import withdraw
 from portal.cases.flow import MOVES
+from portal.cases.intake.applicant import correct_applicant
 from portal.cases.intake.correction import complete_correction, lapse, request_correction
 from portal.cases.intake.files import keep_upload
 from portal.cases.intake.materials import check_materials
@@ -134,6 +135,7 @@ VERBS: dict[str, tuple[str, str, Verb]] = {
     "print_receipt": ("receiver", "case", lambda t, by: print_receipt(t.case, by=by)),
     "withdraw": ("receiver", "case", lambda t, by: withdraw(t.case, by=by, reason=" ")),
     "dispatch": ("receiver", "case", lambda t, by: dispatch(t.case, by=by)),
+    "correct_applicant": ("receiver", "case", lambda t, by: correct_applicant(t.case, {}, by=by, reason="名称填错")),
     "reveal_identity": ("receiver", "case", lambda t, by: reveal_identity(t.case, by=by, reason=" ")),
     "reveal_phone": ("receiver", "case", lambda t, by: reveal_phone(t.case, by=by, reason=" ")),
     "keep_upload": ("receiver", "case", lambda t, by: keep_upload(t.case, scan(), by=by, material=foreign(t))),

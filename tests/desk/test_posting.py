@@ -141,6 +141,11 @@ def collector(delivery: Delivery) -> dict[str, Any]:
     return {"code": code, "name": "示例乙", "identity_kind": "111", "identity_number": PERSON}
 
 
+def another_name(case: Case) -> dict[str, Any]:
+    names = {"applicant_name": "绍兴示例实业有限公司", "legal_representative": "示例甲", "contact_name": "示例乙"}
+    return {**names, "reason": "名称填错"}
+
+
 def because(thing: Any) -> dict[str, Any]:
     return {"reason": "核对后发现有误"}
 
@@ -209,6 +214,7 @@ POSTINGS: dict[str, Posting] = {
     "cases_modeladmin_forward": Posting(brought_later, WINDOW),
     "cases_modeladmin_hand_back": Posting(withdrawn, WINDOW, lambda case: COLLECTOR),
     "cases_modeladmin_call_home": Posting(kept_in_department, WINDOW),
+    "cases_modeladmin_applicant": Posting(lambda cast: received_case(), WINDOW, another_name),
     "cases_modeladmin_withdraw": Posting(lambda cast: received_case(), WINDOW, because),
     "cases_modeladmin_reveal": Posting(
         lambda cast: accepted_case(), WINDOW | {"issuer", "lead_officer", "lead_decider"}, because

@@ -31,6 +31,7 @@ PLACED = {
     "cases.bounce_refusal": "issuer",
     "cases.check_materials": WINDOW,
     "cases.complete_correction": f"{WINDOW} portal",
+    "cases.correct_applicant": WINDOW,
     "cases.decide_on_the_spot": "decider officer",
     "cases.deem_accepted": "portal",
     "cases.deliver": "issuer",

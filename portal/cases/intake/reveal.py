@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.cases.acts import place_of
-from portal.cases.models import Case
+from portal.cases.models import Application, Case
 from portal.cases.models.acting import acting
 from portal.lib.refusal import Refused
 from portal.organisations import authority
@@ -25,19 +25,22 @@ def _turn(case: Case) -> Place:
 
 def reveal_identity(case: Case, *, by: User, reason: str) -> str:
     """The full identity number, for a reason that is logged with the name of whoever looked."""
-    return _reveal(case, "reveal_identity", "查看完整证件号码", "identity_number", by=by, reason=reason)
+    number: str = _reveal(case, "reveal_identity", "查看完整证件号码", by=by, reason=reason).identity_number
+    return number
 
 
 def reveal_phone(case: Case, *, by: User, reason: str) -> str:
-    """The applicant's telephone number, logged like the identity number."""
-    return _reveal(case, "reveal_phone", "查看联系电话", "contact_phone", by=by, reason=reason)
+    """The applicant's telephone number and what other way there is, logged like the identity number."""
+    application = _reveal(case, "reveal_phone", "查看联系电话", by=by, reason=reason)
+    ways = [application.contact_phone, application.contact_other and f"其他联系方式：{application.contact_other}"]
+    return "；".join(way for way in ways if way) or "没有留联系方式"
 
 
-def _reveal(case: Case, verb: str, name: str, field: str, *, by: User, reason: str) -> str:
+def _reveal(case: Case, verb: str, name: str, *, by: User, reason: str) -> Application:
     with acting(case):
         authority.require(by, ACT, _turn(case))
         if len(reason.strip()) < LEAST_REASON:
             raise Refused(f"请写明{name}的理由（不少于{LEAST_REASON}个字）。", field="reason")
         case.note(verb, name, by=by, text=reason.strip())
-        shown: str = getattr(case.application, field)
+        shown: Application = case.application
         return shown

@@ -137,6 +137,7 @@ def application_form(case: Case, by: User | None) -> Content:
         **content["applicant"],
         "identity": application.identity_number,
         "phone": application.contact_phone,
+        "other": application.contact_other,
     }
     surroundings = Around(
         edition=case.edition.number,

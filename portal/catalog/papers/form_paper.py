@@ -40,7 +40,8 @@ def application_form(parts: Sequence[Content], applicant: Mapping[str, str] | No
 
 
 def applicant_block(given: Mapping[str, str]) -> Content:
-    """The common block. `given`: kind, name, identity_kind, identity, legal_representative, address, contact, phone."""
+    """The common block. `given`: kind, name, identity_kind, identity, legal_representative, address, contact, phone,
+    other (way of contact)."""
     number = given.get("identity", "")
     return {
         "kinds": [{"text": kind, "chosen": kind == given.get("kind")} for kind in PEOPLE],
@@ -55,6 +56,7 @@ def applicant_block(given: Mapping[str, str]) -> Content:
         "agent_identity": boxes("", 18),
         "agent_phone": boxes("", 11),
         "phone": boxes(given.get("phone", ""), max(11, len(given.get("phone", "")))),
+        "other": given.get("other", ""),
     }
 
 

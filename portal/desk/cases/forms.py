@@ -10,6 +10,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 
 from portal.cases.acts import of_move
+from portal.cases.intake.applicant import FIELDS, UNSEEN
 from portal.cases.intake.files import blind_departments
 from portal.cases.intake.known import last_application
 from portal.cases.intake.receive import Applicant
@@ -27,7 +28,10 @@ from portal.lib.phones import LONGEST, PhoneError, read_phone
 from portal.organisations.authority import posts_for
 from portal.organisations.models import User, Window
 
-NO_CONTACT = "没有内地手机的，可以填境外号码或者其他联系方式；都没有的可以不填，进度由申请人凭编号和查询密码查询。"
+NO_CONTACT = "没有内地手机的，填境外号码或者其他联系方式；都没有的不填。"
+
+
+SHOWN = tuple(name for name in FIELDS if name not in UNSEEN)
 
 
 class PhoneField(Words):
@@ -62,7 +66,10 @@ class IntakeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user, self.item = user, item
         mine = [post.window for post in posts_for(user, of_move("receive")) if post.window]
-        offer(self, "window", Window.objects.filter(pk__in=[window.pk for window in windows_for(item, mine)]))
+        here = windows_for(item, mine)
+        offer(self, "window", Window.objects.filter(pk__in=[window.pk for window in here]))
+        if len(here) == 1:  # nothing to choose
+            self.fields["window"].widget, self.initial["window"] = forms.HiddenInput(), here[0].pk
         self.fields["identity_number"].widget.attrs.update(autocomplete="off", spellcheck="false")
         self.fields["identity_number"].widget.attrs["data-desk-begin"] = ""
         if not self.data.get("in_spite_of"):
@@ -212,6 +219,28 @@ class AcceptForm(VerbForm):
                 label=f"{'、'.join(blind)}凭扫描件办理，收到的纸质材料还没有全部扫描；先受理，随后补传扫描件",
                 error_messages={"required": "请先上传扫描件；确实要先受理的，请勾选。"},
             )
+
+
+class ApplicantForm(VerbForm):
+    """What is known of the applicant, to be put right; telephones are not shown, and stay when they are left empty."""
+
+    applicant_name = Words(label="申请人名称", max_length=120)
+    legal_representative = Words(label="法定代表人", max_length=60, required=False)
+    address = Words(label="住所", max_length=200, required=False)
+    contact_name = Words(label="联系人", max_length=60)
+    contact_phone = PhoneField(label="联系电话", max_length=LONGEST, required=False, help_text="不改的留空。")
+    contact_other = Words(label="其他联系方式", max_length=120, required=False, help_text="不改的留空。")
+    reason = Words(label="更正的理由", max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in SHOWN:
+            self.fields[name].initial = getattr(self.thing.application, name)
+
+    def changes(self) -> dict[str, str]:
+        """What is written down now of each field that may have changed."""
+        data = self.cleaned_data
+        return {name: data[name] for name in SHOWN} | {name: data[name] for name in UNSEEN if data[name]}
 
 
 class CorrectionForm(VerbForm):

@@ -75,6 +75,7 @@ class CaseAdmin(DeskModelAdmin[CaseQuerySet]):
         "call_home": views.CallHome,
         "upload": views.Upload,
         "serve": views.Serve,
+        "applicant": views.CorrectApplicant,
         "withdraw": views.Withdraw,
         "reveal": views.RevealIdentity,
         "phone": views.RevealPhone,

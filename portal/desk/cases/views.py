@@ -17,6 +17,7 @@ from portal.cases.acts import place_of
 from portal.cases.clocks.lights import case_light, task_light
 from portal.cases.clocks.limits import limit_rows
 from portal.cases.decision.withdraw import withdraw
+from portal.cases.intake.applicant import correct_applicant, may_correct
 from portal.cases.intake.correction import complete_correction, request_correction
 from portal.cases.intake.files import may_bring
 from portal.cases.intake.materials import check_materials, lines_open
@@ -33,6 +34,7 @@ from portal.desk.base.offers import MoveView, keep, tell
 from portal.desk.base.views import ThingView, VerbView
 from portal.desk.cases.forms import (
     AcceptForm,
+    ApplicantForm,
     CorrectionForm,
     MaterialFormSet,
     ServeForm,
@@ -172,6 +174,22 @@ class PrintApplicationForm(VerbView):
 
     def act(self, form: VerbForm) -> None:
         print_application_form(self.thing, by=self.user, once=form.once)
+
+
+class CorrectApplicant(VerbView):
+    title = "更正申请人信息"
+    question = "更正填错的或者不能打印的内容。已经出具的文书不变；证件号码填错的，请办理撤回后重新收件。"
+    done = "申请人信息已更正。"
+    form_class = ApplicantForm
+    quiet = True
+
+    @classmethod
+    def offered(cls, thing: Case, user: User) -> bool:
+        return may_correct(thing, user)
+
+    def act(self, form: ApplicantForm) -> None:
+        reason = form.cleaned_data["reason"]
+        correct_applicant(self.thing, form.changes(), by=self.user, reason=reason, once=form.once)
 
 
 class Withdraw(MoveView):
