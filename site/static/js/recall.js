@@ -8,7 +8,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const note = document.createElement("p");
   note.className = "desk-help desk-recalled";
   note.setAttribute("role", "status");
-  number.closest(".desk-field").append(note);
+  number.closest(".desk-grid").before(note);
 
   const show = () => { kept.hidden = !same.checked && !kept.querySelector(".desk-error"); };
   form.addEventListener("change", show);
