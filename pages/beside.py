@@ -42,7 +42,7 @@ def add_findings(form: Form, findings: Iterable[Finding]) -> None:
     for finding in findings:
         if not finding.blocks:
             continue
-        sentence = f"{finding.message}{finding.suggestion}"
+        sentence = finding.told
         path = form_path(path_of(finding.field))
         name = str(path[0]) if path else ""
         if name not in form.fields:

@@ -89,8 +89,8 @@ def upload(label: str, help_text: str = "") -> DocumentChooserBlock:
 
 
 def more(heading: str, *names: str) -> BlockGroup:
-    """What is seldom filled in, folded away under a heading."""
-    return BlockGroup(children=list(names), heading=heading, classname="collapsed", label_format=heading)
+    """What is seldom filled in, folded away under a heading; beside it Wagtail would repeat the heading or a field."""
+    return BlockGroup(children=list(names), heading=heading, classname="collapsed", label_format=" ")
 
 
 class KeyBlock(blocks.FieldBlock):

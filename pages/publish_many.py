@@ -66,5 +66,5 @@ class PublishMany(PublishBulkAction):
 
 def _reasons(failure: PreflightFailed) -> str:
     found = [finding for finding in failure.findings if finding.blocks]
-    said = "".join(f"{finding.message}{finding.suggestion}" for finding in found[:MOST_REASONS])
+    said = "".join(finding.told for finding in found[:MOST_REASONS])
     return said + (f"共有{len(found)}处须改正。" if len(found) > MOST_REASONS else "")

@@ -60,7 +60,7 @@ class ReviewTask(AbstractGroupApprovalTask):
         if action_name == "approve" and isinstance(page, GuidePage):
             errors = [finding for finding in page.findings() if finding.blocks]
             if errors:
-                sentences = "".join(f"{finding.place}：{finding.message}" for finding in errors[:10])
+                sentences = "".join(f"{finding.place}：{finding.told}" for finding in errors[:10])
                 task_state.reject(user=user, comment=f"发布前检查没有通过，已退回修改。{sentences}"[:2000])
                 return
         super().on_action(task_state, user, action_name, **kwargs)

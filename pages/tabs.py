@@ -13,7 +13,7 @@ from wagtail.admin.panels import (
     TabbedInterface,
 )
 
-from pages.panels import PreflightPanel, ThemePanel
+from pages.panels import FindingTabs, PreflightPanel, ThemePanel
 
 
 def panels(*names: str) -> list[Panel]:
@@ -24,8 +24,19 @@ def group(heading: str, *names: str, folded: bool = False) -> MultiFieldPanel:
     return MultiFieldPanel(panels(*names), heading=heading, classname="collapsed" if folded else "")
 
 
-def row(*names: str) -> FieldRowPanel:
-    return FieldRowPanel(panels(*names))
+def row(*names: str, **called: str) -> FieldRowPanel:
+    """Fields beside each other; `called`: by a shorter name, below a heading that says the rest."""
+    return FieldRowPanel([*panels(*names), *(FieldPanel(name, heading=label) for name, label in called.items())])
+
+
+def limit(heading: str, name: str, *more: Panel) -> MultiFieldPanel:
+    fields = {f"{name}_value": "时限", f"{name}_unit": "单位", f"{name}_note": "说明"}
+    return MultiFieldPanel([row(**fields), *more], heading=heading)
+
+
+def desk_step(heading: str, name: str) -> MultiFieldPanel:
+    fields = {f"{name}_name": "步骤", f"{name}_performer": "人员", f"{name}_limit_wd": "时限（工作日）"}
+    return MultiFieldPanel([row(**fields)], heading=heading)
 
 
 BASICS = [
@@ -57,15 +68,12 @@ BASICS = [
 MATERIALS = panels("conditions", "questions", "materials", "prohibitions", "quota")
 FORM = panels("form_fields")
 ROUTE = [
-    MultiFieldPanel([row("promised_value", "promised_unit", "promised_note")], heading="承诺办结时限"),
-    MultiFieldPanel(
-        [row("statutory_value", "statutory_unit", "statutory_note"), FieldPanel("extension_note")],
-        heading="法定办结时限",
-    ),
-    MultiFieldPanel([row("acceptance_name", "acceptance_performer", "acceptance_limit_wd")], heading="窗口受理"),
+    limit("承诺办结时限", "promised"),
+    limit("法定办结时限", "statutory", FieldPanel("extension_note")),
+    desk_step("窗口受理", "acceptance"),
     FieldPanel("stages"),
-    MultiFieldPanel([row("making_name", "making_performer", "making_limit_wd")], heading="制作结果"),
-    MultiFieldPanel([row("issue_name", "issue_performer", "issue_limit_wd")], heading="统一出件"),
+    desk_step("制作结果", "making"),
+    desk_step("统一出件", "issue"),
     *panels("special_procedures", "intermediaries"),
     group(
         "办理方式",
@@ -98,15 +106,15 @@ FEES = [
 BASES = panels("legal_bases", "faqs", "rights_duties", "remedies", "verify", "confidence", "note")
 PLACES = [
     row("visits", "visits_reason"),
-    group("办理形式", "channels", "online", "online_url", "online_depth", "bookable", "self_service", "cross_region"),
-    group("办理地点", "in_hall", "hall_mode", "place_address", "place_hours", "place_window_no", "place_traffic"),
+    group("怎么办理", "channels", "online", "online_url", "online_depth", "bookable", "self_service", "cross_region"),
+    group("在哪里办理", "in_hall", "hall_mode", "place_address", "place_hours", "place_window_no", "place_traffic"),
     group("咨询", "consult_phone", "consult_address", "consult_url", "consult_email"),
     group("监督投诉", "complain_phone", "complain_address", "complain_url", "complain_email"),
     FieldPanel("place_coordinates"),
 ]
 PUBLICATION = [*panels("edition_note", "slug", "search_description"), PublishingPanel(), CommentPanel()]
 
-EDIT_HANDLER = TabbedInterface(
+EDIT_HANDLER = FindingTabs(
     [
         ObjectList(BASICS, heading="基本"),
         ObjectList(MATERIALS, heading="条件与材料"),

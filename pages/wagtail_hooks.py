@@ -1,6 +1,8 @@
 """Table of contents of what pages add to the back office. Registration only."""
 
+from django.templatetags.static import static
 from django.urls import path
+from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
@@ -15,6 +17,11 @@ hooks.register("before_copy_page", guards.refuse_copy)
 hooks.register("register_bulk_action", PublishMany, order=1)  # after Wagtail's own, whose place it takes
 hooks.register("construct_page_action_menu", guards.hide_publish)
 hooks.register("before_serve_page", caching.say_what_it_shows)
+
+
+@hooks.register("insert_editor_js")
+def conditions_are_chosen():
+    return format_html('<script src="{}" defer></script>', static("js/conditions.js"))
 
 
 @hooks.register("register_admin_urls")

@@ -226,6 +226,7 @@ def test_what_is_hooked_into_the_back_office() -> None:
     found = names(function for kept in hooks._hooks.values() for function, _ in kept)
     assert found == {
         "PublishMany",
+        "conditions_are_chosen",
         "desk_css",
         "desk_js",
         "desk_urls",

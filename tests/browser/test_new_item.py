@@ -44,6 +44,14 @@ class Editor:
         for name, value in values.items():
             self.page.select_option(f'select[name="{place}-{name}"]', label=value)
 
+    def when(self, place: str, question: str, answer: str) -> None:
+        """Choose a condition from the item's own questions and fields."""
+        chosen = self.page.locator(f'[data-when-for="{place}"]')
+        chosen.hover()
+        chosen.get_by_label("问题", exact=True).select_option(question)
+        chosen.get_by_label("怎样比较").select_option(label="是其中之一")
+        chosen.get_by_label(answer, exact=True).check()
+
     def submit(self) -> None:
         self.desk.press_below("button[name='action-submit']")
 
@@ -86,7 +94,7 @@ def form(editor: Editor) -> None:
     line = editor.add("form_fields")
     editor.fill(line, label="地铁线路")
     editor.page.check(f'[name="{line}-required"]')
-    editor.fill(editor.add(f"{line}-when"), question="周边是否有地铁", answers="是")
+    editor.when(editor.add(f"{line}-when"), "周边是否有地铁", "是")
 
 
 def route(editor: Editor) -> None:

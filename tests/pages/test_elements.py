@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 from pages.elements import compiled, fill, split_answers
 from pages.models import CataloguePage, GuidePage, HomePage
 from portal.catalog.exchange.content import load_items
+from portal.catalog.judging.findings import Finding
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from tests.pages.acts import act, at_desk, draft, edit, editor, form_data, guide, legal, publisher, put_live
@@ -131,3 +133,54 @@ def test_a_draft_in_the_making_is_previewed_as_a_list_of_what_is_missing(small_s
     url = reverse("wagtailadmin_pages:view_draft", args=[page.pk])
     shown = at_desk(editor()).get(url).content.decode()
     assert "事项编码没有填写" in shown or "事项编码格式不对" in shown
+
+
+def tabs(html: str) -> dict[str, int]:
+    """Name of a tab → how many places on it must be mended, as its badge says."""
+    found = re.findall(r'role="tab"[^>]*>\s*([^<\s]+)\s*(?:<span class="portal-faults">(\d+))?', html)
+    return {name: int(count or 0) for name, count in found}
+
+
+def test_a_tab_says_how_many_places_on_it_must_be_mended(small_site: HomePage) -> None:
+    page = guide()
+    page.materials[0].value["name"] = "其他材料"
+    page.materials[1].value["accept_standard"] = ""
+    page.fee_charged = True
+    page.save_revision()
+    html = at_desk(editor()).get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+    assert {name: count for name, count in tabs(html).items() if count} == {"条件与材料": 2, "收费与结果": 1}
+    refused = edit(editor(), draft(), title="", **{"action-submit": "1"}).content.decode()
+    assert {name: count for name, count in tabs(refused).items() if count} == {"基本": 1}
+
+
+def test_what_is_wrong_and_what_to_do_are_two_sentences(small_site: HomePage) -> None:
+    page = guide()
+    page.materials[0].value["accept_standard"] = "真实有效"
+    page.save_revision()
+    html = at_desk(editor()).get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+    assert "没有说核对什么。写明核对哪一项" in html
+    told = [finding.told for finding in draft().findings()]
+    assert all(sentence.endswith(("。", "；")) and "。。" not in sentence for sentence in told)
+    assert Finding("code", "x", "不对", "请改正").told == "不对。请改正。"
+
+
+def test_no_heading_is_said_twice() -> None:
+    form = GuidePage.get_edit_handler().get_form_class()()
+    for tab in GuidePage.get_edit_handler().children:
+        for panel in tab.children:
+            inner = [one for child in getattr(panel, "children", ()) for one in getattr(child, "children", [child])]
+            labels = [one.heading or form.fields[one.field_name].label for one in inner if hasattr(one, "field_name")]
+            assert panel.heading not in labels
+
+
+def test_what_is_refused_is_not_kept_and_the_next_try_counts_a_new_material_once(small_site: HomePage) -> None:
+    page, drafts = draft(), guide().revisions.count()
+    page.materials.append(("material", {"name": "其他材料", "accept_standard": "加盖公章", "necessity": "required"}))
+    refused = edit(editor(), page, **{"action-submit": "1"})
+    assert "页面没有保存" in refused.content.decode()
+    assert "刚才的修改还没有保存" in refused.content.decode()
+    assert guide().revisions.count() == drafts
+    page.materials[-1].value["name"] = "周边管线调查报告"
+    edit(editor(), page, **{"action-submit": "1"})
+    assert [child.value["name"] for child in draft().materials].count("周边管线调查报告") == 1
+    assert guide().workflow_in_progress

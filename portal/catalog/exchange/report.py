@@ -270,7 +270,7 @@ def _row(draft: Draft, problems: list[Problem], existing: Existing, settle: Sett
 def _hints(draft: Draft, settled: ItemDefinition, advise: Advise) -> Iterator[Problem]:
     for finding in advise(settled):
         place = draft.where(path_of(finding.field)) or draft.place
-        yield Problem(place, f"{finding.message}{finding.suggestion}", finding.blocks)
+        yield Problem(place, finding.told, finding.blocks)
 
 
 def difference(definition: D, existing: Mapping[str, D | None]) -> tuple[Status, tuple[str, ...]]:

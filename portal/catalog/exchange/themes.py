@@ -67,4 +67,4 @@ def _items(theme: ThemeDefinition) -> Iterator[str]:
 
 def _hints(draft: ThemeDraft, theme: ThemeDefinition, names: Names, items: Mapping[str, str]) -> Iterator[Problem]:
     for finding in theme_findings(theme, items=items, departments=names.standing, zones=names.zones):
-        yield Problem(draft.place, f"{finding.message}{finding.suggestion}", finding.blocks)
+        yield Problem(draft.place, finding.told, finding.blocks)

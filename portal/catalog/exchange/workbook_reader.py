@@ -226,7 +226,7 @@ def _draft(pages: dict[str, Page], item: Record, parts: dict[str, list[Record]])
         for problem, finding in zip(error.errors(), shape_findings(error), strict=True):
             where = assembly.where(tuple(problem["loc"]))
             if where not in said:
-                draft.problems.append(Problem(where, f"{finding.message}{finding.suggestion}"))
+                draft.problems.append(Problem(where, finding.told))
     if draft.problems:
         draft.definition = None
     return draft

@@ -58,7 +58,7 @@ def _draft(main: Page, record: Record, parts: Parts, pages: dict[str, Page]) -> 
         for problem, finding in zip(error.errors(), shape_findings(error, ThemeDefinition), strict=True):
             where = _where(tuple(problem["loc"]), main, record, parts, pages)
             if where not in said:
-                problems.append(Problem(where, f"{finding.message}{finding.suggestion}"))
+                problems.append(Problem(where, finding.told))
     if problems:
         draft.definition = None
     return draft

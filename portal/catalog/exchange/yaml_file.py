@@ -325,7 +325,7 @@ def _made(make: Callable[[], D], row: Any, place: str, schema: type[D]) -> tuple
         return make(), []
     except ValidationError as error:
         findings = shape_findings(error, schema)
-        return None, [Problem(place, f"{finding.message}{finding.suggestion}") for finding in findings]
+        return None, [Problem(place, finding.told) for finding in findings]
     except KeyError as error:
         return None, [Problem(place, f"缺少“{clip(error.args[0])}”，或者它的值不是可以选择的值。")]
     except (TypeError, AttributeError, ValueError, IndexError):

@@ -10,6 +10,9 @@ from pydantic import BaseModel, ValidationError
 
 from portal.catalog.schema.definition import ItemDefinition
 
+ENDS = ("。", "！", "？", "；", "：")
+"""What a sentence may end with."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -30,6 +33,12 @@ class Finding:
     @property
     def blocks(self) -> bool:
         return self.severity == "error"
+
+    @property
+    def told(self) -> str:
+        """The sentence and what to do about it, as they are read one after the other."""
+        parts = (part for part in (self.message, self.suggestion) if part)
+        return "".join(part if part.endswith(ENDS) else f"{part}。" for part in parts)
 
     @property
     def element(self) -> str:
