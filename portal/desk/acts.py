@@ -13,4 +13,5 @@ act("promises.see", "查看后台工作", KEEPERS, is_placed=False, administrato
 act("promises.retry", "重新执行后台工作", KEEPERS, is_placed=False, administrators=True)
 # The groups of Wagtail may narrow it; they follow the calendar by the minute, this at once.
 act("house.keep", "维护中心设置", {Role.CATALOG_ADMIN}, is_placed=False, administrators=True)
+act("accounts.make", "建立账号", {Role.CATALOG_ADMIN}, is_placed=False, administrators=True)
 act("accounts.keep", "管理账号", (), is_placed=False, administrators=True)

@@ -79,6 +79,7 @@ PLACED = {
 
 ANYWHERE = {
     "accounts.keep": "root",
+    "accounts.make": "catalog_admin root",
     "content.edit": f"{EDITORS} root",
     "feedback.answer": "catalog_editor catalog_admin",
     "feedback.see": f"{EDITORS} supervisor",

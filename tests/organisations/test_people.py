@@ -230,3 +230,64 @@ def test_the_form_of_a_zone_says_why_a_letter_is_refused(cast: Cast) -> None:
     answer = client.post(reverse("organisations_zone_modeladmin_create"), form)
     assert "A用在申请编号里" in answer.content.decode()
     assert not Zone.objects.filter(code="new").exists()
+
+
+ACCOUNT = {"username": "xin-ren", "display_name": "新来的受理员", "email": "", "is_active": "on"}
+PASSWORDS = {"password1": "yi-chuang-tong-2026", "password2": "yi-chuang-tong-2026"}
+
+
+def test_the_office_makes_an_account_that_a_post_opens(cast: Cast) -> None:
+    office = signed_in_as(cast.publisher)
+    url = reverse("organisations_user_modeladmin_create")
+    assert "两次输入的密码不一样" in office.post(url, {**ACCOUNT, **PASSWORDS, "password2": "x"}).content.decode()
+    assert "密码" in office.post(url, {**ACCOUNT, "password1": "123", "password2": "123"}).content.decode()
+    assert not User.objects.filter(username="xin-ren").exists()
+    office.post(url, {**ACCOUNT, **PASSWORDS, "is_superuser": "on", "groups": "1"})
+    made = User.objects.get(username="xin-ren")
+    assert made.check_password(PASSWORDS["password1"])
+    assert [made.is_superuser, made.is_staff, made.groups.exists()] == [False, False, False]
+    assert not made.has_perm("wagtailadmin.access_admin")
+    Post.objects.create(user=made, role=Role.RECEIVER, window=Window.objects.get(code="A01"), center=cast.center)
+    assert User.objects.get(pk=made.pk).has_perm("wagtailadmin.access_admin")
+
+
+def test_nobody_else_makes_accounts_and_nobody_reaches_an_administrators(cast: Cast) -> None:
+    root = User.objects.create_superuser("house-root", password="x")
+    create = reverse("organisations_user_modeladmin_create")
+    for user in (cast.editor, cast.receiver, cast.supervisor):
+        signed_in_as(user).post(create, {**ACCOUNT, **PASSWORDS})
+    assert not User.objects.filter(username="xin-ren").exists()
+    office = signed_in_as(cast.publisher)
+    edit = reverse("organisations_user_modeladmin_edit", args=[root.pk])
+    office.post(edit, {**ACCOUNT, "username": "taken-over"})
+    assert User.objects.get(pk=root.pk).username == "house-root"
+    assert "house-root" not in office.get(reverse("organisations_user_modeladmin_index")).content.decode()
+
+
+def test_a_password_in_use_is_not_set_by_the_office(cast: Cast) -> None:
+    office, before = signed_in_as(cast.publisher), cast.receiver.password
+    url = reverse("organisations_user_modeladmin_edit", args=[cast.receiver.pk])
+    office.post(url, {**ACCOUNT, **PASSWORDS, "username": cast.receiver.username})
+    now = User.objects.get(pk=cast.receiver.pk)
+    assert (now.display_name, now.password) == ("新来的受理员", before)
+
+
+def test_other_names_of_a_body_are_kept_one_a_line_and_name_one_body(cast: Cast) -> None:
+    office, body = signed_in_as(cast.publisher), Organisation.objects.get(code="sx-jsj")
+    url = reverse("organisations_organisation_modeladmin_edit", args=[body.pk])
+    form = office.get(url).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+    office.post(url, {**data, "aliases": "市住建局\n 市建委 \n\n市住建局"})
+    body.refresh_from_db()
+    assert body.aliases == ["市住建局", "市建委"]
+    assert office.get(url).context["form"]["aliases"].value() == "市住建局\n市建委"
+    assert list(Organisation.objects.named("市建委")) == [body]
+    other = Organisation.objects.exclude(pk=body.pk).first()
+    refused = office.post(url, {**data, "aliases": other.full_name}).content.decode()
+    assert f"已经是{other.short_name}的名称" in refused
+
+
+def signed_in_as(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client

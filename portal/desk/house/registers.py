@@ -6,11 +6,14 @@ from typing import Any
 
 from django.contrib.admin import display
 from django.db.models import QuerySet
+from wagtail.admin.panels import FieldPanel, ObjectList, Panel
 from wagtail_modeladmin.options import ModelAdminGroup
 
 from portal.cases.models import PublicityRule
-from portal.desk.base.ordinary import OrdinaryAdmin
+from portal.desk.base.ordinary import KeptByPost, OrdinaryAdmin
 from portal.desk.base.registers import yes_or_no
+from portal.desk.house.forms import AccountForm, OrganisationForm
+from portal.organisations.authority import somewhere
 from portal.organisations.models import (
     HallArea,
     HallFacility,
@@ -19,10 +22,15 @@ from portal.organisations.models import (
     Post,
     ServiceCenter,
     SpecialDay,
+    User,
     Window,
     Zone,
 )
 from portal.workdays.models import CalendarDay, CalendarYear
+
+
+def panels(*names: str) -> list[Panel]:
+    return [FieldPanel(name) for name in names]
 
 
 class OrganisationAdmin(OrdinaryAdmin):
@@ -30,7 +38,11 @@ class OrganisationAdmin(OrdinaryAdmin):
     menu_icon = "group"
     list_display = ("short_name", "full_name", "kind", "valid_to")
     search_fields = ("short_name", "full_name")
-    form_fields_exclude = ("aliases",)
+    edit_handler = ObjectList(
+        panels("code", "short_name", "full_name", "aliases", "kind", "document_sign", "reconsideration_body", "court")
+        + panels("phone", "valid_from", "valid_to", "successor", "note"),
+        base_form_class=OrganisationForm,
+    )
 
 
 class ServiceCenterAdmin(OrdinaryAdmin):
@@ -87,6 +99,41 @@ class PostAdmin(OrdinaryAdmin):
         return super().get_queryset(request).select_related("user", "window", "organisation", "center")
 
 
+class AccountHelper(KeptByPost):
+    """Whoever makes accounts needs no right of Wagtail's over all of them, and reaches none of an administrator."""
+
+    def user_has_specific_permission(self, user: User, perm_codename: str) -> bool:
+        return somewhere(user, self.kept_by) and not perm_codename.startswith("delete")
+
+    def user_can_edit_obj(self, user: User, obj: User) -> bool:
+        return super().user_can_edit_obj(user, obj) and not obj.is_superuser
+
+
+class AccountAdmin(OrdinaryAdmin):
+    """The accounts of staff; posts are given in their own register."""
+
+    model = User
+    kept_by = "accounts.make"
+    permission_helper_class = AccountHelper
+    menu_label = "账号"
+    menu_icon = "user"
+    list_display = ("username", "display_name", "posts_held", "active")
+    active = yes_or_no("is_active", "可以登录")
+    list_filter = ("is_active",)
+    search_fields = ("username", "display_name")
+    ordering = ("username",)
+    edit_handler = ObjectList(
+        panels("username", "display_name", "email", "is_active", "password1", "password2"), base_form_class=AccountForm
+    )
+
+    def get_queryset(self, request: Any) -> QuerySet:
+        return super().get_queryset(request).filter(is_superuser=False).prefetch_related("posts")
+
+    @display(description="岗位")
+    def posts_held(self, user: User) -> str:
+        return "、".join(post.get_role_display() for post in user.posts.all()) or "—"
+
+
 class CalendarDayAdmin(OrdinaryAdmin):
     model = CalendarDay
     menu_icon = "calendar-alt"
@@ -136,6 +183,7 @@ class HouseGroup(ModelAdminGroup):
         HallFacilityAdmin,
         ZoneAdmin,
         WindowAdmin,
+        AccountAdmin,
         PostAdmin,
         CalendarDayAdmin,
         CalendarYearAdmin,
