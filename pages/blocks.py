@@ -265,6 +265,7 @@ class StepBlock(blocks.StructBlock):
     special_allowed = tick("可启动特别程序", "例如专家评审、听证、检测。")
     standard = long("办理标准", 500)
     output = short("形成文书", 200)
+    report_to = short("上报机关", 100, "只用于上报：本部门报送哪个上级机关，等它答复后再往下办。")
     when = shown_when("适用情形", "没有条件的，总要办理。")
 
     class Meta:
@@ -272,7 +273,7 @@ class StepBlock(blocks.StructBlock):
         label_format = "{name}（{limit_wd}个工作日）"
         form_layout = BlockGroup(
             children=[
-                *("key", "name", "department", "kind", "limit_wd", "takes_paper"),
+                *("key", "name", "department", "kind", "limit_wd", "report_to", "takes_paper"),
                 more("更多", "performer", "deemed_consent", "special_allowed", "standard", "output", "when"),
             ]
         )

@@ -94,6 +94,7 @@ MINE_TO_SEE = frozenset({TaskStatus.WAITING, TaskStatus.SENT, TaskStatus.WORKING
 class TaskKind(models.TextChoices):
     REVIEW = "review", "审查"
     OPINION = "opinion", "征求意见"
+    REPORT = "report", "上报"
     DECISION = "decision", "决定"
 
 

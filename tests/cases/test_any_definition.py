@@ -65,7 +65,7 @@ def steps(draw: st.DrawFn, *, last: bool) -> list[dict[str, Any]]:
     found = []
     for department in departments:
         decides = last and department == LEAD
-        kind = "decision" if decides else draw(st.sampled_from(["review", "opinion", "opinion", "review"]))
+        kind = "decision" if decides else draw(st.sampled_from(["review", "opinion", "opinion", "review", "report"]))
         found.append(
             {
                 "name": "办理",
@@ -74,6 +74,7 @@ def steps(draw: st.DrawFn, *, last: bool) -> list[dict[str, Any]]:
                 "is_lead": department == LEAD,
                 "limit_wd": draw(st.integers(0, 5)),
                 "takes_paper": department == LEAD,
+                "report_to": "上级机关" if kind == "report" else "",
                 "deemed_consent": kind == "opinion" and draw(st.booleans()),
                 "when": draw(conditions) if draw(st.integers(0, 7)) == 0 else [],
             }
@@ -106,13 +107,14 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
         "case_type": "instant" if instant else "promised",
         "lead_dept": LEAD,
         "legal_bases": ["《示例办法》第一条"],
+        "conditions": ["在本市登记"],
         "promised_limit": {"value": 0 if instant else total + draw(st.sampled_from([0, 0, 0, 0, 1]))},
         "questions": [
             {"key": key, "text": f"问题{key}", "choices": CHOICES, "multiple": draw(st.booleans())}
             for key in draw(st.sampled_from([["q1", "q2"], ["q1", "q2"], ["q1", "q2"], ["q1"]]))
         ],
         "materials": [
-            {"key": f"m{n:02d}", "name": f"材料{n}", "original_copies": 1, "when": when}
+            {"key": f"m{n:02d}", "name": f"材料{n}", "original_copies": 1, "accept_standard": "加盖公章", "when": when}
             for n, when in enumerate(materials, start=1)
         ],
         "form": [field(number, *parts) for number, parts in enumerate(fields, start=1)],

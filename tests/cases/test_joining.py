@@ -53,8 +53,9 @@ def one_stage(waits_for: str, *, deemed: bool = False) -> ItemDefinition:
             "case_type": "promised",
             "lead_dept": LEAD,
             "legal_bases": ["《示例办法》第一条"],
+            "conditions": ["在本市登记"],
             "promised_limit": {"value": 3},
-            "materials": [{"key": "m01", "name": "申请表", "original_copies": 1}],
+            "materials": [{"key": "m01", "name": "申请表", "original_copies": 1, "accept_standard": "加盖公章"}],
             "route": {"stages": [{"key": "g1", "join": waits_for, "steps": steps}]},
             "service_objects": ["企业法人"],
         }

@@ -40,7 +40,8 @@ CHOICES = [{"key": "a1", "text": "是"}, {"key": "a2", "text": "否；或者=部
 STEP = {
     "key": "s1", "name": "审查", "department": "sx-jsj", "performer": "承办人", "kind": "review", "is_lead": True,
     "limit_wd": 3, "takes_paper": True, "deemed_consent": False, "special_allowed": True, "standard": "逐项核对。",
-    "output": "审查意见", "when": [{"of": "q1", "values": ["a1", "a2"]}, {"of": "f2", "values": ["a4"]}],
+    "output": "审查意见", "report_to": "上级机关",
+    "when": [{"of": "q1", "values": ["a1", "a2"]}, {"of": "f2", "values": ["a4"]}],
 }  # fmt: skip
 EVERYTHING: dict[str, Any] = {
     "code": "ZZ-9999", "name": "=全部要素", "short_name": "日常\n用语", "sub_item_name": "+子项",

@@ -27,6 +27,7 @@ from portal.catalog.drawing.chart import (
     state_of,
 )
 from portal.catalog.drawing.shapes import MARGIN, NOTE, WHAT, WHO, WIDTH, Row, Words, text_width, wrapped
+from portal.catalog.editions.publishing import publish
 from portal.catalog.exchange.content import load_items
 from portal.catalog.schema.definition import ItemDefinition
 from tests.cast import Cast, accepted_case, answer_all, decided_case, received_case, sign_all
@@ -252,3 +253,32 @@ def test_a_text_is_cut_at_its_last_line_with_an_ellipsis() -> None:
     assert wrapped("一二三四五六七", 26, 13, 2) == ["一二", "三…"]
     assert wrapped("一二", 26, 13, 2) == ["一二"]
     assert wrapped("", 26) == []
+
+
+def reporting() -> ItemDefinition:
+    """The permit with a stage in which the lead passes the case on to the authority above it."""
+    data = BY_CODE["TZ-09"].model_dump(mode="json")
+    report = step(90, "报省厅审批", kind="report", report_to="省住房和城乡建设厅", limit_wd=1)
+    data["route"]["stages"].insert(1, {"key": "g90", "steps": [report]})
+    data["promised_limit"]["value"] += 1
+    return ItemDefinition.model_validate(data)
+
+
+def test_a_report_to_the_authority_above_is_drawn_and_told(cast: Cast) -> None:
+    item = reporting()
+    assert "转报省住房和城乡建设厅" in drawn_text(process_chart_svg(item)).replace("\n", "")
+    (told,) = [one for one in process_chart_steps(item) if one.key == "s90"]
+    assert told.marks == ("转报省住房和城乡建设厅",)
+    assert "1个工作日 · 上报" in drawn_text(process_chart_svg(item))
+
+
+def test_a_case_waits_for_the_answer_from_above_before_it_is_decided(cast: Cast) -> None:
+    publish(reporting(), by=None)
+    case = accepted_case()
+    sign_all(case, cast)
+    answer_all(case, cast)
+    sign_all(case, cast)
+    assert [task.kind for task in case.tasks.filter(status="working")] == ["report"]
+    answer_all(case, cast)
+    assert case.events.filter(name="上报").count() == 1
+    assert [task.kind for task in case.tasks.filter(status="working")] == ["decision"]

@@ -52,6 +52,7 @@ def steps(stage: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {**stage, "steps": [{**first, **changes}, *rest]}
 
 
+REPORT = {**REVIEW["steps"][0], "key": "s90", "name": "报省厅审批", "kind": "report", "limit_wd": 0}
 YES_NO = [{"key": "a1", "text": "是"}, {"key": "a2", "text": "否"}]
 AGENT = {"key": "q1", "text": "是否代办", "choices": YES_NO}
 ONLY_YES = [{"of": "q1", "values": ["a1"]}]
@@ -98,6 +99,8 @@ BROKEN: list[tuple[str, str, dict[str, Any]]] = [
     ("route.instant", "error", {"case_type": "instant", "promised_limit": {"value": 0}}),
     ("route.paper", "warn", stages(steps(REVIEW, takes_paper=False), steps(DECISION, takes_paper=False))),
     ("route.join_lead", "error", stages({**REVIEW, "steps": REVIEW["steps"][1:], "join": "lead"}, DECISION)),
+    ("route.report_to", "error", stages(REVIEW, {**REVIEW, "key": "g9", "steps": [REPORT]}, DECISION)),
+    ("route.report_kind", "error", stages(steps(REVIEW, report_to="省厅"), DECISION)),
     ("route.deemed_consent", "error", stages(REVIEW, steps(DECISION, deemed_consent=True))),
     ("conditions.material", "warn", {"conditions": ["已提交施工图设计文件审查合格书"]}),
     ("conditions.proof", "error", {"conditions": ["提供由银行出具的资金到位证明"]}),

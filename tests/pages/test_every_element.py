@@ -83,6 +83,7 @@ ITEM: dict[str, tuple[str, Any, tuple[str, ...]]] = {
     "步骤的时限": ("route.stages.0.steps.0.limit_wd", 9, (C, T, F)),
     "步骤的承办人": ("route.stages.0.steps.0.performer", "另一位经办人", (C,)),
     "步骤是否接收纸质材料": ("route.stages.0.steps.0.takes_paper", None, (T,)),
+    "步骤的上报机关": ("route.stages.0.steps.0.report_to", "省住房和城乡建设厅", (C,)),
     "步骤是否可启动特别程序": ("route.stages.0.steps.0.special_allowed", None, (C,)),
     "步骤形成的文书": ("route.stages.0.steps.0.output", "另一份审查意见", (C,)),
     "步骤的办理标准": ("route.stages.0.steps.0.standard", "酌情处理", (F,)),

@@ -13,6 +13,9 @@ from portal.cases.states import ANSWERS, TaskKind, TaskOutcome, TaskStatus
 from portal.lib.refusal import Refused
 from portal.organisations.models import User
 
+ANSWERED: dict[str, str] = {TaskKind.OPINION: "回复意见", TaskKind.REPORT: "上报"}
+"""What the event of an answer is called; a review otherwise."""
+
 
 def answer(task: Task, *, by: User, outcome: str, opinion: str, legal_basis: str = "", once: str | None = None) -> None:
     """Answer a review or an opinion; the last answer of a stage joins it, exactly once.
@@ -28,7 +31,7 @@ def answer(task: Task, *, by: User, outcome: str, opinion: str, legal_basis: str
         if outcome == TaskOutcome.DISAGREE and not legal_basis.strip():
             raise Refused("不同意须写明法律依据。", field="legal_basis")
         finish(task, by=by, outcome=outcome, opinion=opinion.strip(), legal_basis=legal_basis.strip())
-        name = "回复意见" if task.kind == TaskKind.OPINION else "审查"
+        name = ANSWERED.get(task.kind, "审查")
         text = f"{task.department}：{task.get_outcome_display()}。{opinion.strip()}"
         task.case.note("answer", name, by=by, text=text, once=once)
         join(task.case, task.stage, by=by)

@@ -171,6 +171,7 @@ def state_of(key: str, *, current: Collection[str], done: Collection[str], sent:
 def marks_of(step: Step) -> list[str]:
     """What is to be known of a step besides its limit."""
     marks = ["视情形办理"] if step.when else []
+    marks += [f"转报{step.report_to}"] if step.report_to else []
     return [*marks, "逾期视为同意"] if step.deemed_consent and step.kind == "opinion" else marks
 
 
@@ -217,8 +218,11 @@ def chart_rows(
     return rows
 
 
+PARTS = {"decision": "决定", "report": "上报"}
+
+
 def step_notes(step: Step) -> list[str]:
-    part = "决定" if step.kind == "decision" else "牵头" if step.is_lead else "协办"
+    part = PARTS.get(step.kind) or ("牵头" if step.is_lead else "协办")
     marks = marks_of(step)
     return [f"{days(step.limit_wd)} · {part}", *(["，".join(marks)] if marks else [])]
 

@@ -216,14 +216,16 @@ class Step(Part):
     """What one department does in one stage. `takes_paper`: the originals travel to it.
 
     `deemed_consent`: silence until the limit counts as agreement (opinions only). `special_allowed`: special
-    procedures may stop the clock here. `when`: for which answers of 情形引导 the step is taken.
+    procedures may stop the clock here. `report_to`: the authority above, outside the centre, to which the department
+    passes the case on (上报, 转报), and whose answer it brings back. `when`: for which answers of
+    情形引导 the step is taken.
     """
 
     key: str = Field(pattern=r"^s\d{1,3}$")
     name: str = Field(min_length=1, max_length=80, title="步骤")
     department: str = Field(max_length=40, title="承办部门代码")
     performer: str = Field(default="", max_length=100, title="承办人")
-    kind: Literal["review", "opinion", "decision"] = Field(title="类别")
+    kind: Literal["review", "opinion", "report", "decision"] = Field(title="类别")
     is_lead: bool = Field(default=False, title="牵头")
     limit_wd: int = Field(ge=0, le=999, title="时限（工作日）")
     takes_paper: bool = Field(default=False, title="接收纸质材料")
@@ -231,6 +233,7 @@ class Step(Part):
     special_allowed: bool = Field(default=False, title="可启动特别程序")
     standard: str = Field(default="", max_length=500, title="办理标准")
     output: str = Field(default="", max_length=200, title="形成文书")
+    report_to: str = Field(default="", max_length=100, title="上报机关")
     when: tuple[When, ...] = Field(default=(), title="适用情形")
 
 

@@ -65,6 +65,12 @@ def _step(place: str, step: Step, lead: str) -> Iterator[Finding]:
         yield Finding(
             place, "route.lead", f"步骤“{step.name}”的牵头标记与实施主体不一致。", "只有实施主体的步骤标为牵头。"
         )
+    if step.kind == "report" and not step.report_to:
+        sentence = f"步骤“{step.name}”是上报，没有写上报机关。"
+        yield Finding(f"{place}.report_to", "route.report_to", sentence, "写明转报哪一个机关；还不知道的先写“待核实”。")
+    if step.report_to and step.kind != "report":
+        sentence = f"步骤“{step.name}”写了上报机关，类别不是上报。"
+        yield Finding(f"{place}.kind", "route.report_kind", sentence, "类别改为上报，或者删除上报机关。")
     if step.deemed_consent and step.kind != "opinion":
         yield Finding(
             f"{place}.deemed_consent",
