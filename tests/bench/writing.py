@@ -27,9 +27,11 @@ def counters_now() -> dict[str, int]:
 
 
 def keep_counters(counters: dict[str, int]) -> None:
+    """Write them; what others took meanwhile (an item that was published) is not taken back."""
     from portal.documents.models import Counter
 
-    rows = [Counter(series=series, last=last) for series, last in counters.items()]
+    stand = counters_now()
+    rows = [Counter(series=series, last=max(last, stand[series])) for series, last in counters.items()]
     Counter.objects.bulk_create(rows, update_conflicts=True, unique_fields=["series"], update_fields=["last"])
 
 

@@ -114,7 +114,11 @@ def test_a_theme_counts_what_is_fetched_for_every_item_as_not_brought(small_site
 
 def test_red_is_not_for_what_is_necessary(small_site: HomePage) -> None:
     assert 'class="pill pill--required">必要</span>' in Client().get(guide().url).content.decode()
-    styles = (Path(settings.BASE_DIR) / "site/static/css/portal.css").read_text()
+    folder = Path(settings.BASE_DIR) / "site/static/css"
+    printed = re.search(r"^\.mark \{[^}]*\}", (folder / "item_papers.css").read_text(), re.M)
+    assert printed
+    assert "#8c1d17" not in printed[0]
+    styles = (folder / "portal.css").read_text()
     rules = re.findall(r"\.pill--\w+ \{[^}]*\}", styles)
     assert rules
     assert [rule for rule in rules if "required" in rule or "accent" in rule] == []
