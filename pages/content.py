@@ -20,6 +20,7 @@ from wagtail.models import (
 )
 
 from pages.catalogue_page import CataloguePage
+from pages.downloads import Files, with_files
 from pages.elements import fill
 from pages.guide_page import GuidePage
 from pages.hall_content import load_halls, load_news
@@ -29,6 +30,7 @@ from pages.site_marks import SiteMarks
 from pages.theme_fields import fill_theme
 from pages.themes import ThemePage
 from portal.catalog.exchange.content import load_items, load_themes
+from portal.catalog.exchange.guides import form_files
 from portal.catalog.models import ItemStatus, ServiceItem, Theme
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.theme import ThemeDefinition
@@ -48,9 +50,10 @@ def load_pages(content_dir: Path, progress: Callable[[str], None] = lambda text:
     home = _home()
     _put_wagtails_own_in_order()
     catalogue = CataloguePage.objects.first() or _catalogue(home)
+    files = form_files(content_dir)
     for definition in load_items(content_dir):
         if _is_missing(definition):
-            _guide(catalogue, definition)
+            _guide(catalogue, definition, files.get(definition.code, {}), content_dir)
             progress(definition.code)
     for theme in load_themes(content_dir):
         if not Theme.objects.filter(code=theme.code).exists():
@@ -119,11 +122,11 @@ def _catalogue(home: HomePage) -> CataloguePage:
 
 
 @transaction.atomic
-def _guide(catalogue: CataloguePage, definition: ItemDefinition) -> None:
+def _guide(catalogue: CataloguePage, definition: ItemDefinition, files: Files, content_dir: Path) -> None:
     """A guide with its first revision, and with its first edition on a new portal; where guides are reviewed before
     they are published, what a later release brings waits for its review like any draft."""
     page = GuidePage(slug=definition.code.lower())
-    fill(page, definition)
+    fill(page, with_files(definition, files, content_dir))
     if catalogue.get_workflow() is None:
         _publish_new(catalogue, page)
         return

@@ -25,6 +25,8 @@ from portal.cases.routes.opinions import answer
 from portal.cases.states import TaskStatus
 from portal.catalog.editions.publishing import publish
 from portal.catalog.exchange.content import load_items
+from portal.catalog.exchange.form_files import answers_of
+from portal.catalog.exchange.guides import examples
 from portal.catalog.models import ServiceItem
 from portal.catalog.schema.definition import ItemDefinition
 from portal.handover.models import Slip
@@ -211,12 +213,27 @@ def received_case(code: str = "TZ-09", *, applicant: Applicant | None = None, co
     window = Window.objects.get(code=PROFESSIONAL.get(code) or WINDOWS[code.split("-")[0]])
     by = person(RECEIVERS[window.code], [(Role.RECEIVER, window.code, "")])
     item = ServiceItem.objects.get(code=code)
+    situation, answers = asked(item.edition_in_force.parsed)
     case = receive(
-        item=item, applicant=applicant or company(), window=window, by=by, key=uuid.uuid4(), in_spite_of=AGAIN
+        item=item,
+        applicant=applicant or company(),
+        window=window,
+        by=by,
+        key=uuid.uuid4(),
+        situation=situation,
+        answers=answers,
+        in_spite_of=AGAIN,
     )
     if complete:
         check_materials(case, good_rows(case), by=by)
     return case
+
+
+def asked(definition: ItemDefinition) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What an applicant answers: the example of the item's guide, or the first answer of every question."""
+    example = examples(settings.CONTENT_DIR).get(definition.code) if definition.form else None
+    first = {question.key: question.choices[0].key for question in definition.questions}
+    return answers_of(definition, example) if example else (first, {})
 
 
 def good_rows(case: Case) -> list[dict[str, Any]]:
@@ -232,7 +249,7 @@ def good_rows(case: Case) -> list[dict[str, Any]]:
             "verdict": "good",
             "reason": "",
         }
-        for material in case.definition.materials
+        for material in case.definition.materials_for(case.situation)
     ]
 
 

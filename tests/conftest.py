@@ -119,7 +119,7 @@ def three_items(tmp_path_factory: pytest.TempPathFactory) -> Path:
     content["items"] = [item for item in content["items"] if item["code"] in THREE]
     content["themes"] = [{**theme, "items": ["BDC-01"]} for theme in content["themes"] if theme["code"] == "ZT-04"]
     folder = tmp_path_factory.mktemp("content")
-    for name in ("organisations.yaml", "centre.yaml"):
+    for name in ("organisations.yaml", "centre.yaml", "guides.yaml"):
         (folder / name).write_bytes((settings.CONTENT_DIR / name).read_bytes())
     (folder / "items.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     return folder

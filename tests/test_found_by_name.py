@@ -288,6 +288,7 @@ def test_which_commands_there_are() -> None:
         "check_invariants",
         "deadline",
         "draw_flow",
+        "draw_forms",
         "export_items",
         "import_items",
         "index_items",

@@ -110,7 +110,7 @@ BROKEN: list[tuple[str, str, dict[str, Any]]] = [
     ("topics.corp", "error", {"topics_corp": ["投资审批"], "service_objects": ["自然人"]}),
     ("topics.nobody", "warn", {"service_objects": []}),
     ("visits.reason", "error", {"visits": 0, "visits_reason": "核验原件", "delivery": ["邮寄"]}),
-    ("visits.how", "error", {"visits": 0, "delivery": ["网上下载"]}),
+    ("visits.how", "error", {"visits": 0, "visits_reason": "", "mail_delivery": False, "delivery": ["网上下载"]}),
     ("visits.online", "warn", {"online_depth": ["办理", "结果反馈"]}),
     ("fee.online_pay", "error", {"fee": {"online_pay": True}}),
     ("fee.reduction", "error", {"fee": {"reducible": True}}),

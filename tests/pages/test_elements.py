@@ -24,6 +24,8 @@ YES_NO = [{"key": "a1", "text": "是"}, {"key": "a2", "text": "否"}]
 def full(**changes: Any) -> ItemDefinition:
     """An item of the starting content with a question, a form and conditions on all that can have them."""
     data = load_items(settings.CONTENT_DIR)[1].model_dump(mode="json")
+    for material in data["materials"]:
+        material["when"] = []
     data["questions"] = [{"key": "q1", "text": "是否由他人代办", "choices": YES_NO}]
     when = [{"of": "q1", "values": ["a1", "a2"]}]
     data["materials"][1]["when"] = when

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from portal.catalog.judging.findings import place_name, spelled
+from portal.catalog.schema.basis import LegalBasis
 from portal.catalog.schema.definition import (
     Faq,
     FileRef,
     Intermediary,
     ItemDefinition,
-    LegalBasis,
     Limit,
     ResultPaper,
     SpecialProcedure,

@@ -10,9 +10,11 @@ Papers travel to the lead department only (`takes_paper`); cooperating departmen
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from portal.catalog.exchange.guides import add_guide, read_guides
 from portal.catalog.schema import choices
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.theme import ThemeDefinition
@@ -26,9 +28,10 @@ OPINION = "征求意见"
 
 
 def load_items(content_dir: Path) -> list[ItemDefinition]:
-    """Every item of items.yaml as a definition; raises pydantic's ValidationError with the place of a mistake."""
+    """Every item of items.yaml with what its guide tells; raises pydantic's ValidationError with the place of a
+    mistake, and UnknownName for a guide that speaks of what its item does not have."""
     names = department_names(content_dir)
-    return [item_definition(row, names) for row in read_yaml(content_dir / "items.yaml")["items"]]
+    return [guided_definition(row, names, content_dir) for row in read_yaml(content_dir / "items.yaml")["items"]]
 
 
 def load_themes(content_dir: Path) -> list[ThemeDefinition]:
@@ -40,15 +43,31 @@ def load_themes(content_dir: Path) -> list[ThemeDefinition]:
 def department_names(content_dir: Path) -> dict[str, str]:
     """Printed name or alias → organisation code."""
     found = {}
-    for row in read_yaml(content_dir / "organisations.yaml")["organisations"]:
+    for row in _organisations(content_dir):
         for name in (row["short_name"], row["full_name"], *row["aliases"]):
             found[name] = row["id"]
     return found
 
 
+@cache
+def _organisations(content_dir: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = read_yaml(content_dir / "organisations.yaml")["organisations"]
+    return rows
+
+
 def item_definition(row: dict[str, Any], names: dict[str, str]) -> ItemDefinition:
-    """One entry of items.yaml as a definition."""
-    data = {
+    """One entry of items.yaml as a definition, without what its guide adds."""
+    return ItemDefinition.model_validate(_item_data(row, names))
+
+
+def guided_definition(row: dict[str, Any], names: dict[str, str], content_dir: Path) -> ItemDefinition:
+    """The same with what the guide of this code adds; an item of which no guide speaks stays as it is."""
+    bodies = {body["id"]: body for body in _organisations(content_dir)}
+    return ItemDefinition.model_validate(add_guide(_item_data(row, names), read_guides(content_dir), bodies))
+
+
+def _item_data(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    return {
         **{key: row[key] for key in COPIED},
         "stage": row.get("stage", ""),
         "topics_person": row.get("topics_person", ()),
@@ -69,7 +88,6 @@ def item_definition(row: dict[str, Any], names: dict[str, str]) -> ItemDefinitio
         "verify": row["verify"],
         "note": row.get("note", ""),
     }
-    return ItemDefinition.model_validate(data)
 
 
 def _limit(row: dict[str, Any]) -> dict[str, Any]:

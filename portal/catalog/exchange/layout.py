@@ -13,12 +13,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from portal.catalog.schema import choices
+from portal.catalog.schema.basis import LegalBasis
 from portal.catalog.schema.definition import (
     Faq,
     FileRef,
     Intermediary,
     ItemDefinition,
-    LegalBasis,
     Material,
     ResultPaper,
     SpecialProcedure,

@@ -13,9 +13,10 @@ from functools import partial
 from typing import Any
 
 import yaml
+from django.conf import settings
 from pydantic import ValidationError
 
-from portal.catalog.exchange.content import item_definition, theme_definition
+from portal.catalog.exchange.content import guided_definition, theme_definition
 from portal.catalog.exchange.limits import BY_COMMAND, Limits
 from portal.catalog.exchange.names import Names
 from portal.catalog.exchange.report import D, Draft, Entry, Problem, Reading, ThemeDraft, clip
@@ -301,9 +302,14 @@ def _word(row: Any, key: str) -> str:
     return clip(row.get(key, "")) if isinstance(row, dict) else ""
 
 
+def _as_started(row: dict[str, Any], names: Names) -> ItemDefinition:
+    """An item in the spelling of the starting content, with what its guide there adds."""
+    return guided_definition(row, dict(names.spellings), settings.CONTENT_DIR)
+
+
 def _draft(row: Any, place: str, ours: bool, names: Names) -> Draft:
     def made() -> ItemDefinition:
-        return ItemDefinition.model_validate(row) if ours else item_definition(row, dict(names.spellings))
+        return ItemDefinition.model_validate(row) if ours else _as_started(row, names)
 
     definition, problems = _made(made, row, place, ItemDefinition)
     return Draft(_word(row, "code"), _word(row, "name"), place, definition, problems)

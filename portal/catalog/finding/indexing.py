@@ -15,6 +15,7 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from portal.catalog.finding.models import Entry, Facet, Mark, text_index
+from portal.catalog.finding.reading import FILLERS
 from portal.catalog.items.models import ServiceItem, Theme
 from portal.catalog.schema.choices import life_events
 from portal.catalog.schema.definition import ItemDefinition
@@ -150,7 +151,7 @@ class Draft:
         for step in definition.route.steps():
             yield from (step.name, step.standard)
         for faq in definition.faqs:
-            yield from (faq.question, faq.answer)
+            yield from (FILLERS.sub(" ", faq.question), faq.answer)
 
     def marks(self) -> list[Mark]:
         found = dict.fromkeys((facet, value[:100]) for facet, value in self._values() if value)

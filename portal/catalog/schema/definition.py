@@ -5,14 +5,14 @@ Elements and codes follow GB/T 39046—2020. A definition is frozen; a change is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from portal.catalog.schema import sets
 from portal.catalog.schema.able import Ability, can
+from portal.catalog.schema.basis import LegalBasis
 from portal.catalog.schema.choices import CASE_TYPES
 from portal.catalog.schema.procedure import Procedure, procedure_of
 from portal.catalog.schema.questions import Answers, FormField, Part, Question, When, all_hold, choice_text
@@ -44,39 +44,6 @@ class FileRef(Part):
 
     document: int = Field(ge=1, title="文件")
     title: str = Field(default="", max_length=255, title="标题")
-
-
-_BASIS = re.compile(
-    r"^(?P<law>《[^》]+》)(?:（(?P<document_number>[^）]*)）)?(?P<article>第[^：]*)?(?:：(?P<text>.*))?$"
-)
-
-
-class LegalBasis(Part):
-    """设定依据. A plain sentence such as 《…法》（国务院令第1号）第二条：… is taken apart as far as its form allows."""
-
-    law: str = Field(min_length=1, max_length=300, title="法律法规名称")
-    document_number: str = Field(default="", max_length=200, title="文号")
-    article: str = Field(default="", max_length=200, title="条款号")
-    text: str = Field(default="", max_length=3000, title="条款内容")
-    issuer: str = Field(default="", max_length=100, title="颁布机关")
-    effective: str = Field(default="", max_length=60, title="实施日期")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_sentence(cls, data: Any) -> Any:
-        if not isinstance(data, str):
-            return data
-        found = _BASIS.match(data)
-        return {key: value or "" for key, value in found.groupdict().items()} if found else {"law": data}
-
-    def __str__(self) -> str:
-        return self.cited + (f"：{self.text}" if self.text else "")
-
-    @property
-    def cited(self) -> str:
-        """As a decision cites it, without the words of the article: 《…法》（国务院令第1号）第二条."""
-        number = f"（{self.document_number}）" if self.document_number else ""
-        return f"{self.law}{number}{self.article}"
 
 
 class Material(Part):

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from pydantic import ValidationError
 
 from portal.catalog.editions.publishing import examine
-from portal.catalog.exchange.content import department_names, item_definition
+from portal.catalog.exchange.content import department_names, guided_definition
 from portal.catalog.items.models import Edition, ServiceItem
 from portal.catalog.judging.findings import Finding, shape_findings
 from portal.catalog.judging.lint.judge import judge, lint_definition
@@ -127,7 +127,7 @@ def _item(number: int, entry: dict[str, Any]) -> Iterator[Row]:
     code = str(entry.get("code", f"第{number}项"))
     try:
         if "steps" in entry or "legal_basis" in entry:
-            definition = item_definition(entry, department_names(settings.CONTENT_DIR))
+            definition = guided_definition(entry, department_names(settings.CONTENT_DIR), settings.CONTENT_DIR)
         else:
             definition = ItemDefinition.model_validate(entry)
     except ValidationError as error:
