@@ -26,6 +26,10 @@ document.addEventListener("DOMContentLoaded", async () => {
   form.querySelector(".desk-actions")?.after(note);
   const say = (text) => { note.textContent = text; };
 
+  // Whoever types before the draft has come goes before it.
+  let typed = false;
+  form.addEventListener("input", () => { typed = true; });
+
   const read = () => {
     const fields = {};
     kept().forEach((input) => {
@@ -82,7 +86,7 @@ document.addEventListener("DOMContentLoaded", async () => {
   };
 
   // Only a form that is opened anew is filled in; one that came back with a remark carries what was sent.
-  if (known && !form.hasAttribute("data-desk-given")) {
+  if (known && !typed && !form.hasAttribute("data-desk-given")) {
     const here = await unseal();
     const newest = here && here.at > known.saved ? here.fields : known.fields;
     if (newest) {
@@ -115,6 +119,8 @@ document.addEventListener("DOMContentLoaded", async () => {
     if (await seal(fields)) say("登录已经失效或者网络中断，已填内容加密保存在本机。请重新登录后打开本页，内容会自动恢复。");
     else say("登录已经失效或者网络中断，请不要关闭本页，另开一页重新登录后再提交。");
   };
-  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 700); });
+  const soon = () => { clearTimeout(timer); timer = setTimeout(keep, 700); };
+  form.addEventListener("input", soon);
+  if (typed) soon();
   form.addEventListener("submit", () => { clearTimeout(timer); sessionStorage.setItem(SENT, path); });
 });
