@@ -184,7 +184,7 @@ def take_in_anew(hand: Hand) -> None:
 def take_in_known(hand: Hand) -> None:
     for what, code, number in (
         ("TZ-09 九项材料", "TZ-09", FIRST),
-        ("TZ-02", "TZ-02", FIRST),
+        ("TZ-06", "TZ-06", FIRST),
         ("TZ-01", "TZ-01", SECOND),
     ):
         with hand.case("老申请人", what):

@@ -33,7 +33,7 @@ from portal.pickup.delivering import deliver
 from portal.pickup.models import Delivery
 from portal.pickup.results import NewResult, take_in, transfer_result
 from portal.pickup.settling import NOTHING_SETTLED
-from tests.cast import PAID, PERSON, Cast, build_cast, company, good_rows
+from tests.cast import PAID, PERSON, Cast, asked, build_cast, company, good_rows
 from tests.desk.test_screens import at_desk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -56,7 +56,9 @@ def window(code: str) -> Window:
 
 def take(code: str, at: str, by: User) -> Case:
     item = ServiceItem.objects.get(code=code)
-    return receive(item=item, applicant=company(), window=window(at), by=by, key=uuid.uuid4())
+    situation, answers = asked(item.edition_in_force.parsed)
+    words = {"situation": situation, "answers": answers}
+    return receive(item=item, applicant=company(), window=window(at), by=by, key=uuid.uuid4(), **words)
 
 
 def codes(user: User) -> list[str]:

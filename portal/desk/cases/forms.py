@@ -68,7 +68,7 @@ class IntakeForm(forms.Form):
         mine = [post.window for post in posts_for(user, of_move("receive")) if post.window]
         here = windows_for(item, mine)
         offer(self, "window", Window.objects.filter(pk__in=[window.pk for window in here]))
-        if len(here) == 1:  # nothing to choose
+        if len(here) == 1 and self.data.get("window", str(here[0].pk)) == str(here[0].pk):  # nothing to choose
             self.fields["window"].widget, self.initial["window"] = forms.HiddenInput(), here[0].pk
         self.fields["identity_number"].widget.attrs.update(autocomplete="off", spellcheck="false")
         self.fields["identity_number"].widget.attrs["data-desk-begin"] = ""
