@@ -113,13 +113,13 @@ class HallPage(FreshPage):
 
 
 def is_for_staff(request: HttpRequest) -> bool:
-    """Whether somebody with a way into the back office looks at the page, who prints what hangs and lies in the hall.
+    """Whether somebody with a post of today looks at the page, who prints what hangs and lies in the hall.
 
     Nobody is asked without a session's cookie, so that the page may be kept for everybody.
     """
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return False
-    return signed_in(request).has_perm("wagtailadmin.access_admin") if request.user.is_authenticated else False
+    return bool(signed_in(request).posts_now()) if request.user.is_authenticated else False
 
 
 @dataclass(frozen=True)

@@ -309,6 +309,7 @@ def test_which_tags_templates_may_load() -> None:
         "able",
         "due",
         "fees",
+        "halls",
         "links",
         "news",
         "opening",
