@@ -165,7 +165,7 @@ def by_an_import(page: GuidePage) -> None:
 def by_loading_again(page: GuidePage) -> None:
     catalogue = CataloguePage.objects.get()
     fresh = page.parsed.model_copy(update={"code": "TZ-98"})
-    load_guide(catalogue, fresh)
+    load_guide(catalogue, fresh, {}, settings.CONTENT_DIR)
     assert not GuidePage.objects.get(code="TZ-98").live
 
 
