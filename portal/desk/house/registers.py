@@ -13,7 +13,7 @@ from portal.cases.models import PublicityRule
 from portal.desk.base.ordinary import KeptByPost, OrdinaryAdmin
 from portal.desk.base.registers import yes_or_no
 from portal.desk.house.forms import AccountForm, OrganisationForm
-from portal.organisations.authority import somewhere
+from portal.organisations.authority import is_administrator, somewhere
 from portal.organisations.models import (
     HallArea,
     HallFacility,
@@ -106,7 +106,7 @@ class AccountHelper(KeptByPost):
         return somewhere(user, self.kept_by) and not perm_codename.startswith("delete")
 
     def user_can_edit_obj(self, user: User, obj: User) -> bool:
-        return super().user_can_edit_obj(user, obj) and not obj.is_superuser
+        return super().user_can_edit_obj(user, obj) and not is_administrator(obj)
 
 
 class AccountAdmin(OrdinaryAdmin):
