@@ -77,6 +77,9 @@ def waiver(request: HttpRequest, pk: int, finding: str) -> HttpResponse:
     if found is None:
         messages.warning(request, "这个问题已经改正或者豁免。")
         return redirect("guide_report", page.pk)
+    if asked_about(page.code, found):
+        messages.info(request, "这一句已经有人申请豁免，等待批准，没有重复申请。")
+        return redirect("guide_report", page.pk)
     form = WaiverForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (asked := _asked(request, page, found, form)):
         messages.success(request, "已提交申请，由审管办的另一人批准；批准以前不能发布。")

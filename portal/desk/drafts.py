@@ -14,12 +14,14 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from portal.desk.models import Draft
+from portal.lib.masking import IDENTITY_IN_TEXT
 from portal.lib.words import moment
 from portal.organisations.access import signed_in
 from portal.organisations.models import User
@@ -64,18 +66,22 @@ def draft(request: HttpRequest) -> HttpResponse:
 
 
 def _is_ours(path: str) -> bool:
-    """Whether it is the address of a page of the back office."""
+    """Whether it is the address of a page of the back office; what stands in it is kept in clear."""
     if not path.startswith(reverse("wagtailadmin_home")) or len(path) > 200:
         return False
+    if IDENTITY_IN_TEXT.search(path):
+        return False
     try:
-        resolve(path)
+        return bool(resolve(path).url_name)  # what matches everything has no name
     except Resolver404:
         return False
-    return True
 
 
 def _keep(user: User, path: str, request: HttpRequest) -> HttpResponse:
-    fields = _read(request.body)
+    try:
+        fields = _read(request.body)
+    except RawPostDataException:  # sent as a form, and read as one
+        fields = None
     if fields is None:
         return JsonResponse({}, status=400)
     now = timezone.now()
@@ -91,7 +97,7 @@ def _read(body: bytes) -> dict[str, list[str]] | None:
         return None
     try:
         given: Any = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(given, dict):
         return None

@@ -67,7 +67,8 @@ def may_recall(user: User, slip: Slip) -> bool:
 def recall(slip: Slip, *, by: User, reason: str, once: str | None = None) -> None:
     """收回: the window takes back what no one of the department has signed for; its steps wait to be dispatched anew.
 
-    The slip keeps its number. Raises Refused without a reason, and once the department works on it.
+    The slip keeps its number, and so does every other of the case that nobody there has signed: without a step the
+    department keeps no paper. Raises Refused without a reason, and once the department works on it.
     """
     with acting(slip.case, slip):
         authority.require(by, of_move("recall"), place_of(slip.case))
@@ -78,12 +79,20 @@ def recall(slip: Slip, *, by: User, reason: str, once: str | None = None) -> Non
             raise TooLate("部门已经签收，或者没有待签收的任务，不能收回。")
         if not reason.strip():
             raise Refused("请写明收回的理由。", field="reason")
-        slip.claim(SlipStatus.CANCELLED, CALLED_BACK, difference=reason.strip())
-        there = Custody.objects.now().of_case(slip.case).filter(slip=slip)
+        theirs = [slip, *_beside(slip)]
+        for one in theirs:
+            one.claim(SlipStatus.CANCELLED, CALLED_BACK, difference=reason.strip())
+        there = Custody.objects.now().of_case(slip.case).filter(slip__in=theirs)
         Custody.objects.hand_over([item.material for item in there], to=HolderKind.WINDOW, slip=slip)
         for task in unsigned:
             tasks.recall(task, by=by, reason=reason, once=once)
             once = None
+
+
+def _beside(slip: Slip) -> list[Slip]:
+    """The other slips of the case to the same department that nobody there has signed."""
+    others = Slip.objects.filter(case=slip.case, department=slip.department, direction=Direction.TO_DEPARTMENT)
+    return list(others.filter(status__in=CALLED_BACK).exclude(pk=slip.pk).select_related("document"))
 
 
 def of_this_minute(now: datetime) -> tuple[list[Slip], list[Slip]]:

@@ -17,6 +17,7 @@ from portal.desk.drafts import KEPT, LARGEST, MOST, browser_key, purge
 from portal.desk.models import Draft
 from portal.organisations.models import User
 from tests.cast import PERSON, Cast, received_case
+from tests.desk.test_posting import POSTINGS
 from tests.desk.test_screens import at_desk, intake_data
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +137,45 @@ def test_nobody_keeps_drafts_without_signing_in(cast: Cast) -> None:
     assert keep(Client(), page()) == 302
     answer = at_desk(cast.receiver).get(address(page()))
     assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", ["cases_modeladmin_materials", "cases_modeladmin_phone", "cases_modeladmin_reveal"])
+def test_a_screen_of_its_own_kind_has_no_draft_once_it_was_sent(cast: Cast, name: str) -> None:
+    client, posting = at_desk(cast.receiver), POSTINGS[name]
+    case = posting.build(cast)
+    path = reverse(name, args=[case.pk])
+    keep(client, path, {"m-0-reason": ["过期"]})
+    client.post(path, {"key": str(uuid.uuid4()), **posting.body(case)})
+    assert kept(client, path) is None
+
+
+@pytest.mark.parametrize("path", [f"/admin/no-such-page/{PERSON}/", "/admin/no-such-page/", f"/admin/intake/{PERSON}/"])
+def test_no_number_and_no_page_that_is_none_stands_as_the_place_of_a_draft(cast: Cast, path: str) -> None:
+    client = at_desk(cast.receiver)
+    assert keep(client, path) == 404
+    assert client.get(address(path)).status_code == 404
+    assert client.delete(address(path)).status_code == 404
+    assert not Draft.objects.exists()
+
+
+def test_a_draft_nested_without_end_is_no_form(cast: Cast) -> None:
+    answer = at_desk(cast.receiver).post(address(page()), "[" * 150_000, content_type="application/json")
+    assert answer.status_code == 400
+
+
+def test_a_draft_that_is_sent_as_a_form_is_none(cast: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.receiver, backend="django.contrib.auth.backends.ModelBackend")
+    client.get(page())
+    token = client.cookies["csrftoken"].value
+    assert client.post(address(page()), {"name": "示例", "csrfmiddlewaretoken": token}).status_code == 400
+
+
+def test_after_signing_out_a_draft_is_neither_read_nor_changed(cast: Cast) -> None:
+    client = at_desk(cast.receiver)
+    keep(client, page())
+    client.logout()
+    assert client.get(address(page())).status_code == 302
+    assert keep(client, page(), {}) == 302
+    assert client.delete(address(page())).status_code == 302
+    assert kept(at_desk(cast.receiver), page()) == FIELDS

@@ -14,12 +14,12 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Revision, TaskState
+from wagtail.models import PageLogEntry, Revision, TaskState
 
 from pages.content import _guide as load_guide
 from pages.exchange import import_definitions
 from pages.models import CataloguePage, GuidePage, HomePage, PlainPage
-from pages.views import finding_id
+from pages.views import WAIVER_ASKED, finding_id
 from portal.catalog.judging.findings import Finding
 from portal.catalog.judging.waivers import ask_for, with_waivers
 from portal.catalog.models import Edition, Waiver
@@ -241,6 +241,7 @@ def test_a_waiver_lets_exactly_this_clause_through(small_site: HomePage) -> None
     "changes, sentence",
     [
         ({"reason": "  "}, "理由"),
+        ({"reason": "法" + "\u200b" * 9}, "理由"),
         ({"article": "有关规定"}, "条款"),
         ({"article": "《中华人民共和国建筑法》"}, "条款"),
     ],
@@ -307,6 +308,8 @@ def test_an_editor_asks_on_the_page_of_the_clause_and_the_office_answers_in_its_
         answer = desk.post(url, {**GIVEN, "article": "有关规定"})
         assert "请写明法律法规的名称和条款" in answer.content.decode()
         desk.post(url, GIVEN)
+        assert "没有重复申请" in desk.post(url, GIVEN, follow=True).content.decode()
+    assert PageLogEntry.objects.filter(action=WAIVER_ASKED).count() == len(found)
     assert "已申请豁免，待批准" in desk.get(reverse("guide_report", args=[page.pk])).content.decode()
     assert "申请豁免“其他材料”" in desk.get(reverse("wagtailadmin_pages:history", args=[page.pk])).content.decode()
     assert tile(office) == len(found)

@@ -66,7 +66,7 @@ def receive(
     except IntegrityError:
         mine = Case.objects.filter(application__idempotency_key=key, application__created_by=by)
         earlier: Case | None = mine.select_related("application").first()
-        if earlier is None or earlier.item_id != item.pk or earlier.application.applicant_name != applicant.name:
+        if earlier is None or earlier.item_id != item.pk or not _is_of(earlier.application, applicant):
             if not Application.objects.filter(idempotency_key=key).exists():
                 raise
             raise Refused("这张收件表单已经用过，没有保存。请重新打开“收件”填写。") from None
@@ -116,6 +116,13 @@ def _receive(
     if earlier:
         case.note("confirm_again", "确认再次收件", by=by, text=f"{''.join(earlier)}仍然收件的理由：{in_spite_of}")
     return case
+
+
+def _is_of(kept: Application, applicant: Applicant) -> bool:
+    """Whether the same was typed: somebody who goes back to mend a number is not told that the mended one is kept."""
+    typed = {**vars(applicant), "identity_number": _checked(applicant)}
+    names = {"kind": "applicant_kind", "name": "applicant_name"}
+    return all(getattr(kept, names.get(field, field)) == value for field, value in typed.items())
 
 
 def _open(item: ServiceItem, window: Window) -> ServiceItem:

@@ -14,6 +14,8 @@ from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from portal.lib.masking import mask_numbers_in
+
 if TYPE_CHECKING:
     from portal.organisations.models import User
 
@@ -92,7 +94,10 @@ def log(
     data: dict[str, Any] | None = None,
     once: str | None = None,
 ) -> Event:
-    """Append the next event of a case whose row the caller has locked. If it cannot be written, nothing happened."""
+    """Append the next event of a case whose row the caller has locked. If it cannot be written, nothing happened.
+
+    Identity and telephone numbers that somebody typed into a reason are masked: an event is never taken back.
+    """
     last = Event.objects.filter(case_id=case.pk).order_by("-seq").first()
     event = Event(
         case=case,  # type: ignore[misc]  # a Case; to name it here would close a circle
@@ -103,7 +108,7 @@ def log(
         name=name,
         from_status=from_status,
         to_status=to_status,
-        text=text,
+        text=mask_numbers_in(text),
         data=data or {},
         once=once,
         previous_hash=last.hash if last else "",

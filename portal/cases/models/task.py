@@ -123,10 +123,20 @@ class Task(PlacedRow):
 
         It holds for the department that was asked for its post, also when the task was dispatched anew meanwhile.
         """
-        standing = Task.objects.filter(pk=self.pk, status__in=sources, department=self.department_id)
-        if not standing.update(status=target, **stamps):
-            self.refresh_from_db()
-            raise TooLate(f"{self.department}的“{self.name}”现为“{self.get_status_display()}”，不能再{wish}。")
+        if not self._standing(sources).update(status=target, **stamps):
+            raise self._too_late(wish)
         self.status = target
         for name, value in stamps.items():
             setattr(self, name, value)
+
+    def guard(self, wish: str, sources: set[str]) -> None:
+        """What `claim` will ask, before anything else is asked of whoever comes second. Raises TooLate."""
+        if not self._standing(sources).exists():
+            raise self._too_late(wish)
+
+    def _standing(self, sources: set[str]) -> TaskQuerySet:
+        return Task.objects.filter(pk=self.pk, status__in=sources, department=self.department_id)
+
+    def _too_late(self, wish: str) -> TooLate:
+        self.refresh_from_db()
+        return TooLate(f"{self.department}的“{self.name}”现为“{self.get_status_display()}”，不能再{wish}。")

@@ -97,6 +97,7 @@ def drop(task: Task, *, by: User, reason: str, once: str | None = None) -> None:
         authority.require(by, "tasks.drop", place_of(task.case))
         if not may_be_dropped(task):
             raise Refused("牵头部门的步骤和作出决定的步骤不能取消，请重新分办。")
+        task.guard("不再征求意见", {TaskStatus.BOUNCED})
         if not reason.strip():
             raise Refused("请写明不再征求该部门意见的理由。", field="reason")
         task.claim("不再征求意见", {TaskStatus.BOUNCED}, TaskStatus.CANCELLED)

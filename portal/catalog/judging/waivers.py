@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from portal.catalog.judging.findings import Finding, path_of, place_name
 from portal.lib.refusal import Refused, TooLate
-from portal.lib.words import day
+from portal.lib.words import day, visible
 from portal.organisations.authority import require
 
 if TYPE_CHECKING:
     from portal.organisations.models import User
 
+LEAST_REASON = 4
 ARTICLE = re.compile(r"《[^》]{2,}》.*第[零一二三四五六七八九十百千\d]+条")
 
 
@@ -106,9 +107,10 @@ class Waiver(models.Model):
     def decline(self, *, by: User, answer: str) -> None:
         """Say no, and why. Refused and TooLate as above; also Refused without a reason."""
         self._may_be_answered(by)
-        if len(answer.strip()) < 4:
-            raise Refused("请写明不批准的理由（不少于4个字）。", field="answer")
-        self._answer(ended_by=by, ended_at=timezone.now(), answer=answer.strip()[:500])
+        answer = visible(answer)
+        if len(answer) < LEAST_REASON:
+            raise Refused(f"请写明不批准的理由（不少于{LEAST_REASON}个字）。", field="answer")
+        self._answer(ended_by=by, ended_at=timezone.now(), answer=answer[:500])
 
     def _may_be_answered(self, by: User) -> None:
         require(by, "waivers.grant")
@@ -144,11 +146,12 @@ def ask_for(code: str, finding: Finding, *, by: User, reason: str, article: str)
     require(by, "waivers.ask")
     if not waivable(finding):
         raise Refused("这个问题不能豁免，请改正。")
-    if len(reason.strip()) < 4:
-        raise Refused("请写明豁免的理由（不少于4个字）。", field="reason")
+    reason, article = visible(reason), visible(article)
+    if len(reason) < LEAST_REASON:
+        raise Refused(f"请写明豁免的理由（不少于{LEAST_REASON}个字）。", field="reason")
     if not ARTICLE.search(article):
         raise Refused("请写明法律法规的名称和条款，例如《中华人民共和国建筑法》第八条。", field="article")
-    said = {"objection": finding.message[:500], "reason": reason.strip(), "article": article.strip()}
+    said = {"objection": finding.message[:500], "reason": reason, "article": article}
     waiver, _ = Waiver.objects.get_or_create(
         code=code,
         rule=finding.rule,

@@ -33,6 +33,7 @@ from portal.organisations.access import signed_in
 from portal.organisations.models import User
 
 BUSY = trouble.BUSY.sent
+DONE_BEFORE = "这张表单先前已经办理，没有重复办理。如果改动过内容，请重新打开页面后提交。"
 
 
 class DeskView(WagtailAdminTemplateMixin, TemplateView):
@@ -169,32 +170,44 @@ class VerbView(ThingView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.get_form()
-        if form.is_valid() and self.attempt(form):
+        if self.attempt(form) if form.is_valid() else self.is_repeated(form):
             messages.success(request, self.done)
-            forget(self.user, request.path)
             return redirect(self.success_url())
         return self.render_to_response(self.get_context_data(form=form))
 
     def attempt(self, form: VerbForm) -> bool:
         """Do it; False with a sentence on the form when the verb refuses. A repeated click counts as done."""
+        done = self._tried(form)
+        if done:
+            forget(self.user, self.request.path)
+        return done
+
+    def _tried(self, form: VerbForm) -> bool:
         try:
             self.act(form)
         except Refused as refusal:
-            if self._was_done(form):
+            if self.is_repeated(form):
                 return True
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         except (OperationalError, OSError) as error:
             form.add_error(None, told(error))
         except DatabaseError:
-            if self._was_done(form):
+            if self.is_repeated(form):
                 return True
             raise
         if form.errors:
             self.thing.refresh_from_db()  # the page shows it as it stands now: somebody may have been faster
         return not form.errors
 
-    def _was_done(self, form: VerbForm) -> bool:
-        """Whether this very form has been done before: what it asks for stands, so that a second time is refused."""
+    def is_repeated(self, form: VerbForm) -> bool:
+        """Whether this very form has been done before, so that a second time is refused, or what it chose is offered
+        no more; then whoever sent it is told that nothing was done now."""
+        repeated = "key" in form.cleaned_data and self.was_done(form)
+        if repeated:
+            self.done = DONE_BEFORE
+        return repeated
+
+    def was_done(self, form: VerbForm) -> bool:
         return Event.objects.filter(case=self.case(), once=form.once, actor=self.user).exists()
 
     def success_url(self) -> str:

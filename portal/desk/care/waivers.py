@@ -31,6 +31,9 @@ class WaiverPage(ThingView):
 class AnswerWaiver(VerbView):
     """What both answers share."""
 
+    kept_as: str
+    """Where the request keeps who answered so."""
+
     @classmethod
     def offered(cls, thing: Waiver, user: User) -> bool:
         is_open = thing.approved_at is None and thing.ended_at is None
@@ -40,11 +43,17 @@ class AnswerWaiver(VerbView):
         """There is no case: a repeated click is told by the request itself."""
         return None
 
+    def was_done(self, form: VerbForm) -> bool:
+        """Whether the same person has given the same answer."""
+        self.thing.refresh_from_db()
+        return self.user.pk == getattr(self.thing, self.kept_as)
+
 
 class GrantWaiver(AnswerWaiver):
     title = "批准豁免"
     question = "批准以后，这一句原文不再阻止发布；改动一个字就重新检查。您的姓名写入发布前检查报告。"
     done = "已批准，发布前检查报告里会写明。"
+    kept_as = "approved_by_id"
 
     def act(self, form: VerbForm) -> None:
         self.thing.grant(by=self.user)
@@ -58,6 +67,7 @@ class DeclineWaiver(AnswerWaiver):
     title = "不批准"
     question = "写明为什么这一句应当改正，申请人看得到。"
     done = "已答复申请人。"
+    kept_as = "ended_by_id"
     form_class = DeclineForm
     quiet = True
 

@@ -90,6 +90,8 @@ class Intake(DeskView):
     template_name = "desk/intake.html"
     trail = ()
 
+    is_repeated = False
+    """Whether this very form was taken in before."""
     item: ServiceItem
     """Also one that was withdrawn while a clerk typed. `dispatch` finds it before anything asks for it."""
 
@@ -156,7 +158,8 @@ class Intake(DeskView):
             case = self._receive(form, formset)
             if case is not None:
                 forget(self.user, request.path)
-                messages.success(request, f"已收件，申请编号{case.application.number}。核对无误后请办理“受理”。")
+                done = f"申请编号{case.application.number}。核对无误后请办理“受理”。"
+                messages.success(request, f"这张表单先前已经收件，{done}" if self.is_repeated else f"已收件，{done}")
                 for doubt in form.doubts():
                     messages.warning(request, doubt)
                 return redirect("cases_modeladmin_inspect", case.pk)
@@ -186,7 +189,8 @@ class Intake(DeskView):
                     answers=self.sheet.answers,
                     in_spite_of=data["in_spite_of"],
                 )
-                if not case.events.filter(once=f"{data['key']}").exists():
+                self.is_repeated = case.events.filter(once=f"{data['key']}").exists()
+                if not self.is_repeated:
                     rows = self._applicable(checked_rows(formset))
                     check_materials(case, rows, by=self.user, once=str(data["key"]))
                 return case

@@ -15,7 +15,7 @@ from portal.desk.cases import views
 from portal.desk.cases.tables import CaseTable
 from portal.desk.pickup import results
 from portal.handover.home import with_papers_here
-from portal.organisations.authority import posts_for, somewhere
+from portal.organisations.authority import condition, somewhere
 from portal.organisations.models import User
 
 INSTANT = Q(edition__definition__case_type="instant")
@@ -90,6 +90,8 @@ class CaseAdmin(DeskModelAdmin[CaseQuerySet]):
 
     def filtered(self, rows: CaseQuerySet, chosen: str, user: User) -> CaseQuerySet:
         found = super().filtered(rows, chosen, user)
+        if chosen in self.work_of and chosen != "transfer":  # of whoever sees more than where they work, only that
+            found = found & Case.objects.where_may(user, of_move(self.work_of[chosen]))
         match chosen:
             case "bounced":
                 return found.filter(Exists(Task.objects.filter(case=OuterRef("pk"), status=TaskStatus.BOUNCED)))
@@ -98,10 +100,10 @@ class CaseAdmin(DeskModelAdmin[CaseQuerySet]):
             case "homeward":
                 return with_papers_here(found)
             case "transfer":
-                mine = {post.organisation_id for post in posts_for(user, of_move("transfer_result"))}
-                return found.exclude(INSTANT).filter(lead__in=mine)
+                mine = condition(user, of_move("transfer_result"), turn=lambda leads: Q(lead__in=leads))
+                return found.exclude(INSTANT).filter(mine)
             case "issue":
-                return found.filter(INSTANT) & Case.objects.where_may(user, of_move("ready_at_window"))
+                return found.filter(INSTANT)
         return found
 
     def search(self, rows: CaseQuerySet, query: str) -> CaseQuerySet:

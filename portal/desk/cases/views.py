@@ -224,6 +224,10 @@ class Reveal(VerbView):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
+    def was_done(self, form: VerbForm) -> bool:
+        """Looking twice is two looks: nothing is shown for a form of before."""
+        return False
+
     def act(self, form: ReasonForm) -> None:
         self.number = type(self).verb(self.thing, by=self.user, reason=form.cleaned_data["reason"])
 

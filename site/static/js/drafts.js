@@ -5,12 +5,10 @@ document.addEventListener("DOMContentLoaded", async () => {
   const form = document.querySelector("form[data-desk-draft]");
   const SENT = "desk-draft-sent";
 
-  // The page before this one was a form that was sent, and this is another page: it was taken.
+  // The page before this one was a form that was sent, and this is another page: it was taken. Others who use this
+  // browser keep what they typed into the same form.
   const sent = sessionStorage.getItem(SENT);
-  if (sent && sent !== form?.dataset.deskDraft) {
-    Object.keys(localStorage).filter((name) => name.startsWith("desk-draft:") && name.endsWith(`:${sent}`))
-      .forEach((name) => localStorage.removeItem(name));
-  }
+  if (sent && !(form && sent.endsWith(`:${form.dataset.deskDraft}`))) localStorage.removeItem(sent);
   sessionStorage.removeItem(SENT);
   if (!address || !form) return;
 
@@ -122,5 +120,8 @@ document.addEventListener("DOMContentLoaded", async () => {
   const soon = () => { clearTimeout(timer); timer = setTimeout(keep, 700); };
   form.addEventListener("input", soon);
   if (typed) soon();
-  form.addEventListener("submit", () => { clearTimeout(timer); sessionStorage.setItem(SENT, path); });
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    if (place) sessionStorage.setItem(SENT, place);
+  });
 });
