@@ -30,6 +30,7 @@ from portal.catalog.schema.answers import check_answers, check_situation
 from portal.catalog.schema.basis import LegalBasis
 from portal.catalog.schema.definition import ItemDefinition
 from portal.catalog.schema.procedure import UNVERIFIED
+from portal.organisations.content import load_organisations
 
 CONTENT = Path(settings.CONTENT_DIR)
 ITEMS = {item.code: item for item in load_items(CONTENT)}
@@ -257,9 +258,9 @@ def one_more(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_loaded_guide_offers_its_blank_form_and_its_sample(
-    small_site: HomePage, one_more: Path, client: Client
-) -> None:
+@pytest.mark.django_db
+def test_a_loaded_guide_offers_its_blank_form_and_its_sample(one_more: Path, client: Client) -> None:
+    load_organisations(one_more)
     load_pages(one_more)
     load_pages(one_more)
     documents = get_document_model().objects

@@ -14,6 +14,7 @@ BUILT_UP = {
     "portal/catalog/exchange/records.py: Record",
     "portal/catalog/exchange/report.py: Draft",
     "portal/catalog/exchange/report.py: Reading",
+    "portal/catalog/exchange/report.py: ThemeDraft",
     "portal/catalog/finding/overlap.py: Sums",
     "portal/catalog/handbook/chapters.py: Names",
     "portal/catalog/papers/joint_list.py: JointMaterial",

@@ -85,7 +85,7 @@ def elsewhere(role: Role) -> User:
     """A post at a window of another centre that serves the same zone."""
     here = Window.objects.get(code="A01")
     there = ServiceCenter.objects.create(code="other", name="另一中心", kind=here.center.kind, owner=here.center.owner)
-    window = Window.objects.create(code="X01", name="另一窗口", center=there)
+    window = Window.objects.create(code="Q99", name="另一窗口", center=there)
     window.zones.set(here.zones.all())
     user = User.objects.create(username="elsewhere")
     Post.objects.create(user=user, role=role, center=there, window=window)

@@ -194,7 +194,7 @@ def test_while_stamps_are_being_written_nothing_is_answered_from_memory(monkeypa
 
 def test_memory_holds_so_many_pages_and_no_more() -> None:
     memory = PageCache(lambda request: HttpResponse()).at_hand
-    page = Kept(b"", (), "", 0, float("inf"), {}, frozenset(), frozenset())
+    page = Kept(b"", b"", (), "", 0, float("inf"), {}, frozenset(), frozenset())
     for number in range(AT_HAND + 5):
         caches["pages"].set(f"key-{number}", page)
         assert memory.valid(f"key-{number}", "word") == page

@@ -117,10 +117,10 @@ def form_data(page: Page) -> dict[str, Any]:
 def block_data(block: blocks.Block, value: Any, prefix: str) -> dict[str, Any]:
     """A block's value as its inputs are named."""
     if isinstance(block, blocks.StreamBlock):
-        rows = [(child.block, child.value, {"type": child.block.name, "id": child.id or ""}) for child in value]
+        rows = [(child.block, child.value, {"type": child.block.name, "id": child.id or ""}) for child in value or ()]
         return _rows(rows, prefix)
     if isinstance(block, blocks.ListBlock):
-        return _rows([(block.child_block, child, {"id": ""}) for child in value], prefix)
+        return _rows([(block.child_block, child, {"id": ""}) for child in value or ()], prefix)
     if isinstance(block, blocks.StructBlock):
         found: dict[str, Any] = {}
         for name, child in block.child_blocks.items():
