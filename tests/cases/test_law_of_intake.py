@@ -25,6 +25,7 @@ from portal.handover.models import Custody
 from portal.lib.refusal import Refused, TooLate
 from portal.organisations.models import OpeningHours, ServiceCenter
 from portal.pickup.results import NewResult, ready_at_window
+from portal.workdays.integrity import problems
 from tests.cast import (
     Cast,
     answer_all,
@@ -358,6 +359,7 @@ def test_an_instant_item_that_comes_too_late_is_due_on_the_next_working_day(
         accept(case, by=cast.business_receiver)
     assert case.promised_due == date.fromisoformat(f"2026-{due}")
     assert case.tasks.get().due == case.promised_due
+    assert list(problems()) == []
 
 
 def test_an_instant_item_can_be_refused_and_its_decision_is_handed_out(cast: Cast) -> None:

@@ -51,9 +51,10 @@ def step_due(case: Case, sent: date, days: int, *, to_sign: bool = True) -> date
     """The one last day of a department's step, on slip and screens alike, whenever the department signs.
 
     The step's own `days` run from the last day on which the slip may be signed (`to_sign` False: from `sent`, where
-    nobody has to), and never beyond what the applicant was promised or the law allows.
+    nobody has to, and not before the case's own clock), and never beyond what the applicant was promised or the law
+    allows.
     """
-    began = working_days(sent, HANDOVER_DAYS) if to_sign else sent
+    began = working_days(sent, HANDOVER_DAYS) if to_sign else max(sent, case.clock_start or sent)
     return min([working_days(began, days), *(last for last in (case.promised_due, case.statutory_due) if last)])
 
 

@@ -47,7 +47,8 @@ def running() -> QuerySet[Case]:
 
 def open_tasks() -> QuerySet[Task]:
     tasks = Task.objects.open().select_related("department", "case")
-    return tasks.only("department__short_name", "case__promised_due", "case__statutory_due", *OF_A_STEP)
+    of_the_case = ("case__clock_start", "case__promised_due", "case__statutory_due")
+    return tasks.only("department__short_name", *of_the_case, *OF_A_STEP)
 
 
 def acceptance_due(case: Case) -> date | None:
