@@ -28,6 +28,14 @@ from portal.lib.files import read_private
 from portal.lib.nightly import of_tonight
 
 UNFINISHED = OPEN_TASK | {TaskStatus.WAITING}
+PAPER_OF = {
+    "correction": frozenset({CaseStatus.CORRECTION}),
+    "correction_receipt": frozenset({CaseStatus.CORRECTION_DONE}),
+    "acceptance": IN_HAND | AFTER_DECISION,
+    "lapse": frozenset({CaseStatus.LAPSED}),
+    "withdrawal": frozenset({CaseStatus.WITHDRAWN}),
+}
+"""Kinds of paper, and where no case can stand without one."""
 
 
 def problems() -> Iterator[str]:
@@ -37,6 +45,7 @@ def problems() -> Iterator[str]:
     yield from elsewhere(Task, "task")
     yield from _stages_are_consistent()
     yield from _clocks_are_consistent()
+    yield from without_their_paper()
     yield from _decisions_are_consistent()
     yield from _numbers_have_no_gap()
     yield from _files_are_there()
@@ -97,6 +106,14 @@ def _clocks_are_consistent() -> Iterator[str]:
     for sentence, wrong in expected:
         for case in Case.objects.filter(wrong):
             yield f"case {case.pk}: {case.status}, and its clock ({case.clock_state}) {sentence}"
+
+
+def without_their_paper() -> Iterator[str]:
+    """Each status is tied to the paper that tells the applicant of it (decisions say more: see below)."""
+    for kind, statuses in PAPER_OF.items():
+        papers = Document.objects.filter(cases=OuterRef("pk"), kind=kind, voided_at=None)
+        for case in Case.objects.filter(~Exists(papers), status__in=statuses).only("status"):
+            yield f"case {case.pk}: {case.status} without the paper {kind}"
 
 
 def _decisions_are_consistent() -> Iterator[str]:

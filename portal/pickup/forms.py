@@ -10,12 +10,13 @@ from django.http import QueryDict
 from django.utils.timezone import make_aware
 
 from portal.cases.models.application import QUERY_CODE_ALPHABET
+from portal.cases.numbers import number_in
+from portal.lib import words
 from portal.lib.search.text import scanned
 from portal.lib.walking import Place
 from portal.organisations.models import Organisation, Zone
 
 LONGEST = 60
-NUMBER = re.compile(r"SX[A-Z][0-9]{13,16}")
 CODE = re.compile(f"[{QUERY_CODE_ALPHABET}]{{8}}")
 KEY = re.compile(r"[0-9]{1,18}")
 MONTHS = 12
@@ -24,7 +25,7 @@ MONTHS = 12
 def asked_to_follow(given: QueryDict) -> tuple[str, str]:
     """编号 and 查询密码, each an empty string when it does not have the shape of one; never which of them is wrong."""
     number, code = (scanned(given.get(name, "")[:LONGEST]) for name in ("number", "code"))
-    return (number if NUMBER.fullmatch(number) else "", code if CODE.fullmatch(code) else "")
+    return (number if number_in(number) else "", code if CODE.fullmatch(code) else "")
 
 
 class ResultsFilter:
@@ -34,7 +35,7 @@ class ResultsFilter:
         self.zones = list(Zone.objects.values_list("code", "name"))
         leads = Organisation.objects.filter(led_items__isnull=False).distinct()
         self.departments = list(leads.values_list("code", "short_name"))
-        self.months = [(f"{year}-{month:02d}", f"{year}年{month}月") for year, month in last_months(today)]
+        self.months = [(f"{year}-{month:02d}", words.month(date(year, month, 1))) for year, month in last_months(today)]
         self.zone = _known(given.get("zone"), self.zones)
         self.department = _known(given.get("department"), self.departments)
         self.month = _known(given.get("month"), self.months)

@@ -206,7 +206,8 @@ def tasks_of(definition: ItemDefinition) -> list[tuple[Any, ...]]:
     """The tasks that a case of this definition is made of."""
     case = received_case("TZ-09")
     data = definition.model_dump(mode="json")
-    case.edition = Edition.objects.create(item=case.item, number=90 + Edition.objects.count(), definition=data)
+    number = 90 + Edition.objects.count()
+    case.edition = Edition.objects.create(item=case.item, number=number, definition=data, sha256=definition.digest())
     case.situation = {"q1": ["a1"]}
     make_tasks(case)
     fields = ("name", "department__code", "limit_days", "takes_paper", "is_lead", "kind", "deemed_consent")
