@@ -96,6 +96,19 @@ class Walk:
         return [pk for _, _, pk in found[:count]]
 
 
+def whole(rows: QuerySet[Any], order: Order) -> Stretch:
+    """All of a list that fits on one page: read at once, since there is nothing to skip."""
+    names = (order.field, "pk") if order.field else ("pk",)
+    found = sorted(map(_position_of, rows.order_by().values_list(*names)), reverse=order.descending)
+    return Stretch([pk for _, _, pk in found])
+
+
+def _position_of(row: tuple[Any, ...]) -> Position:
+    """Of a value, if the list goes by one, and a key."""
+    value = row[0] if len(row) > 1 else None
+    return value is None, value, row[-1]
+
+
 class _Part:
     """A run of rows that lies in one index, read as positions."""
 
@@ -104,7 +117,7 @@ class _Part:
         self.rows = rows.order_by(*order).values_list(*names)
 
     def __getitem__(self, wanted: slice) -> list[Position]:
-        return [(len(row) == 1, row[0] if len(row) > 1 else None, row[-1]) for row in self.rows[wanted]]
+        return [_position_of(row) for row in self.rows[wanted]]
 
 
 def _parts(rows: QuerySet[Any], field: str, here: Position | None, *, down: bool) -> Iterator[_Part]:

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from portal.desk.base.parameters import Shape, column, number, one_of, text
 from portal.desk.base.tables import PER_PAGE, Table, show_rows, sorted_rows
 from portal.lib.counting import MOST_COUNTED, count_in_words, counted
-from portal.lib.walking import Order, Place, Stretch, Walk
+from portal.lib.walking import Order, Place, Stretch, Walk, whole
 from portal.organisations.models import User
 
 LAST = "last"
@@ -98,8 +98,11 @@ class Listing:
         return self.rows.order_by(f"{'-' if order.descending else ''}{order.field or 'pk'}")
 
     def _walked(self) -> Stretch:
+        order = self.admin.order_of(self.chosen)
+        if self.total <= PER_PAGE:
+            return whole(self.rows, order)
         branches = self.admin.branches(self.rows, self.chosen)
-        return Walk(branches, self.admin.order_of(self.chosen), self.seen).stretch(self._place(), PER_PAGE)
+        return Walk(branches, order, self.seen).stretch(self._place(), PER_PAGE)
 
     def _place(self) -> Place:
         after, before = (int(self.given[name]) if name in self.given else None for name in ("after", "before"))
